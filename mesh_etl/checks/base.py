@@ -1,0 +1,55 @@
+"""What all row rules share."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from mesh_etl.contract.types import DataType, Simple
+from mesh_etl.contract.types import Decimal as DecimalType
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A test of single rows (see `kernels/rules.py`): its name, its column, and whether breaking it costs the row."""
+
+    id: str
+    column: str
+    rejects: bool
+
+    def broken(self, batch: pa.RecordBatch) -> pa.BooleanArray | None:
+        """True for the rows that break the rule."""
+        raise TypeError(f"{type(self).__name__} has no test")
+
+    def text(self) -> str:
+        """The rule in words, for plans and reports."""
+        raise TypeError(f"{type(self).__name__} has no text")
+
+
+def literal(value: Any, type_: DataType) -> Any:
+    """A value of the contract as the Python value that compares with a column of the type.
+
+    Raises `ValueError` when it is no value of the type.
+    """
+    if isinstance(type_, DecimalType):
+        return Decimal(str(value))
+    if not isinstance(type_, Simple):
+        return str(value)
+    match type_.name:
+        case "date":
+            return datetime.date.fromisoformat(str(value))
+        case "timestamp" | "timestamp_ntz":
+            moment = datetime.datetime.fromisoformat(str(value))
+            if type_.name == "timestamp":
+                return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+            return moment.replace(tzinfo=None)
+        case "string":
+            return str(value)
+        case "boolean":
+            return bool(value)
+    return value

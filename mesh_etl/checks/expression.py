@@ -1,0 +1,30 @@
+"""A row rule in SQL: `type: custom, engine: mesh_etl, implementation: {expression: ...}`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mesh_etl.checks.base import Rule
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Expression(Rule):
+    """The expression is not false; NULL passes, as in a CHECK constraint.
+
+    The engine evaluates it into the boolean column `answer` next to the row, in the pass that writes the row.
+    """
+
+    sql: str
+    answer: str
+
+    def broken(self, batch: pa.RecordBatch) -> pa.BooleanArray | None:
+        import pyarrow.compute as pc
+
+        return pc.invert(batch.column(self.answer))
+
+    def text(self) -> str:
+        return self.sql

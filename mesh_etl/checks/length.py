@@ -1,0 +1,35 @@
+"""`minLength`, `maxLength` and `varchar(n)`: the text is neither too short nor too long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mesh_etl.checks.base import Rule
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Length(Rule):
+    """The column has between `shortest` and `longest` characters (code points); None is no bound."""
+
+    shortest: int | None
+    longest: int | None
+
+    def broken(self, batch: pa.RecordBatch) -> pa.BooleanArray | None:
+        import pyarrow.compute as pc
+
+        length = pc.utf8_length(batch.column(self.column))
+        outside = []
+        if self.shortest is not None:
+            outside.append(pc.less(length, self.shortest))
+        if self.longest is not None:
+            outside.append(pc.greater(length, self.longest))
+        return outside[0] if len(outside) == 1 else pc.or_(*outside)
+
+    def text(self) -> str:
+        low = "" if self.shortest is None else f"{self.shortest} <= "
+        high = "" if self.longest is None else f" <= {self.longest}"
+        return f"{low}length of {self.column}{high}"

@@ -1,0 +1,29 @@
+"""`pattern`: the text matches a regular expression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mesh_etl.checks.base import Rule
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Pattern(Rule):
+    """The column matches `regex`, anywhere unless it is anchored, as JSON Schema reads patterns.
+
+    The dialect is RE2 on every engine, so a pattern cannot mean one thing here and another there.
+    """
+
+    regex: str
+
+    def broken(self, batch: pa.RecordBatch) -> pa.BooleanArray | None:
+        import pyarrow.compute as pc
+
+        return pc.invert(pc.match_substring_regex(batch.column(self.column), self.regex))
+
+    def text(self) -> str:
+        return f"{self.column} matches {self.regex}"

@@ -1,0 +1,22 @@
+"""What became of each rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Status = Literal["passed", "failed", "warned", "rejected rows", "not executed"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One rule's outcome: how many rows broke it, and for a dataset rule what was measured.
+
+    "rejected rows" means that the rule holds in the table because the rows that broke it are in quarantine.
+    """
+
+    rule: str
+    status: Status
+    rows: int = 0
+    text: str = ""
+    reason: str = ""

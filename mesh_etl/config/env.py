@@ -1,0 +1,42 @@
+"""`configs/env/<env>.yaml`: where the mesh runs, and the values that differ from place to place."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mesh_etl.config.model import Model
+
+Value = str | int | float | bool
+
+
+class LocalWorld(Model):
+    """This machine: files, and a catalogue in one file; no server and no account is needed."""
+
+    type: Literal["local"] = Field(default="local", description="Run on this machine.")
+    home: str = Field(
+        default=".mesh", min_length=1, description="The folder of the catalogue, relative to the project."
+    )
+
+
+class AwsWorld(Model):
+    """One AWS account in one region."""
+
+    type: Literal["aws"] = Field(default="aws", description="Run in an AWS account.")
+    region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="The region, such as eu-west-1.")
+    account: str = Field(pattern=r"^\d{12}$", description="The account, twelve digits in quotes.")
+    profile: str | None = Field(default=None, min_length=1, description="The profile of the AWS configuration to use.")
+
+
+World = Annotated[LocalWorld | AwsWorld, Field(discriminator="type")]
+ValueName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+class Env(Model):
+    """One environment: the same contracts and jobs run in every one of them."""
+
+    world: World = Field(description="Where the work is done and where the catalogue is.")
+    values: dict[ValueName, Value] = Field(
+        default_factory=dict, description="What ${name} stands for in the other files and in this one."
+    )

@@ -1,0 +1,94 @@
+"""Which file of a project stands where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mesh_etl.config.document import Document
+from mesh_etl.config.mesh import Mesh
+from mesh_etl.errors import ConfigError, Fault, did_you_mean
+
+CONFIGS = Path("configs")
+MESH = CONFIGS / "mesh.yaml"
+ENVS = CONFIGS / "env"
+
+
+def root_of(start: Path) -> Path:
+    """The absolute folder of the project that `start` is in.
+
+    Raises `ConfigError` when neither it nor a folder above it has `configs/mesh.yaml`.
+    """
+    absolute = start.resolve()
+    for folder in (absolute, *absolute.parents):
+        if (folder / MESH).is_file():
+            return folder
+    problem = f"there is no project here: neither this folder nor one above it has {MESH.as_posix()}"
+    raise ConfigError(Fault("NO_PROJECT", problem, str(start), "go to a project's folder or name it"))
+
+
+def env_path(env: str) -> Path:
+    """The file of an environment, relative to the root."""
+    return ENVS / f"{env}.yaml"
+
+
+def env_file(root: Path, env: str) -> Path:
+    """The file of an environment that exists, relative to the root.
+
+    Raises `ConfigError` when there is none of that name.
+    """
+    known = sorted(path.stem for path in (root / ENVS).glob("*.yaml"))
+    if env in known:
+        return env_path(env)
+    fix = did_you_mean(env, known) or f"write {env_path(env).as_posix()}"
+    raise ConfigError(Fault("UNKNOWN_ENV", f"there is no environment '{env}'", ENVS.as_posix(), fix))
+
+
+def products(root: Path) -> tuple[str, ...]:
+    """All products with a job file under `configs/<domain>/<product>/`, by name."""
+    files = (root / CONFIGS).glob("*/*/job.yaml")
+    return tuple(sorted(f"{path.parent.parent.name}.{path.parent.name}" for path in files))
+
+
+def job_file(root: Path, what: str | Path) -> Path:
+    """The job file of a product, or the one that a path names, relative to the root.
+
+    Raises `ConfigError` when there is none, or when it is not at `configs/<domain>/<product>/`.
+    """
+    if isinstance(what, str) and "/" not in what and not what.endswith((".yaml", ".yml")):
+        return _of_product(root, what)
+    named = Path(what)
+    candidates = [named.resolve(), (root / named).resolve()]
+    path = next((one for one in candidates if one.exists()), None)
+    if path is None:
+        fix = did_you_mean(named.name, products(root))
+        raise ConfigError(Fault("FILE_MISSING", "there is no such job file", named.as_posix(), fix))
+    path = path / "job.yaml" if path.is_dir() else path
+    configs = root / CONFIGS
+    if not path.is_relative_to(configs) or len(path.relative_to(configs).parts) != 3:
+        fix = "a job stands at configs/<domain>/<product>/job.yaml"
+        raise ConfigError(Fault("JOB_MISPLACED", "this is not the place of a job file", named.as_posix(), fix))
+    return path.relative_to(root)
+
+
+def _of_product(root: Path, product: str) -> Path:
+    known = products(root)
+    if product in known:
+        domain, _, name = product.partition(".")
+        return CONFIGS / domain / name / "job.yaml"
+    fix = did_you_mean(product, known) or "no product has a configs/<domain>/<product>/job.yaml that matches"
+    raise ConfigError(Fault("UNKNOWN_PRODUCT", f"there is no product '{product}'", CONFIGS.as_posix(), fix))
+
+
+def faults(document: Document, path: Path, mesh: Mesh) -> list[Fault]:
+    """What is wrong between a job's product, the folder it stands in, and the domains of the mesh."""
+    domain, name = path.parts[-3], path.parts[-2]
+    product = document.data.get("product") if isinstance(document.data, dict) else None
+    found: list[Fault] = []
+    if isinstance(product, str) and product != f"{domain}.{name}":
+        problem = f"product: does not match its folder, which says '{domain}.{name}'"
+        found.append(Fault("PRODUCT_MISPLACED", problem, document.where(("product",)), "rename one of the two"))
+    if domain not in mesh.domains:
+        problem = f"product: the domain '{domain}' is not in {MESH.as_posix()}"
+        fix = did_you_mean(domain, mesh.domains)
+        found.append(Fault("UNKNOWN_DOMAIN", problem, document.where(("product",)), fix))
+    return found

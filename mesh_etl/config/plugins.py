@@ -1,0 +1,42 @@
+"""Plug-ins: modules named in mesh.yaml that register components of their own."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from mesh_etl.config.document import Document
+from mesh_etl.errors import ConfigError, Fault
+
+# What importing somebody's module can reasonably raise; an interrupt or an exit is not ours to catch.
+_FAILURES = (
+    ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError, LookupError, ArithmeticError,
+    AssertionError, OSError, RuntimeError,
+)  # fmt: skip
+
+
+def import_plugins(names: tuple[str, ...], root: Path, document: Document) -> None:
+    """All plug-ins are imported; modules under the project's root are found too, after installed ones.
+
+    Raises `ConfigError` with a fault for each that does not exist or fails while it is imported.
+    """
+    if names and str(root) not in sys.path:
+        sys.path.append(str(root))
+    faults = [fault for index, name in enumerate(names) for fault in _imported(name, ("plugins", index), document)]
+    if faults:
+        raise ConfigError(*faults)
+
+
+def _imported(name: str, loc: tuple[str | int, ...], document: Document) -> list[Fault]:
+    where = document.where(loc)
+    try:
+        import_module(name)
+    except _FAILURES as error:
+        missing = isinstance(error, ModuleNotFoundError) and f"{name}.".startswith(f"{error.name}.")
+        if missing:
+            fix = "install it, put it under the project's folder, or remove the line"
+            return [Fault("PLUGIN_MISSING", f"plugins: there is no module '{name}'", where, fix)]
+        problem = f"plugins: '{name}' cannot be imported: it raises {type(error).__name__}"
+        return [Fault("PLUGIN_FAILED", problem, where, f"run `python -c 'import {name}'` to see why")]
+    return []

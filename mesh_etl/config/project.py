@@ -1,0 +1,115 @@
+"""A project on disk: `configs/` with the mesh, its environments and the jobs of its products."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mesh_etl.config import placement
+from mesh_etl.config.document import Document
+from mesh_etl.config.env import Env
+from mesh_etl.config.interpolate import settled_values
+from mesh_etl.config.job import JobBase, job_model
+from mesh_etl.config.mesh import Mesh
+from mesh_etl.config.plugins import import_plugins
+from mesh_etl.config.resolve import resolve
+from mesh_etl.config.yaml import read
+from mesh_etl.errors import ConfigError, Fault, did_you_mean
+
+
+@dataclass(frozen=True)
+class Project:
+    """The configuration of a mesh in one environment; `root` is the absolute folder that holds `configs/`."""
+
+    root: Path
+    mesh: Mesh
+    env: Env
+    env_name: str
+
+    @classmethod
+    def open(cls, root: Path | str = ".", env: str = "local") -> Project:
+        """The project at `root`, or at the nearest folder above it that has one, in the environment `env`.
+
+        Its plug-ins are imported. Raises `ConfigError` when there is no project, no such environment, or a fault in
+        `mesh.yaml` or the environment's file.
+        """
+        home = placement.root_of(Path(root))
+        env_path = placement.env_file(home, env)
+        env_document = read(home / env_path, env_path.as_posix())
+        values, faults = settled_values(env_document)
+        found_env = resolve(Env, env_document, values, env_document.name, faults)
+        mesh_document = read(home / placement.MESH, placement.MESH.as_posix())
+        mesh = resolve(Mesh, mesh_document, values, env_document.name)
+        import_plugins(mesh.plugins, home, mesh_document)
+        return cls(home, mesh, found_env, env)
+
+    @property
+    def warehouse(self) -> str:
+        """Where tables are kept: an absolute folder, or an address such as `s3://…`."""
+        return self.path(self.mesh.warehouse)
+
+    def path(self, text: str) -> str:
+        """The path or address that a config file states: relative paths count from the root of the project."""
+        return text.rstrip("/") if "://" in text else str(self.root / text)
+
+    def table_root(self, product: str) -> str:
+        """Where the table of the product `<domain>.<name>` is kept, below the warehouse."""
+        domain, _, name = product.partition(".")
+        return f"{self.warehouse}/{domain}/{name}"
+
+    def products(self) -> tuple[str, ...]:
+        """All products that have a job file, by name."""
+        return placement.products(self.root)
+
+    def job(self, what: str | Path) -> LoadedJob:
+        """The job of a product, or the job in a file or folder, checked in full.
+
+        Raises `ConfigError` with all faults of the file, and when there is no such product or file.
+        """
+        path = placement.job_file(self.root, what)
+        document = read(self.root / path, path.as_posix())
+        searched = placement.env_path(self.env_name).as_posix()
+        misplaced = placement.faults(document, path, self.mesh)
+        job = resolve(job_model(), document, self.env.values, searched, misplaced)
+        contract = (self.root / path).parent / job.contract
+        if not contract.is_file():
+            fix = did_you_mean(contract.name, (one.name for one in (self.root / path).parent.glob("*.yaml")))
+            raise ConfigError(
+                Fault("CONTRACT_MISSING", "contract: there is no such file", document.where(("contract",)), fix)
+            )
+        domain, _, name = job.product.partition(".")
+        return LoadedJob(self, job.product, domain, name, path, job, document, contract)
+
+
+@dataclass(frozen=True)
+class LoadedJob:
+    """A job that is valid in itself: the model, where it stands, and the project around it.
+
+    `path` is relative to the project's root, `contract_path` is absolute.
+    """
+
+    project: Project
+    product: str
+    domain: str
+    name: str
+    path: Path
+    job: JobBase
+    document: Document
+    contract_path: Path
+
+    def where(self, *loc: str | int, key: bool = False) -> str:
+        """The place `file:line:column` of a part of the job, as in `where("transforms", 2, "keys")`."""
+        return self.document.where(loc, key)
+
+    @property
+    def table_root(self) -> str:
+        """Where the product's table is kept."""
+        return self.project.table_root(self.product)
+
+
+def load(what: str | Path, root: Path | str = ".", env: str = "local") -> LoadedJob:
+    """The job of a product, or the job in a file, of the project at `root` in the environment `env`.
+
+    Raises `ConfigError` with all faults of the first file that has any.
+    """
+    return Project.open(root, env).job(what)

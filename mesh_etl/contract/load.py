@@ -1,0 +1,129 @@
+"""From a contract file to a contract that can be relied on: read, typed and free of faults."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from mesh_etl.config.document import Document
+from mesh_etl.config.validate import validate
+from mesh_etl.config.yaml import read
+from mesh_etl.contract.columns import Columns
+from mesh_etl.contract.lint import lint
+from mesh_etl.contract.odcs import DataContract
+from mesh_etl.contract.table import Property, Table
+from mesh_etl.contract.types import Schema
+from mesh_etl.errors import ConfigError, Fault
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The contract of one product: the model, the file it stands in, and the table that it promises."""
+
+    odcs: DataContract
+    document: Document
+    schema: Schema
+    sha256: str = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """The contract's identifier."""
+        return self.odcs.id
+
+    @property
+    def version(self) -> str:
+        """The contract's own version, not that of the standard."""
+        return self.odcs.version
+
+    @property
+    def name(self) -> str:
+        """The contract's name, or that of its table where it has none."""
+        return self.odcs.name or self.table.name
+
+    @property
+    def table(self) -> Table:
+        """The one schema object."""
+        return self.odcs.tables[0]
+
+    @cached_property
+    def _columns(self) -> dict[str, tuple[int, Property]]:
+        names = {one.name for one in self.schema}
+        return {c.stored_name: (i, c) for i, c in enumerate(self.table.properties) if c.stored_name in names}
+
+    @property
+    def columns(self) -> tuple[Property, ...]:
+        """The stored columns in order, as the contract describes them; `schema` has their types."""
+        return tuple(column for _, column in self._columns.values())
+
+    def column(self, name: str) -> Property:
+        """The stored column `name`. Raises `KeyError` when there is none."""
+        return self._columns[name][1]
+
+    @property
+    def primary_key(self) -> tuple[str, ...]:
+        """The columns of the primary key, by `primaryKeyPosition`."""
+        keys = [column for column in self.columns if column.primary_key]
+        return tuple(key.stored_name for key in sorted(keys, key=lambda one: one.primary_key_position))
+
+    @property
+    def partition_keys(self) -> tuple[str, ...]:
+        """The columns that the contract says the table is partitioned by, by `partitionKeyPosition`."""
+        keys = [column for column in self.columns if column.partitioned]
+        return tuple(key.stored_name for key in sorted(keys, key=lambda one: one.partition_key_position))
+
+    def where(self, *loc: str | int) -> str:
+        """The place `file:line:column` of a value in the contract, by its keys from the top of the file."""
+        return self.document.where(loc)
+
+    def where_column(self, name: str, *loc: str | int) -> str:
+        """The place of a stored column, or of a value inside it. Raises `KeyError` when there is no such column."""
+        return self.where("schema", 0, "properties", self._columns[name][0], *loc)
+
+
+def load(path: Path, display: str | None = None) -> Contract:
+    """The contract in the file, which messages call `display`.
+
+    Raises `ConfigError` with every fault of the file: unknown keys and wrong types first; where there are none, the
+    types that cannot be told and what `lint` finds.
+    """
+    return understand(read(path, display))
+
+
+def understand(document: Document) -> Contract:
+    """The contract that the document holds. Raises `ConfigError` as `load` does."""
+    odcs = validate(DataContract, document)
+    _check_one_table(odcs, document)
+    columns = Columns(
+        where=lambda loc: document.where(("schema", 0, *loc)),
+        dates_hold_time=odcs.api_version.startswith("v3.0."),
+    )
+    contract = Contract(odcs, document, columns.read(odcs.tables[0]), fingerprint(document.data))
+    faults = [*columns.faults, *lint(contract)]
+    if faults:
+        raise ConfigError(*faults)
+    return contract
+
+
+def fingerprint(data: object) -> str:
+    """The SHA-256 of the data, in hexadecimal; the order of keys, comments and layout do not change it."""
+    canonical = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _check_one_table(odcs: DataContract, document: Document) -> None:
+    if not odcs.tables:
+        fix = "describe the product's table under 'schema'"
+        raise ConfigError(Fault("NO_TABLE", "the contract describes no table", document.where(("schema",)), fix))
+    if len(odcs.tables) > 1:
+        names = ", ".join(f"'{table.name}'" for table in odcs.tables)
+        fix = "a product is one table: give each its own product and contract"
+        where = document.where(("schema", 1))
+        raise ConfigError(
+            Fault("SEVERAL_TABLES", f"the contract describes {len(odcs.tables)} tables: {names}", where, fix)
+        )
+    if not odcs.tables[0].properties:
+        where = document.where(("schema", 0))
+        raise ConfigError(Fault("NO_COLUMNS", "the table has no columns", where, "list them under 'properties'"))

@@ -1,0 +1,66 @@
+"""A botocore client that starts fast and can reach no network.
+
+Importing boto3 loads S3's transfer machinery, and a default session lists every service and parses the endpoints of
+every region. None of it serves a client that is answered in process, so the session here loads the Glue model only.
+boto3's clients are botocore's: the class, the methods and the exceptions are the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.loaders import Loader
+
+ENDPOINT = "https://glue.embedded.invalid"  # the reserved domain that no resolver answers
+
+
+class GlueLoader(Loader):  # type: ignore[misc]  # botocore ships no types
+    """A loader of service models that knows Glue and no endpoint."""
+
+    def list_available_services(self, type_name: str) -> list[str]:
+        """Glue alone."""
+        return ["glue"]
+
+    def load_data_with_path(self, name: str) -> tuple[Any, str]:
+        """The data file `name`; the table of endpoints is empty, because the client is told its own."""
+        if name == "endpoints":
+            return {"version": 3, "partitions": []}, ""
+        return super().load_data_with_path(name)  # type: ignore[no-any-return]
+
+
+LOADER = GlueLoader()  # shared, so that a process parses the model once
+
+
+class OwnSession(botocore.session.Session):  # type: ignore[misc]  # botocore ships no types
+    """A session that the machine's AWS configuration files and profiles do not touch."""
+
+    @property
+    def full_config(self) -> dict[str, Any]:
+        """An empty configuration file."""
+        return {"profiles": {}}
+
+    def get_scoped_config(self) -> dict[str, Any]:
+        """An empty profile, whatever the environment says is the profile's name."""
+        return {}
+
+
+def glue_client(region: str) -> Any:
+    """A Glue client with made-up credentials and an endpoint that cannot exist."""
+    session = OwnSession()
+    session.register_component("data_loader", LOADER)
+    session.set_credentials("embedded", "embedded")
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": 1},
+        ignore_configured_endpoint_urls=True,
+        use_fips_endpoint=False,
+        use_dualstack_endpoint=False,
+    )
+    made = session.create_client("glue", region_name=region, endpoint_url=ENDPOINT, config=config)
+    made.meta.events.register_first("before-send.glue", _refuse_to_send)
+    return made
+
+
+def _refuse_to_send(**event: Any) -> None:
+    raise ConnectionError("the embedded client has no network")

@@ -1,0 +1,117 @@
+"""The one SELECT of the transform `sql`, over declared inputs only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Self
+
+from mesh_etl.expressions import functions, parse
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
+    from sqlglot import exp
+    from sqlglot.expressions import Expr
+
+
+@dataclass(frozen=True)
+class Select:
+    """A checked query; `tables` are the inputs that it reads."""
+
+    sql: str
+    tables: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.sql
+
+    def over(self, views: Mapping[str, str]) -> str:
+        """The query's text with each input replaced by the view that holds it; aliases keep columns addressable."""
+        node = parse.tree(self.sql, "query")
+        for table in _inputs(node):
+            if not table.alias:
+                table.set("alias", _alias(table.name))
+            table.this.set("this", views[table.name])
+        return parse.written(node)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The query that `text` spells; raises `ValueError` with the reason when it is not allowed."""
+        from sqlglot import exp
+
+        node = parse.tree(text, "query")
+        if not isinstance(node, exp.Select | exp.SetOperation):
+            raise ValueError("exactly one SELECT is expected")
+        sql = parse.check(node, functions.QUERY, query=True)
+        for query in node.find_all(exp.Select, exp.SetOperation):
+            if query.args.get("limit") and not query.args.get("order"):
+                raise ValueError("LIMIT without ORDER BY gives other rows on a re-run; add ORDER BY")
+        return cls(sql, tuple(dict.fromkeys(table.name for table in _inputs(node))))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(
+            cls._read, serialization=core_schema.plain_serializer_function_ser_schema(str)
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1}
+
+    @classmethod
+    def _read(cls, value: object) -> Self:
+        if isinstance(value, cls):
+            return value
+        if not isinstance(value, str):
+            raise ValueError("expected a SELECT in quotes")
+        return cls.parse(value)
+
+
+@lru_cache(256)
+def select(text: str) -> Select:
+    """The checked query that `text` spells.
+
+    Raises `ValueError` with the reason when it is not one SELECT or is not allowed.
+    """
+    return Select.parse(text)
+
+
+def _inputs(node: Expr) -> list[exp.Table]:
+    """The tables of `node` that no WITH clause defines; each is a plain name."""
+    from sqlglot import exp
+
+    found = []
+    for table in node.find_all(exp.Table, bfs=False):
+        if not isinstance(table.this, exp.Identifier):
+            raise ValueError("a table function is not allowed; read inputs by their names")
+        if table.db or table.catalog:
+            raise ValueError(f"'{table.sql('spark')}' is not an input of the job; name it under inputs")
+        if table.name.lower() not in _defined(table):
+            found.append(table)
+    return found
+
+
+def _defined(table: exp.Table) -> set[str]:
+    """The names that WITH clauses around `table` define where it stands; a definition does not see itself."""
+    from sqlglot import exp
+
+    names: set[str] = set()
+    inside: Expr = table
+    around = table.parent
+    while around is not None:
+        if isinstance(around, exp.With):
+            earlier = around.expressions[: next(i for i, cte in enumerate(around.expressions) if cte is inside)]
+            names |= {cte.alias.lower() for cte in earlier}
+        elif isinstance(around, exp.Query) and not isinstance(inside, exp.With):
+            names |= {cte.alias.lower() for cte in around.ctes}
+        inside, around = around, around.parent
+    return names
+
+
+def _alias(name: str) -> exp.TableAlias:
+    from sqlglot import exp
+
+    return exp.TableAlias(this=exp.to_identifier(name))

@@ -1,0 +1,95 @@
+"""Expressions over one row (`Expression`) and over the rows of a group (`Aggregation`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Self
+
+from mesh_etl.expressions import functions, parse
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
+    from sqlglot.expressions import Expr
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A checked SQL expression over the columns of one row; a model field of this type reads it from a string."""
+
+    sql: str
+    columns: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.sql
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The expression that `text` spells; raises `ValueError` with the reason when it is not allowed."""
+        node = parse.tree(text)
+        return cls(parse.check(node, functions.SCALAR), columns(node))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(
+            cls._read, serialization=core_schema.plain_serializer_function_ser_schema(str)
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1}
+
+    @classmethod
+    def _read(cls, value: object) -> Self:
+        if isinstance(value, cls):
+            return value
+        if not isinstance(value, str):
+            raise ValueError("expected an SQL expression in quotes")
+        return cls.parse(value)
+
+
+class Aggregation(Expression):
+    """A checked SQL expression that combines the rows of a group, such as `sum(price)`."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """As `Expression.parse`, with the aggregate functions; one of them must be there."""
+        from sqlglot import exp
+
+        node = parse.tree(text)
+        sql = parse.check(node, functions.SCALAR | functions.AGGREGATE, aggregate=True)
+        if not any(isinstance(each, exp.AggFunc) or _name(each) in functions.AGGREGATE for each in node.walk()):
+            raise ValueError("combines no rows; use an aggregate function such as sum() or max()")
+        return cls(sql, columns(node))
+
+
+@lru_cache(1024)
+def expression(text: str) -> Expression:
+    """The checked expression that `text` spells.
+
+    Raises `ValueError` with the reason when it is no SQL expression or is not allowed.
+    """
+    return Expression.parse(text)
+
+
+@lru_cache(1024)
+def aggregation(text: str) -> Aggregation:
+    """The checked aggregate expression that `text` spells; raises `ValueError` as `expression` does."""
+    return Aggregation.parse(text)
+
+
+def columns(node: Expr) -> tuple[str, ...]:
+    """The names of the columns that `node` reads, in order of appearance; of `a.b.c` it is `a`."""
+    from sqlglot import exp
+
+    found = (each.parts[0].name for each in node.find_all(exp.Column, bfs=False) if each.parts[0].name != "*")
+    return tuple(dict.fromkeys(found))
+
+
+def _name(node: Expr) -> str:
+    from sqlglot import exp
+
+    return node.name.upper() if isinstance(node, exp.Anonymous) else ""

@@ -1,0 +1,147 @@
+"""Parquet files to typed records, after their own schema has been held against the contract."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from mesh_etl.contract.types import Array, DataType, Decimal, Map, Schema, Simple, Struct, Varchar
+from mesh_etl.kernels.schema import arrow, arrow_schema, contract_type
+from mesh_etl.kernels.work import InputFile, Parsed, Place, WorkItem
+
+ITEM_BYTES = 64 << 20
+BATCH_ROWS = 64_000
+_WIDENS = {
+    "tinyint": ("smallint", "int", "bigint"),
+    "smallint": ("int", "bigint"),
+    "int": ("bigint",),
+    "float": ("double",),
+    "date": (),
+}
+
+
+@dataclass(frozen=True)
+class ParquetReader:
+    """A reader of Parquet files by column name; `names` maps a column of the schema to its name in the files.
+
+    Columns that the files do not hold come from the item's constants (partition values).
+    """
+
+    schema: Schema
+    names: dict[str, str] = field(default_factory=dict)
+
+    def split(self, file: InputFile) -> list[tuple[int, int]]:
+        metadata = pq.read_metadata(file.path)
+        cuts, size = [0], 0
+        for index in range(metadata.num_row_groups):
+            size += metadata.row_group(index).total_byte_size
+            if size >= ITEM_BYTES:
+                cuts.append(index + 1)
+                size = 0
+        if cuts[-1] < metadata.num_row_groups or metadata.num_row_groups == 0:
+            cuts.append(metadata.num_row_groups)
+        return list(zip(cuts[:-1], cuts[1:], strict=True))
+
+    def first_line(self, item: WorkItem) -> int:
+        return 1
+
+    def parse(self, item: WorkItem) -> Iterator[Parsed]:
+        base = 0
+        for batch in self._batches(item):
+            records = np.arange(base, base + batch.num_rows)
+            base += batch.num_rows
+
+            def locate(wanted: Sequence[int], rows: pa.RecordBatch = batch, first: int = int(records[0])) -> list[Place]:
+                return _places(rows, [record - first for record in wanted], first)
+
+            yield Parsed(batch, records, [], batch.num_rows, batch.num_rows, locate)
+
+    def locate(self, item: WorkItem, records: Sequence[int]) -> list[Place]:
+        wanted, places, base = np.asarray(records), dict[int, Place](), 0
+        for batch in self._batches(item):
+            here = wanted[(wanted >= base) & (wanted < base + batch.num_rows)]
+            places.update(zip(map(int, here), _places(batch, [int(one) - base for one in here], base), strict=True))
+            base += batch.num_rows
+        return [places[int(record)] for record in records]
+
+    def _batches(self, item: WorkItem) -> Iterator[pa.RecordBatch]:
+        if item.start == item.end:
+            return
+        constants = dict(item.file.constants)
+        schema = arrow_schema(self.schema)
+        file = pq.ParquetFile(item.file.path)
+        present = set(file.schema_arrow.names)
+        stored = [name for name in (self.names.get(column.name, column.name) for column in self.schema) if name in present]
+        groups = list(range(item.start, item.end))
+        for batch in file.iter_batches(BATCH_ROWS, row_groups=groups, columns=stored, use_threads=False):
+            columns = []
+            for column, target in zip(self.schema, schema, strict=True):
+                if column.name in constants:
+                    columns.append(pa.repeat(constant(constants[column.name], column.type), batch.num_rows))
+                elif (name := self.names.get(column.name, column.name)) in present:
+                    columns.append(_exact(batch.column(name), target.type))
+                else:  # added to the contract after this file was written
+                    columns.append(pa.nulls(batch.num_rows, target.type))
+            if batch.num_rows:
+                yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def file_schema(path: str) -> list[tuple[str, DataType | str]]:
+    """The columns of a file as its footer states them; a type that no contract has is given by its Arrow name."""
+    found: list[tuple[str, DataType | str]] = []
+    for column in pq.read_schema(path):
+        try:
+            found.append((column.name, contract_type(column.type)))
+        except ValueError:
+            found.append((column.name, str(column.type)))
+    return found
+
+
+def widens(stored: DataType | str, wanted: DataType) -> bool:
+    """Whether every value of the stored type is, exactly, a value of the wanted one."""
+    if isinstance(wanted, Varchar):
+        wanted = Simple("string")
+    if stored == wanted:
+        return True
+    match stored, wanted:
+        case Simple(a), Simple(b):
+            return b in _WIDENS.get(a, ())
+        case Simple(a), Decimal(precision, scale):
+            digits = {"tinyint": 3, "smallint": 5, "int": 10, "bigint": 19}.get(a, 99)
+            return precision - scale >= digits
+        case Decimal(p1, s1), Decimal(p2, s2):
+            return s2 >= s1 and p2 - s2 >= p1 - s1
+        case Array(a_item), Array(b_item):
+            return widens(a_item, b_item)
+        case Map(a_key, a_value), Map(b_key, b_value):
+            return widens(a_key, b_key) and widens(a_value, b_value)
+        case Struct(a_fields), Struct(b_fields):
+            return [f.name for f in a_fields] == [f.name for f in b_fields] and all(
+                widens(a.type, b.type) for a, b in zip(a_fields, b_fields, strict=True)
+            )
+    return False
+
+
+def constant(text: str | None, type_: DataType) -> pa.Scalar:
+    """The value that a partition path spells, as a scalar of the column's type."""
+    target = arrow(type_)
+    if text is None:
+        return pa.scalar(None, target)
+    return pc.cast(pa.scalar(text), target)
+
+
+def _exact(column: pa.Array, target: pa.DataType) -> pa.Array:
+    return column if column.type == target else pc.cast(column, target)  # safe: loss of digits is an error
+
+
+def _places(batch: pa.RecordBatch, rows: Sequence[int], first: int) -> list[Place]:
+    found: list[dict[str, Any]] = batch.take(pa.array(rows, pa.int64())).to_pylist()
+    texts = [json.dumps(row, default=str, ensure_ascii=False) for row in found]
+    return [Place(first + row + 1, text) for row, text in zip(rows, texts, strict=True)]

@@ -1,0 +1,87 @@
+"""Partition keys of rows: the columns themselves, or the year, month or day of one."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mesh_etl.errors import Fault, RunError
+
+NULL_VALUE = "__HIVE_DEFAULT_PARTITION__"
+_UNITS = {"year": "Y", "month": "M", "day": "D"}
+# What Hive and Spark percent-encode in a partition path (ExternalCatalogUtils.escapePathName).
+_ESCAPED = set("\"#%'*/:=?\\{[]^\x7f") | {chr(code) for code in range(0x20)}
+
+Values = tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class PartitionKey:
+    """A partition column called `name`, made from `column` by `transform` (identity, year, month or day)."""
+
+    name: str
+    column: str
+    transform: str = "identity"
+
+
+def path(keys: tuple[PartitionKey, ...], values: Values) -> str:
+    """The Hive path of a partition, such as `country=DE/ship_month=1995-03`; '' for an unpartitioned table."""
+    return "/".join(f"{key.name}={_escape(value)}" for key, value in zip(keys, values, strict=True))
+
+
+def groups(table: pa.Table, keys: tuple[PartitionKey, ...]) -> list[tuple[Values, np.ndarray]]:
+    """For each partition in the table, its values as text and the rows that belong to it, in their order."""
+    if not keys:
+        return [((), np.arange(table.num_rows))]
+    code = np.zeros(table.num_rows, np.int64)
+    coded = []
+    for key in keys:
+        values, codes = _coded(table.column(key.column).combine_chunks(), key)
+        code = code * len(values) + codes
+        coded.append((values, codes))
+    order = np.argsort(code, kind="stable")
+    runs = np.split(order, np.flatnonzero(np.diff(code[order])) + 1) if len(order) else []
+    return [(tuple(values[codes[rows[0]]] for values, codes in coded), rows) for rows in runs]
+
+
+def _coded(column: pa.Array, key: PartitionKey) -> tuple[list[str | None], np.ndarray]:
+    """The values that may occur as text, the last one NULL, and for each row the index of its value."""
+    if key.transform == "identity":
+        encoded = column.dictionary_encode()
+        values = [_text(value, key) for value in encoded.dictionary.to_pylist()]
+        codes = pc.fill_null(encoded.indices, len(values)).to_numpy(zero_copy_only=False)
+        return [*values, None], codes.astype(np.int64)
+    valid = pc.is_valid(column).to_numpy(zero_copy_only=False)
+    unit = "us" if pa.types.is_timestamp(column.type) else "D"
+    width = "int64" if unit == "us" else "int32"
+    numbers = pc.fill_null(column.view(width), 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    floored = numbers.view(f"datetime64[{unit}]").astype(f"datetime64[{_UNITS[key.transform]}]").astype(np.int64)
+    low, high = (floored[valid].min(), floored[valid].max()) if valid.any() else (0, -1)
+    periods = np.arange(low, high + 1).astype(f"datetime64[{_UNITS[key.transform]}]")
+    return [*(str(period) for period in periods), None], np.where(valid, floored - low, len(periods))
+
+
+def _text(value: object, key: PartitionKey) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = unicodedata.normalize("NFC", str(value))
+    if not text or text == NULL_VALUE:
+        raise RunError(
+            Fault(
+                "PARTITION_EMPTY",
+                "a partition value is empty, which no catalogue can tell from NULL",
+                f"column {key.column}",
+                "add a rule (minLength: 1) or partition by another column",
+            )
+        )
+    return text
+
+
+def _escape(value: str | None) -> str:
+    if value is None:
+        return NULL_VALUE
+    return "".join(f"%{ord(sign):02X}" if sign in _ESCAPED else sign for sign in value)

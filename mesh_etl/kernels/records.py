@@ -1,0 +1,64 @@
+"""Where records begin and end in a block of text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mesh_etl.kernels.work import Place
+
+NEWLINE = 10
+RETURN = 13
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of a block: byte ranges without their line ends, and the line that each begins on (from 0)."""
+
+    block: bytes
+    starts: np.ndarray
+    ends: np.ndarray
+    lines: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def places(self, records: Sequence[int], first_line: int) -> list[Place]:
+        """Line (counted on from `first_line`) and raw text; bytes that are no UTF-8 are shown as escapes."""
+        found = []
+        for record in records:
+            raw = self.block[self.starts[record] : self.ends[record]].decode("utf-8", "backslashreplace")
+            found.append(Place(int(self.lines[record]) + first_line, raw))
+        return found
+
+    def text(self, first: int, last: int) -> bytes:
+        """The bytes of records `first` to `last` (exclusive), one a line, blank lines between them left out."""
+        return b"".join(self.block[self.starts[i] : self.ends[i]] + b"\n" for i in range(first, last))
+
+
+def newlines(block: bytes) -> int:
+    """The number of line feeds in `block`."""
+    return int(np.count_nonzero(np.frombuffer(block, np.uint8) == NEWLINE))
+
+
+def records(block: bytes, quote: str, multiline: bool, keep_blank: bool) -> Records:
+    """The records of `block`, which must begin where a record begins.
+
+    With `multiline` a line end between quotes belongs to the record (RFC 4180 2.6): one after an odd number of quotes.
+    Blank lines are no records unless `keep_blank` (a file of one column, where a blank line is an empty value).
+    """
+    data = np.frombuffer(block, np.uint8)
+    feeds = np.flatnonzero(data == NEWLINE)
+    ends = feeds
+    if multiline:
+        quotes = np.flatnonzero(data == ord(quote))
+        ends = feeds[np.searchsorted(quotes, feeds) % 2 == 0]
+    if not block.endswith(b"\n") or (len(feeds) and (not len(ends) or ends[-1] != feeds[-1])):
+        ends = np.append(ends, len(block))
+    starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
+    ends = ends - ((ends > starts) & (data[np.maximum(ends - 1, 0)] == RETURN)) if len(ends) else ends
+    filled = np.ones(len(starts), bool) if keep_blank else ends > starts
+    lines = np.searchsorted(feeds, starts)
+    return Records(block, starts[filled], ends[filled], lines[filled])

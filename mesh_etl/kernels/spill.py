@@ -1,0 +1,278 @@
+"""The first half of the write: check rows, split off the rejected, sort the good ones into partitions, spill.
+
+Each task writes one Arrow IPC file in which every record batch belongs to one partition. The second half
+(`encode.py`) gathers a partition's batches from all spill files into Parquet files of the target size. So the number of
+files does not depend on the number of tasks, and rows are encoded once.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mesh_etl.contract.types import Schema
+from mesh_etl.kernels.hashing import key_hashes
+from mesh_etl.kernels.partition import PartitionKey, groups
+from mesh_etl.kernels.rules import RowRule
+from mesh_etl.kernels.schema import arrow_schema
+from mesh_etl.kernels.work import Place, Reader, Reject, Violation, WorkItem
+
+HOLD_BYTES = 48 << 20
+REJECTS = pa.schema(
+    [
+        ("item", pa.int32()),
+        ("record", pa.int64()),
+        ("line", pa.int64()),
+        ("raw", pa.string()),
+        ("violations", pa.list_(pa.struct([("rule", pa.string()), ("column", pa.string())]))),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class KeyRule:
+    """Columns whose combination must be unique in the table."""
+
+    id: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Spill:
+    """What every task of a write needs to know; travels to the workers."""
+
+    folder: str
+    schema: Schema
+    rules: tuple[RowRule, ...] = ()
+    keys: tuple[KeyRule, ...] = ()
+    partitions: tuple[PartitionKey, ...] = ()
+    answers: tuple[str, ...] = ()  # boolean columns in which an engine has answered rules
+
+
+def spill_item(spill: Spill, readers: dict[str, Reader], item: WorkItem) -> dict[str, Any]:
+    """The records of `item`, parsed, checked and spilled; returns the task's manifest."""
+    task = Task(spill)
+    lines = 0
+    for parsed in readers[item.input].parse(item):
+        lines += parsed.lines
+        task.reject(item.number, parsed.rejects)
+        task.add(parsed.batch, np.full(len(parsed.records), item.number), parsed.records, None, parsed.locate)
+        task.count(item.number, "read", parsed.read)
+    task.count(item.number, "lines", lines)
+    return task.close()
+
+
+def spill_batches(spill: Spill, batches: Iterable[pa.RecordBatch], row: str, fate: str) -> dict[str, Any]:
+    """The rows that an engine hands over, checked and spilled; returns the task's manifest.
+
+    `row` and `fate` name the hidden columns (see `transforms/trace.py`); a frame without `row` is not traced, and its
+    rows count for item -1.
+    """
+    task = Task(spill)
+    for batch in batches:
+        items, records = _origin(batch, row)
+        fates = batch.column(fate) if fate in batch.schema.names else None
+        columns = [batch.column(field.name).cast(field.type) for field in task.schema]
+        answers = [batch.column(name) for name in spill.answers]
+        table = pa.RecordBatch.from_arrays([*columns, *answers], [*task.schema.names, *spill.answers])
+        task.add(table, items, records, fates, None)
+    return task.close()
+
+
+def _origin(batch: pa.RecordBatch, row: str) -> tuple[np.ndarray, np.ndarray]:
+    if row not in batch.schema.names:
+        return np.full(batch.num_rows, -1), np.full(batch.num_rows, -1)
+    origin = batch.column(row)
+    return origin.field("item").to_numpy().astype(np.int64), origin.field("record").to_numpy()
+
+
+class Task:
+    """One task of the write: takes batches, holds a bounded amount of rows, spills, and counts by work item."""
+
+    def __init__(self, spill: Spill, name: str = "") -> None:
+        self.spill = spill
+        self.schema = arrow_schema(spill.schema)
+        self.name = name or uuid.uuid4().hex
+        self.held: list[pa.RecordBatch] = []
+        self.held_bytes = 0
+        self.counts: dict[int, Counter[str]] = {}
+        self.broken: dict[int, Counter[str]] = {}
+        self.rejects: list[Reject] = []
+        self.reject_items: list[int] = []
+        self.segments: list[dict[str, Any]] = []
+        self.hashes: dict[str, list[np.ndarray]] = {key.id: [] for key in spill.keys}
+        self.writer: pa.ipc.RecordBatchFileWriter | None = None
+        self.batches = 0
+
+    def count(self, item: int, what: str, rows: int) -> None:
+        if rows:
+            self.counts.setdefault(item, Counter())[what] += rows
+
+    def reject(self, item: int, rejects: Sequence[Reject]) -> None:
+        for reject in rejects:
+            self.rejects.append(reject)
+            self.reject_items.append(item)
+            self.broken.setdefault(item, Counter()).update(
+                {f"{why.rule}:{why.column}" for why in reject.violations}
+            )
+        self.count(item, "rejected", len(rejects))
+
+    def add(
+        self,
+        batch: pa.RecordBatch,
+        items: np.ndarray,
+        records: np.ndarray,
+        fates: pa.Array | None,
+        locate: Callable[[Sequence[int]], list[Place]] | None,
+    ) -> None:
+        """Check the rows of `batch` and keep the good ones; rows with a fate are counted under it and go."""
+        alive = np.ones(batch.num_rows, bool)
+        if fates is not None and fates.null_count < len(fates):
+            alive = pc.is_null(fates).to_numpy(zero_copy_only=False)
+            for item, fate in zip(items[~alive], fates.filter(pa.array(~alive)).to_pylist(), strict=True):
+                self.count(int(item), f"fate:{fate}", 1)
+            batch, items, records = batch.filter(pa.array(alive)), items[alive], records[alive]
+        good = self._checked(batch, items, records, locate)
+        if good is not None:
+            batch, items = batch.filter(pa.array(good)), items[good]
+        for rule in self.spill.rules:
+            if not rule.rejects and (mask := rule.broken(batch)) is not None:
+                rows = pc.fill_null(mask, False).to_numpy(zero_copy_only=False)
+                self._broke(rule, items[rows])
+        for item, rows in _tally(items):
+            self.count(item, "good", rows)
+        batch = batch.select(self.schema.names).cast(self.schema)
+        self._hash(batch)
+        self.held.append(batch)
+        self.held_bytes += batch.nbytes
+        if self.held_bytes >= HOLD_BYTES:
+            self._flush()
+
+    def _checked(
+        self,
+        batch: pa.RecordBatch,
+        items: np.ndarray,
+        records: np.ndarray,
+        locate: Callable[[Sequence[int]], list[Place]] | None,
+    ) -> np.ndarray | None:
+        """The mask of rows that no rejecting rule refuses, or None when all pass; the others are rejected."""
+        violations: dict[int, list[Violation]] = {}
+        for rule in self.spill.rules:
+            if not rule.rejects or (mask := rule.broken(batch)) is None or not pc.any(mask).as_py():
+                continue
+            for row in np.flatnonzero(pc.fill_null(mask, False).to_numpy(zero_copy_only=False)):
+                violations.setdefault(int(row), []).append(Violation(rule.id, rule.column))
+        if not violations:
+            return None
+        rows = sorted(violations)
+        places = locate([int(records[row]) for row in rows]) if locate else _unlocated(batch, rows, records)
+        for row, place in zip(rows, places, strict=True):
+            self.reject(int(items[row]), [Reject(int(records[row]), place, tuple(violations[row]))])
+        good = np.ones(batch.num_rows, bool)
+        good[rows] = False
+        return good
+
+    def _broke(self, rule: RowRule, items: np.ndarray) -> None:
+        for item, rows in _tally(items):
+            self.broken.setdefault(item, Counter())[f"{rule.id}:{rule.column}"] += rows
+
+    def _hash(self, batch: pa.RecordBatch) -> None:
+        for key in self.spill.keys:
+            hashes, complete = key_hashes(batch, key.columns)
+            self.hashes[key.id].append(hashes[complete])
+
+    def _flush(self) -> None:
+        if not self.held:
+            return
+        table = pa.Table.from_batches(self.held)
+        self.held, self.held_bytes = [], 0
+        parts = groups(table, self.spill.partitions)
+        ordered = table if len(parts) == 1 else table.take(pa.array(np.concatenate([rows for _, rows in parts])))
+        start = 0
+        for values, rows in parts if table.num_rows else []:
+            piece = ordered.slice(start, len(rows)).combine_chunks()
+            start += len(rows)
+            for batch in piece.to_batches():
+                self._write(values, batch)
+
+    def _write(self, values: tuple[str | None, ...], batch: pa.RecordBatch) -> None:
+        if self.writer is None:
+            self.writer = pa.ipc.new_file(self._path("arrow"), self.schema)
+        self.writer.write_batch(batch)
+        self.segments.append(
+            {"values": list(values), "batch": self.batches, "rows": batch.num_rows, "bytes": batch.nbytes}
+        )
+        self.batches += 1
+
+    def close(self) -> dict[str, Any]:
+        """Everything is on disk; returns what was written and counted."""
+        self._flush()
+        if self.writer is not None:
+            self.writer.close()
+        hashes = {}
+        for rule, parts in self.hashes.items():
+            if sum(map(len, parts)):
+                path = self._path(f"{len(hashes)}.keys")
+                np.sort(np.concatenate(parts)).tofile(path)
+                hashes[rule] = path
+        return {
+            "spill": self._path("arrow") if self.writer is not None else None,
+            "segments": self.segments,
+            "counts": {str(item): dict(counter) for item, counter in self.counts.items()},
+            "broken": {str(item): dict(counter) for item, counter in self.broken.items()},
+            "rejects": self._write_rejects(),
+            "keys": hashes,
+        }
+
+    def _write_rejects(self) -> str | None:
+        if not self.rejects:
+            return None
+        rows = [
+            {
+                "item": item,
+                "record": reject.record,
+                "line": reject.place.line,
+                "raw": reject.place.raw,
+                "violations": [why._asdict() for why in reject.violations],
+            }
+            for item, reject in zip(self.reject_items, self.rejects, strict=True)
+        ]
+        path = self._path("rejects")
+        with pa.ipc.new_file(path, REJECTS) as writer:
+            writer.write_table(pa.Table.from_pylist(rows, REJECTS))
+        return path
+
+    def _path(self, suffix: str) -> str:
+        return str(Path(self.spill.folder) / f"{self.name}.{suffix}")
+
+
+def _tally(items: np.ndarray) -> list[tuple[int, int]]:
+    if len(items) and (items[0] == items).all():
+        return [(int(items[0]), len(items))]
+    found = np.unique(items, return_counts=True)
+    return [(int(item), int(rows)) for item, rows in zip(*found, strict=True)]
+
+
+def _unlocated(batch: pa.RecordBatch, rows: list[int], records: np.ndarray) -> list[Place]:
+    """Places for rows that come out of an engine: traced ones are located later (line 0), others show themselves."""
+    if not len(rows) or int(records[rows[0]]) >= 0:
+        return [Place(0, "") for _ in rows]
+    return [Place(0, json.dumps(row, default=str)) for row in batch.take(pa.array(rows)).to_pylist()]
+
+
+def rejects(paths: Iterable[str]) -> Iterator[pa.RecordBatch]:
+    """The rejected records that tasks wrote, a batch at a time."""
+    for path in paths:
+        with pa.memory_map(path) as source:
+            reader = pa.ipc.open_file(source)
+            for index in range(reader.num_record_batches):
+                yield reader.get_batch(index)

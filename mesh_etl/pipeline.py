@@ -1,0 +1,41 @@
+"""The four steps in a row: load, build, execute, publish."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mesh_etl import worlds
+from mesh_etl.config import LoadedJob, load
+from mesh_etl.plan import build
+from mesh_etl.publish import Report, publish, recover
+from mesh_etl.publish.publish import reported
+from mesh_etl.run import execute
+from mesh_etl.run import engines
+
+if TYPE_CHECKING:
+    from mesh_etl.run.engines import Engine
+    from mesh_etl.run.progress import Progress
+    from mesh_etl.worlds import World
+
+
+def run_product(product: str, root: Path | str = ".", env: str = "local", engine: str = "embedded") -> Report:
+    """The product's table holds what its job makes of its inputs, and the catalogue says so.
+
+    A run of finished work changes nothing. Raises any `MeshError`; see `errors.py` for what each leaves behind.
+    """
+    job = load(product, root, env)
+    with engines.open(engine) as opened:
+        return run_job(job, opened, worlds.open(job.project.env, job.project.root))
+
+
+def run_job(job: LoadedJob, engine: Engine, world: World, progress: Progress | None = None) -> Report:
+    """As `run_product`, for a loaded job, on an engine and in a world that are open already."""
+    plan = build(job)
+    if plan.work == "done":
+        return reported(plan, plan.done, "done before", world)
+    if plan.work == "nothing new":
+        return reported(plan, None, "nothing new", world)
+    recover(job, plan.contract, plan.ledger, world)
+    staged = execute(plan, engine, world.secret, progress)
+    return publish(staged, world)

@@ -1,0 +1,207 @@
+"""Build the plan of a job: pin its inputs, read its contract, look at the ledger, rehearse its transforms."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from mesh_etl.checks import planned
+from mesh_etl.config import LoadedJob
+from mesh_etl.contract import Contract, load
+from mesh_etl.contract.diff import Change, Summary, diff, summary
+from mesh_etl.errors import Fault, PlanError, did_you_mean
+from mesh_etl.kernels.partition import PartitionKey
+from mesh_etl.kernels.work import WorkItem
+from mesh_etl.modes import Mode
+from mesh_etl.plan.model import Plan, Work
+from mesh_etl.sources import Opened, SourceContext, Table
+from mesh_etl.tables.entry import Entry
+from mesh_etl.tables.layout import Layout
+from mesh_etl.tables.ledger import Ledger, Snapshot
+from mesh_etl.tables.storage import LocalStorage
+
+_PARTITION_TYPES = {"string", "boolean", "tinyint", "smallint", "int", "bigint", "date"}
+
+
+def build(job: LoadedJob) -> Plan:
+    """The plan of the job as files, contract and ledger are now. Headers and footers are read, no rows.
+
+    Raises `ConfigError` for the contract and `PlanError` for everything that would keep the run from working.
+    """
+    path = job.contract_path
+    contract = load(path, str(path.relative_to(job.project.root)))
+    mode: Mode = job.job.target.mode
+    ledger = ledger_of(job, job.product)
+    entries = list(ledger.entries())
+    head = ledger.snapshot()
+    partition_by = _partition_by(job, contract)
+    changes = _changes(job, contract, mode, head, partition_by)
+    _check_columns(job, contract)
+    inputs = _opened(job, contract, mode, entries)
+    items = _items(inputs)
+    idem_key = _idem_key(job, contract, inputs)
+    done = mode.done(entries, idem_key)
+    return Plan(
+        job=job,
+        contract=contract,
+        checks=planned(contract),
+        mode=mode,
+        inputs=inputs,
+        items=items,
+        steps=job.job.transforms,
+        partition_by=partition_by,
+        ledger=ledger,
+        head=head,
+        idem_key=idem_key,
+        work=_work(mode, inputs, done),
+        done=done,
+        changes=changes,
+    )
+
+
+def ledger_of(job: LoadedJob, product: str) -> Ledger:
+    """The ledger of a product's table. Raises `PlanError` for storage that this version does not write to."""
+    root = job.project.table_root(product)
+    if "://" in root:
+        fix = "set a local folder in configs/env; this version writes to the local file system"
+        raise PlanError(Fault("UNSUPPORTED_PATH", "the warehouse is no local path", "configs/mesh.yaml", fix))
+    return Ledger(Layout(root), LocalStorage())
+
+
+def _opened(job: LoadedJob, contract: Contract, mode: Mode, entries: list[Entry]) -> dict[str, Opened]:
+    seen = {one.path: one.version for entry in entries for one in entry.inputs} if mode.incremental else {}
+    if mode.incremental and isinstance(job.job.source, Table):
+        fix = "use mode replace or replace_partitions"
+        where = job.where("target", "mode")
+        raise PlanError(Fault("MODE_UNFIT", f"mode {mode.type} cannot tell new rows of a table from old ones", where, fix))
+
+    def ledger(product: str) -> Ledger:
+        known = job.project.products()
+        if product not in known:
+            problem = f"there is no product '{product}'"
+            raise PlanError(Fault("UNKNOWN_PRODUCT", problem, str(job.path), did_you_mean(product, known)))
+        return ledger_of(job, product)
+
+    def context(*place: str) -> SourceContext:
+        main = place == ("source",)
+        return SourceContext(
+            root=job.project.root,
+            schema=contract.schema if main else None,
+            where=lambda *loc: job.where(*place, *loc),
+            ledger=ledger,
+            seen=seen if main else {},
+        )
+
+    opened, faults = {}, []
+    sources = {"source": job.job.source, **job.job.inputs}
+    for name, one in sources.items():
+        try:
+            opened[name] = one.open(context("source") if name == "source" else context("inputs", name))
+        except PlanError as error:
+            faults += error.faults
+    if faults:
+        raise PlanError(*faults)
+    return opened
+
+
+def _items(inputs: Mapping[str, Opened]) -> tuple[WorkItem, ...]:
+    items: list[WorkItem] = []
+    for name, opened in inputs.items():
+        items += opened.items(name, len(items))
+    return tuple(items)
+
+
+def _idem_key(job: LoadedJob, contract: Contract, inputs: Mapping[str, Opened]) -> str:
+    """The identity of the work: the same job, contract and inputs make the same table."""
+    work: dict[str, Any] = {
+        "product": job.product,
+        "job": job.job.model_dump(mode="json", by_alias=True),
+        "contract": contract.sha256,
+        "inputs": [
+            (name, file.path, file.size, file.version) for name, one in inputs.items() for file in one.files
+        ],
+    }
+    return hashlib.sha256(json.dumps(work, sort_keys=True).encode()).hexdigest()
+
+
+def _work(mode: Mode, inputs: Mapping[str, Opened], done: Entry | None) -> Work:
+    if done is not None:
+        return "done"
+    return "nothing new" if mode.incremental and not inputs["source"].files and inputs["source"].skipped else "run"
+
+
+def _partition_by(job: LoadedJob, contract: Contract) -> tuple[PartitionKey, ...]:
+    stated = job.job.target.partition_by
+    keys = tuple(PartitionKey(one.name, one.column, one.transform) for one in stated)
+    promised = contract.partition_keys
+    if promised and keys and tuple(key.column for key in keys if key.transform == "identity") != promised:
+        where = job.where("target", "partition_by")
+        problem = f"target.partition_by: the contract is partitioned by {', '.join(promised)}"
+        raise PlanError(Fault("PARTITIONS_DIFFER", problem, where, "leave it out, or change the contract"))
+    keys = keys or tuple(PartitionKey(name, name) for name in promised)
+    types = {column.name: column.type for column in contract.schema}
+    faults = []
+    for index, key in enumerate(keys):
+        where = job.where("target", "partition_by", index)
+        if key.column not in types:
+            problem = f"target.partition_by[{index}]: the contract has no column '{key.column}'"
+            faults.append(Fault("COLUMN_MISSING", problem, where, did_you_mean(key.column, types)))
+        elif key.transform == "identity" and types[key.column].ddl() not in _PARTITION_TYPES:
+            problem = f"target.partition_by[{index}]: a {types[key.column].ddl()} column makes no partition values"
+            faults.append(Fault("PARTITION_TYPE", problem, where, "use year(), month() or day() of a date"))
+        elif key.transform != "identity" and types[key.column].ddl() not in ("date", "timestamp", "timestamp_ntz"):
+            problem = f"target.partition_by[{index}]: {key.transform}() needs a date or timestamp column"
+            faults.append(Fault("PARTITION_TYPE", problem, where, "use the column itself"))
+        elif key.transform != "identity" and key.name in types:
+            problem = f"target.partition_by[{index}]: the contract has a column '{key.name}' already"
+            faults.append(Fault("PARTITION_NAME", problem, where, "name the key: month(date) as ship_month"))
+    if keys and len({key.column for key in keys if key.transform == "identity"}) == len(types):
+        problem = "target.partition_by: no column is left for the files"
+        faults.append(Fault("PARTITION_TYPE", problem, job.where("target", "partition_by"), "partition by fewer columns"))
+    if faults:
+        raise PlanError(*faults)
+    return keys
+
+
+def _check_columns(job: LoadedJob, contract: Contract) -> None:
+    names = {column.name for column in contract.schema}
+    faults = [
+        Fault(
+            "COLUMN_MISSING",
+            f"target.sort_by[{index}]: the contract has no column '{name}'",
+            job.where("target", "sort_by", index),
+            did_you_mean(name, names),
+        )
+        for index, name in enumerate(job.job.target.sort_by)
+        if name not in names
+    ]
+    if faults:
+        raise PlanError(*faults)
+
+
+def _changes(
+    job: LoadedJob, contract: Contract, mode: Mode, head: Snapshot | None, keys: tuple[PartitionKey, ...]
+) -> tuple[Change, ...]:
+    """What the contract changes against the one that the table was last written under.
+
+    Raises `PlanError` where files of the old contract would stay in the table and could not be read by the new one.
+    """
+    if head is None:
+        return ()
+    changes = diff(Summary.from_json(dict(head.entry.contract.summary)), summary(contract))
+    if mode.clears:
+        return changes
+    breaking = [change for change in changes if change.kind == "breaking"]
+    before = [(one.name, one.column, one.transform) for one in head.entry.partition_by]
+    if before != [(key.name, key.column, key.transform) for key in keys]:
+        where = job.where("target", "partition_by")
+        fix = "rewrite the table once with mode replace"
+        raise PlanError(Fault("PARTITIONS_CHANGED", "the table is partitioned in another way", where, fix))
+    if breaking:
+        fix = f"mode {mode.type} keeps old files: rewrite the table once with mode replace, or undo the change"
+        raise PlanError(
+            *(Fault("CONTRACT_BREAKING", f"{one.path}: {one.text}", contract.where(), fix) for one in breaking)
+        )
+    return changes

@@ -1,0 +1,62 @@
+"""The plan of one run: what will be read, done, written and registered. A frozen value that can be printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from mesh_etl.checks import Checks
+from mesh_etl.config import LoadedJob
+from mesh_etl.contract import Contract
+from mesh_etl.contract.diff import Change
+from mesh_etl.kernels.partition import PartitionKey
+from mesh_etl.kernels.work import WorkItem
+from mesh_etl.modes import Mode
+from mesh_etl.sources import Opened
+from mesh_etl.tables.entry import Entry
+from mesh_etl.tables.ledger import Ledger, Snapshot
+from mesh_etl.transforms.base import Transform
+
+Work = Literal["run", "done", "nothing new"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will do.
+
+    `work` is "done" when the ledger holds this very work (same job, contract and inputs), and "nothing new" when an
+    incremental job finds no input that it has not read; then there is nothing to do but to see to the catalogue.
+    """
+
+    job: LoadedJob
+    contract: Contract
+    checks: Checks
+    mode: Mode
+    inputs: Mapping[str, Opened]
+    items: tuple[WorkItem, ...]
+    steps: tuple[Transform, ...]
+    partition_by: tuple[PartitionKey, ...]
+    ledger: Ledger
+    head: Snapshot | None
+    idem_key: str
+    work: Work
+    done: Entry | None
+    changes: tuple[Change, ...]
+
+    @property
+    def product(self) -> str:
+        """The product that the job makes."""
+        return self.job.product
+
+    @property
+    def needs_session(self) -> bool:
+        """Whether rows have to pass through an engine: otherwise kernels alone take them from file to file."""
+        return bool(self.steps or self.checks.expressions)
+
+    @property
+    def primary(self) -> frozenset[str]:
+        """The inputs whose rows become rows of the table; the others are looked up in."""
+        from mesh_etl.transforms.union import Union
+
+        return frozenset({"source"}.union(*(step.reads() for step in self.steps if isinstance(step, Union))))

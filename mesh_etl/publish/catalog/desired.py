@@ -1,0 +1,130 @@
+"""What the catalogue should say about a table, and how Glue spells it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SEQ = "mesh_etl.published_seq"
+INPUT_FORMAT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
+OUTPUT_FORMAT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
+SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+TABLE_INPUT = (
+    "Name", "Description", "Owner", "LastAccessTime", "LastAnalyzedTime", "Retention", "StorageDescriptor",
+    "PartitionKeys", "ViewOriginalText", "ViewExpandedText", "TableType", "Parameters",
+)  # fmt: skip
+PARTITION_INPUT = ("Values", "LastAccessTime", "LastAnalyzedTime", "StorageDescriptor", "Parameters")
+DESCRIPTION_LENGTH, COMMENT_LENGTH, OWNER_LENGTH = 2048, 255, 255
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+Values = tuple[str, ...]
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as the catalogue shows it; `type` is a Glue type such as `decimal(12,2)`."""
+
+    name: str
+    type: str
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Desired:
+    """A table as the ledger's head says it is.
+
+    `partitions` maps the values of each partition, in the order of `partition_keys`, to its location; `compression`
+    is `snappy`, `zstd`, `gzip` or `none`; `seq` is the number of the ledger entry.
+    """
+
+    database: str
+    table: str
+    description: str
+    location: str
+    columns: tuple[Column, ...]
+    partition_keys: tuple[Column, ...]
+    partitions: Mapping[Values, str]
+    parameters: Mapping[str, str]
+    owner: str
+    compression: str
+    seq: int
+
+    @property
+    def place(self) -> str:
+        """The table as messages name it."""
+        return f"{self.database}.{self.table}"
+
+    def table_input(self, found: Fields | None = None) -> Fields:
+        """The TableInput that makes the table so, keeping of `found` whatever is not this library's to say."""
+        found = found or {}
+        kept = {name: found[name] for name in TABLE_INPUT if name in found}
+        return {
+            **kept,
+            "Name": self.table.lower(),
+            "Description": _fitted(self.description, DESCRIPTION_LENGTH, lines=True),
+            **({"Owner": _fitted(self.owner, OWNER_LENGTH)} if self.owner else {}),
+            "TableType": "EXTERNAL_TABLE",
+            "Parameters": {
+                **kept.get("Parameters", {}),
+                **self.parameters,
+                "EXTERNAL": "TRUE",
+                "classification": "parquet",
+                "parquet.compression": "UNCOMPRESSED" if self.compression == "none" else self.compression.upper(),
+            },
+            "PartitionKeys": _columns(self.partition_keys, kept.get("PartitionKeys", [])),
+            "StorageDescriptor": self._storage(self.location, kept.get("StorageDescriptor", {})),
+        }
+
+    def partition_input(self, values: Values, found: Fields | None = None) -> Fields:
+        """The PartitionInput that makes the partition so; its columns follow those of the table."""
+        found = found or {}
+        kept = {name: found[name] for name in PARTITION_INPUT if name in found}
+        storage = self._storage(self.partitions[values], kept.get("StorageDescriptor", {}))
+        return {**kept, "Values": list(values), "StorageDescriptor": storage}
+
+    def _storage(self, location: str, found: Fields) -> Fields:
+        serde = found.get("SerdeInfo", {})
+        return {
+            **found,
+            "Columns": _columns(self.columns, found.get("Columns", [])),
+            "Location": location,
+            "InputFormat": INPUT_FORMAT,
+            "OutputFormat": OUTPUT_FORMAT,
+            "Compressed": False,
+            "NumberOfBuckets": -1,
+            "StoredAsSubDirectories": False,
+            "SerdeInfo": {
+                **serde,
+                "SerializationLibrary": SERDE,
+                "Parameters": {**serde.get("Parameters", {}), "serialization.format": "1"},
+            },
+        }
+
+
+def _columns(columns: tuple[Column, ...], found: list[Fields]) -> list[Fields]:
+    """Columns as Glue spells them, with the parameters that others have put on those that stay."""
+    parameters = {column["Name"]: column.get("Parameters") for column in found}
+    spelt = []
+    for column in columns:
+        name = column.name.lower()  # engines that read the catalogue know lower case only
+        fields: Fields = {"Name": name, "Type": column.type}
+        if column.comment:
+            fields["Comment"] = _fitted(column.comment, COMMENT_LENGTH)
+        if parameters.get(name):
+            fields["Parameters"] = parameters[name]
+        spelt.append(fields)
+    return spelt
+
+
+def _fitted(text: str, limit: int, *, lines: bool = False) -> str:
+    """The text within Glue's bounds: no control characters, a length as Java counts it, and one line unless `lines`."""
+    text = _CONTROL.sub("", text.strip() if lines else " ".join(text.split()))
+    pairs = text.encode("utf-16-le")
+    if len(pairs) // 2 <= limit:
+        return text
+    return pairs[: 2 * (limit - 1)].decode("utf-16-le", errors="ignore").rstrip() + "…"

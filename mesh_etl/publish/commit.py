@@ -1,0 +1,126 @@
+"""Steps 4 to 6 of the commit protocol: prepare the entry, create it if absent, and resolve what happened.
+
+The entry is the commit: before it exists nothing of the run is visible, and once it exists all of it is. A lost race
+is resolved by reading the winners; a lost reply by asking again (see `Ledger.append`); nothing is undone on a guess.
+"""
+
+from __future__ import annotations
+
+import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mesh_etl.contract.diff import summary
+from mesh_etl.errors import Fault, PublishError
+from mesh_etl.kernels.partition import path as partition_path
+from mesh_etl.tables.entry import ContractRef, DataFile, Entry, Partition, PartitionColumn, RuleResult
+from mesh_etl.tables.storage import OutcomeUnknown
+
+if TYPE_CHECKING:
+    from mesh_etl.run import Staged
+    from mesh_etl.tables.ledger import Snapshot
+
+_ROUNDS = 20
+
+
+def commit(staged: Staged) -> Entry:
+    """The ledger holds this work; returns the entry that does, which may be a rival's of the same work.
+
+    Raises `PublishError`: CONFLICT (retryable) when a rival changed what this run was to change.
+    """
+    plan, ledger = staged.plan, staged.plan.ledger
+    touched = {partition.values for partition in staged.partitions}
+    base = plan.head.seq if plan.head else 0
+    for _ in range(_ROUNDS):
+        rivals = list(ledger.entries(after=base))
+        done = plan.mode.done(rivals, plan.idem_key)
+        if done is not None:
+            return done
+        for rival in rivals:
+            rivalry = plan.mode.rivalry(touched, rival)
+            # Keys were compared with the table as it was: rows that came since could repeat one.
+            if rivalry == "conflict" or (rivalry == "restage" and plan.checks.unique):
+                problem = f"version {rival.seq} was committed meanwhile and touches the same partitions"
+                raise PublishError(
+                    Fault("CONFLICT", problem, ledger.layout.ledger(), "run again"), retryable=True
+                )
+            base = rival.seq
+        entry = _prepared(staged, base, ledger.snapshot(base) if base else None)
+        try:
+            if ledger.append(entry):
+                return entry
+        except OutcomeUnknown:
+            problem = "the storage does not answer, so it is not known whether the commit happened"
+            fix = "run again: it finds the commit or makes it"
+            raise PublishError(Fault("COMMIT_UNKNOWN", problem, ledger.layout.ledger(), fix), retryable=True) from None
+    problem = f"other commits came first {_ROUNDS} times"
+    raise PublishError(Fault("CONFLICT", problem, ledger.layout.ledger(), "run again"), retryable=True)
+
+
+def _prepared(staged: Staged, base: int, head: Snapshot | None) -> Entry:
+    plan, target = staged.plan, staged.plan.job.job.target
+    partitions = staged.partitions
+    if plan.mode.carries and head is not None:
+        partitions = tuple(_with_carried(staged, one, head.partitions.get(one.values)) for one in partitions)
+    return Entry(
+        seq=base + 1,
+        base_seq=base,
+        txn=staged.txn,
+        idem_key=plan.idem_key,
+        product=plan.product,
+        operation=plan.mode.type,
+        committed_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
+        code_version=code_version(),
+        engine=staged.engine,
+        contract=ContractRef(
+            id=plan.contract.id,
+            version=plan.contract.version,
+            sha256=plan.contract.sha256,
+            summary=summary(plan.contract).to_json(),
+        ),
+        columns=tuple((column.name, column.type.glue()) for column in plan.contract.schema),
+        partition_by=tuple(
+            PartitionColumn(name=key.name, column=key.column, transform=key.transform) for key in plan.partition_by
+        ),
+        compression=target.compression,
+        cleared=plan.mode.clears,
+        partitions=partitions,
+        quarantine=staged.quarantine,
+        counts=staged.counts,
+        rules=tuple(
+            RuleResult(rule=one.rule, status=one.status, rows=one.rows, text=one.text, reason=one.reason)
+            for one in staged.verdicts
+        ),
+        inputs=staged.inputs,
+        dropped=staged.dropped,
+    )
+
+
+def _with_carried(staged: Staged, partition: Partition, old: Partition | None) -> Partition:
+    """The partition with the files that it has in the table already, carried into the same folder.
+
+    A catalogue points at one folder per partition, so old and new files must lie together.
+    """
+    layout, storage = staged.plan.ledger.layout, staged.plan.ledger.storage
+    folder = layout.data(staged.txn, partition_path(staged.plan.partition_by, partition.values))
+    present = set(storage.names(folder))
+    carried = []
+    for file in old.files if old else ():
+        name = Path(file.path).name
+        target = Path(folder) / name
+        if name not in present:
+            storage.carry(str(Path(layout.root) / file.path), str(target))
+        carried.append(DataFile(path=str(target.relative_to(layout.root)), rows=file.rows, bytes=file.bytes))
+    wanted = {Path(file.path).name for file in (*carried, *partition.files)}
+    for name in present - wanted:  # carried for an earlier base that a rival has replaced since
+        storage.remove(str(Path(folder) / name))
+    return Partition(values=partition.values, folder=partition.folder, files=(*carried, *partition.files))
+
+
+def code_version() -> str:
+    """The version of this library."""
+    try:
+        return version("mesh_etl")
+    except PackageNotFoundError:
+        return "unknown"

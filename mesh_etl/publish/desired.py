@@ -1,0 +1,82 @@
+"""What the catalogue should say about a table, from the ledger's head and the contract."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from mesh_etl.publish.catalog import Column, Desired
+
+if TYPE_CHECKING:
+    from mesh_etl.contract import Contract
+    from mesh_etl.config import LoadedJob
+    from mesh_etl.tables.ledger import Ledger, Snapshot
+    from mesh_etl.worlds import World
+
+NULL_VALUE = "__HIVE_DEFAULT_PARTITION__"
+_TYPES = {"year": "string", "month": "string", "day": "string"}
+
+
+def desired(job: LoadedJob, contract: Contract, ledger: Ledger, snapshot: Snapshot, world: World) -> Desired:
+    """The table as the snapshot says, tied to its contract by parameters; these are public, so no value is in them."""
+    entry, layout = snapshot.entry, ledger.layout
+    types = dict(entry.columns)
+    comments = {column.stored_name: column.description or "" for column in contract.columns}
+    in_path = {key.column for key in entry.partition_by if key.transform == "identity"}
+    keys = tuple(
+        Column(key.name, types[key.column] if key.transform == "identity" else _TYPES[key.transform])
+        for key in entry.partition_by
+    )
+    partitions = {
+        tuple(NULL_VALUE if value is None else value for value in values): _folder(world, layout.root, one.folder)
+        for values, one in snapshot.partitions.items()
+    }
+    whole = "" if keys else next((one.folder for one in snapshot.partitions.values()), f"data/{entry.txn}")
+    return Desired(
+        database=job.domain,
+        table=job.name,
+        description=(contract.odcs.description.purpose or "") if contract.odcs.description else "",
+        location=_folder(world, layout.root, whole or "data"),
+        columns=tuple(Column(name, type_, comments.get(name, "")) for name, type_ in entry.columns if name not in in_path),
+        partition_keys=keys,
+        partitions=partitions if keys else {},
+        parameters=_parameters(job, snapshot),
+        owner=job.project.mesh.domains[job.domain].owner,
+        compression=entry.compression,
+        seq=snapshot.seq,
+    )
+
+
+def _folder(world: World, root: str, folder: str) -> str:
+    return world.location(f"{root}/{folder}").rstrip("/") + "/"
+
+
+def _parameters(job: LoadedJob, snapshot: Snapshot) -> dict[str, str]:
+    entry = snapshot.entry
+    statuses = [rule.status for rule in entry.rules]
+    quality = {
+        "verdict": quality_of(statuses),
+        "rows": snapshot.rows,
+        "quarantined": entry.quarantine.rows,
+        "rules": len(statuses),
+        "not_executed": statuses.count("not executed"),
+    }
+    return {
+        "mesh_etl.product": job.product,
+        "mesh_etl.domain": job.domain,
+        "mesh_etl.owner": job.project.mesh.domains[job.domain].owner,
+        "mesh_etl.contract_id": entry.contract.id,
+        "mesh_etl.contract_version": entry.contract.version,
+        "mesh_etl.contract_sha256": entry.contract.sha256,
+        "mesh_etl.quality": json.dumps(quality, separators=(",", ":")),
+        "mesh_etl.published_at": entry.committed_at,
+    }
+
+
+def quality_of(statuses: list[str]) -> str:
+    """The verdict on the table as a whole."""
+    if "failed" in statuses:
+        return "failed"
+    if "warned" in statuses:
+        return "warned"
+    return "passed"

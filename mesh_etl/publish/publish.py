@@ -1,0 +1,52 @@
+"""Make a staged run visible: commit it, then roll the catalogue forward."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mesh_etl.errors import Fault, MeshError, PublishError
+from mesh_etl.publish.commit import commit
+from mesh_etl.publish.recover import recover
+from mesh_etl.publish.report import Outcome, Report
+
+if TYPE_CHECKING:
+    from mesh_etl.plan import Plan
+    from mesh_etl.run import Staged
+    from mesh_etl.tables.entry import Entry
+    from mesh_etl.worlds import World
+
+
+def publish(staged: Staged, world: World) -> Report:
+    """The staged rows are the table's, whole and at once, and the catalogue says so.
+
+    Raises `PublishError`. When the commit lost against a rival, the staged files are removed; when the catalogue could
+    not be reached after the commit, the commit holds and the next run, or anybody's, publishes it.
+    """
+    plan = staged.plan
+    try:
+        entry = commit(staged)
+    except MeshError as error:
+        if error.code != "COMMIT_UNKNOWN":
+            _discard(staged)
+            recover(plan.job, plan.contract, plan.ledger, world)
+        raise
+    if entry.txn != staged.txn:
+        _discard(staged)
+        return reported(plan, entry, "done before", world)
+    return reported(plan, entry, "published", world)
+
+
+def reported(plan: Plan, entry: Entry | None, outcome: Outcome, world: World) -> Report:
+    """The report on the table as it stands, after the catalogue has been rolled forward to it."""
+    change = recover(plan.job, plan.contract, plan.ledger, world)
+    snapshot = plan.ledger.snapshot()
+    if snapshot is None:
+        raise PublishError(Fault("LEDGER_MISSING", "the ledger has gone", plan.ledger.layout.ledger()))
+    lines = tuple(change.lines()) if change else ()
+    return Report(plan.product, outcome, entry or snapshot.entry, snapshot, plan.ledger.layout.root, lines)
+
+
+def _discard(staged: Staged) -> None:
+    layout, storage = staged.plan.ledger.layout, staged.plan.ledger.storage
+    storage.remove(layout.data(staged.txn))
+    storage.remove(layout.quarantine(staged.txn))

@@ -1,0 +1,50 @@
+"""What a run did, for people and for programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mesh_etl.tables.entry import Entry
+from mesh_etl.tables.ledger import Snapshot
+
+Outcome = Literal["published", "done before", "nothing new"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of a run and the commit that the table stands at."""
+
+    product: str
+    outcome: Outcome
+    entry: Entry
+    snapshot: Snapshot
+    root: str
+    catalog: tuple[str, ...]  # what had to change in the catalogue, in words
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as plain JSON data; it holds counts, names and places, no cell values."""
+        entry = self.entry
+        return {
+            "product": self.product,
+            "outcome": self.outcome,
+            "version": entry.seq,
+            "committed_at": entry.committed_at,
+            "root": self.root,
+            "operation": entry.operation,
+            "engine": entry.engine,
+            "contract": {"id": entry.contract.id, "version": entry.contract.version, "sha256": entry.contract.sha256},
+            "counts": entry.counts.model_dump(),
+            "dropped": dict(entry.dropped),
+            "quarantine": entry.quarantine.model_dump(mode="json"),
+            "rules": [rule.model_dump() for rule in entry.rules],
+            "inputs": [one.model_dump(mode="json") for one in entry.inputs],
+            "table": {
+                "version": self.snapshot.seq,
+                "rows": self.snapshot.rows,
+                "files": self.snapshot.files,
+                "bytes": self.snapshot.bytes,
+                "partitions": len(self.snapshot.partitions),
+            },
+            "catalog": list(self.catalog),
+        }

@@ -1,0 +1,95 @@
+"""The engine `embedded`: threads for kernels, and Sail, a Spark Connect server inside this process, for frames.
+
+Kernels are Arrow code, which releases the interpreter lock: a job without frames never starts Sail at all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from mesh_etl.errors import Fault, MeshError, RunError
+from mesh_etl.run.engines import faults
+from mesh_etl.run.engines.base import Capability, Engine, Result, T, available_cores
+from mesh_etl.run.engines.connect import remote_session
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+class Embedded(Engine):
+    """Everything in this process, without Java; starts in about half a second when a frame is asked for."""
+
+    name: ClassVar[str] = "embedded"
+    options: ClassVar[tuple[str, ...]] = ("cores",)
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({"in_process"})
+
+    def __init__(self, cores: int | None = None) -> None:
+        super().__init__()
+        self._cores = cores or available_cores()
+        self._server: Any = None
+
+    @property
+    def cores(self) -> int:
+        return self._cores
+
+    def map(
+        self, kernel: Callable[[T], Result], items: Sequence[T], on_done: Callable[[Result], None] | None = None
+    ) -> list[Result]:
+        """As in `Engine`, in a pool of threads. The first failure, or Ctrl-C, starts no further item.
+
+        Items under way are waited for, so that nothing is written after this returns or raises.
+        """
+        with ThreadPoolExecutor(min(self._cores, len(items)) or 1, "kernel") as pool:
+            work = [pool.submit(kernel, item) for item in items]
+            try:
+                for done in as_completed(work):
+                    answer = _answer(done)
+                    if on_done:
+                        on_done(answer)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        return [future.result() for future in work]
+
+    def close(self) -> None:
+        super().close()
+        if self._server is not None:
+            server, self._server = self._server, None
+            server.stop()
+
+    def _tasks(self, items: int) -> int:
+        # Sail starts every task of a frame at once: as many as there are cores keep memory in bounds.
+        return min(items, self._cores)
+
+    def _open(self) -> SparkSession:
+        for module, package in (("pysail", "pysail"), ("pyspark", "pyspark-client")):
+            if find_spec(module) is None:
+                fix = "pip install 'mesh_etl[embedded]'"
+                raise RunError(Fault("ENGINE_MISSING", f"engine 'embedded' needs {package}", "--engine", fix))
+        # Sail logs each call at INFO, and its errors quote cell values.
+        os.environ.setdefault("RUST_LOG", "off")
+        os.environ.setdefault("SAIL_EXECUTION__DEFAULT_PARALLELISM", str(self._cores))
+        from pysail.spark import SparkConnectServer
+
+        self._server = SparkConnectServer("127.0.0.1", 0)
+        self._server.start(background=True)
+        host, port = self._server.listening_address
+        return remote_session(f"sc://{host}:{port}")
+
+
+def _answer(done: Future[Result]) -> Result:
+    error = done.exception()
+    if error is None:
+        return done.result()
+    if isinstance(error, OSError):
+        raise RunError(faults.of_system(error)) from None
+    if isinstance(error, MeshError) or not isinstance(error, Exception):
+        raise error
+    raise RunError(Fault("ENGINE_FAILED", f"the engine stopped: {type(error).__name__} in a worker")) from None
+
+
+ENGINE = Embedded

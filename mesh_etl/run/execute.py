@@ -1,0 +1,150 @@
+"""Carry out a plan up to the point where nothing but the commit is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mesh_etl.kernels.encode import EncodeJob, encode
+from mesh_etl.kernels.partition import path as partition_path
+from mesh_etl.kernels.spill import KeyRule, Spill, spill_batches, spill_item
+from mesh_etl.run import accounting, quarantine, stage_parts, verify
+from mesh_etl.run.engines import translated
+from mesh_etl.run.frames import frame_of, manifest_path, parse_item
+from mesh_etl.run.progress import Progress, Silent
+from mesh_etl.run.rehearse import rehearse
+from mesh_etl.run.staged import Staged
+from mesh_etl.tables.entry import DataFile, Partition
+from mesh_etl.tables.layout import new_txn
+from mesh_etl.tables.storage import faults
+from mesh_etl.transforms.trace import FATE, ROW
+
+if TYPE_CHECKING:
+    from mesh_etl.plan import Plan
+    from mesh_etl.run.engines import Engine
+    from mesh_etl.run.frames import Written
+
+Manifest = dict[str, Any]
+
+
+def execute(plan: Plan, engine: Engine, secret: Callable[[str], str], progress: Progress | None = None) -> Staged:
+    """The job's rows are staged under a transaction of their own, audited, and visible to nobody.
+
+    On any failure, Ctrl-C included, the transaction's files are removed. Raises `PlanError` when the transforms do not
+    lead to the contract, and `RunError` when the work or its audit fails.
+    """
+    progress = progress or Silent()
+    progress.phase("rehearse", 0)
+    rehearse(plan, engine, secret)
+    txn, layout, storage = new_txn(), plan.ledger.layout, plan.ledger.storage
+    try:
+        with faults(layout.root):
+            Path(layout.spill(txn)).mkdir(parents=True)
+        staged = _stage(plan, engine, secret, txn, progress)
+    except BaseException:
+        for folder in (layout.data(txn), layout.quarantine(txn), layout.spill(txn)):
+            storage.remove(folder)
+        raise
+    storage.remove(layout.spill(txn))
+    return staged
+
+
+def _stage(plan: Plan, engine: Engine, secret: Callable[[str], str], txn: str, progress: Progress) -> Staged:
+    folder = plan.ledger.layout.spill(txn)
+    spill = Spill(
+        folder,
+        plan.contract.schema,
+        plan.checks.row,
+        tuple(KeyRule(rule.id, rule.columns) for rule in plan.checks.unique),
+        plan.partition_by,
+        tuple(rule.answer for rule in plan.checks.expressions),
+    )
+    if plan.needs_session:
+        written, manifests = _through_engine(plan, engine, secret, spill, progress)
+    else:
+        written, manifests = None, _through_kernels(plan, engine, spill, progress)
+    parsed = _parsed(plan, folder) if written else manifests
+    partitions = _encoded(plan, engine, manifests, txn, progress)
+    rejected = quarantine.write(plan, engine, [*manifests, *(parsed if written else [])], parsed, txn)
+    counts = accounting.counted(plan, manifests, parsed, written)
+    verdicts = verify.verdicts(plan, engine, manifests, parsed, partitions, counts.totals)
+    verify.audit(plan, counts, rejected, partitions, verdicts)
+    return Staged(
+        plan, txn, engine.name, partitions, rejected, counts.totals, counts.inputs, counts.dropped, verdicts
+    )
+
+
+def _through_kernels(plan: Plan, engine: Engine, spill: Spill, progress: Progress) -> list[Manifest]:
+    """Rows go from file to file in kernels; the engine only says where each task runs."""
+    readers = {name: opened.reader for name, opened in plan.inputs.items()}
+    progress.phase("read, check, sort", len(plan.items))
+    return engine.map(partial(spill_item, spill, readers), plan.items, lambda _: progress.advance())
+
+
+def _through_engine(
+    plan: Plan, engine: Engine, secret: Callable[[str], str], spill: Spill, progress: Progress
+) -> tuple[Written, list[Manifest]]:
+    """Rows pass through the engine, which transforms them and answers the rules that are SQL."""
+    from pyspark.sql import functions as F
+
+    progress.phase("read, transform, check, sort", 0)
+    with translated(str(plan.job.path)):
+        written = frame_of(plan, engine, secret, spill.folder)
+        hidden = [name for name in (ROW, FATE) if name in written.frame.columns]
+        columns = [
+            F.col(f"`{column.name}`").cast(column.type.ddl()).alias(column.name) for column in plan.contract.schema
+        ]
+        answers = [F.expr(rule.sql).alias(rule.answer) for rule in plan.checks.expressions]
+        frame = written.frame.select(*columns, *answers, *hidden)
+    return written, engine.sink(frame, partial(spill_batches, spill, row=ROW, fate=FATE))
+
+
+def _parsed(plan: Plan, folder: str) -> list[Manifest]:
+    """What the parsing tasks counted; an item that the engine had no need to read is read for its counts."""
+    import json
+
+    found = []
+    for item in plan.items:
+        path = manifest_path(folder, item.number)
+        if not path.exists():
+            for _ in parse_item(plan.inputs[item.input].reader, folder, item):
+                pass
+        found.append(json.loads(path.read_text()))
+    return found
+
+
+def _encoded(
+    plan: Plan, engine: Engine, manifests: list[Manifest], txn: str, progress: Progress
+) -> tuple[Partition, ...]:
+    """Every partition's rows are in Parquet files below the transaction's folder, and nothing else is there."""
+    layout, target = plan.ledger.layout, plan.job.job.target
+    shares = stage_parts.shares(manifests, target.target_file_mb << 20)
+    jobs = [
+        EncodeJob(
+            layout.data(txn, partition_path(plan.partition_by, values)),
+            pieces,
+            tuple(key.column for key in plan.partition_by if key.transform == "identity"),
+            target.sort_by,
+            target.compression,
+            target.target_file_mb << 20,
+        )
+        for values, pieces in shares
+    ]
+    progress.phase("write", len(jobs))
+    results = engine.map(encode, jobs, lambda _: progress.advance())
+    files: dict[tuple[str | None, ...], list[DataFile]] = {}
+    for (values, _), result in zip(shares, results, strict=True):
+        for file in result["files"]:
+            path = str(Path(file["path"]).relative_to(layout.root))
+            files.setdefault(values, []).append(DataFile(path=path, rows=file["rows"], bytes=file["bytes"]))
+    stage_parts.remove_strays(layout.data(txn), {one.path for group in files.values() for one in group}, layout.root)
+    return tuple(
+        Partition(
+            values=values,
+            folder=str(Path(layout.data(txn, partition_path(plan.partition_by, values))).relative_to(layout.root)),
+            files=tuple(group),
+        )
+        for values, group in sorted(files.items(), key=lambda one: str(one[0]))
+    )

@@ -1,0 +1,117 @@
+"""From the inputs of a job to the frame that is written: parse, transform, answer the rules that are SQL."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mesh_etl.contract.types import ddl
+from mesh_etl.kernels.work import Reader, WorkItem
+from mesh_etl.transforms.base import Context
+from mesh_etl.transforms.trace import FATE, ROW, ROW_TYPE
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import Column, DataFrame
+
+    from mesh_etl.plan import Plan
+    from mesh_etl.run.engines import Engine
+
+
+@dataclass
+class Written:
+    """The frame to write, and what transforms took out or consumed before the last barrier (see `_barrier`)."""
+
+    frame: DataFrame
+    consumed: dict[int, int] = field(default_factory=dict)
+    dropped: dict[int, dict[str, int]] = field(default_factory=dict)
+    barrier: bool = False
+    counted: bool = False
+
+
+def frame_of(plan: Plan, engine: Engine, secret: Callable[[str], str], folder: str, rehearsal: bool = False) -> Written:
+    """The frame that the job writes: contract columns, hidden columns and the answers of SQL rules.
+
+    With `rehearsal` all inputs are empty frames, so that only names and types are worked out.
+    """
+    frames = {name: _input(plan, engine, name, folder, rehearsal) for name in plan.inputs}
+    written = Written(frames["source"])
+    for index, step in enumerate(plan.steps):
+        if not step.is_traced():
+            _barrier(written, rehearsal)
+        context = Context(engine.session(), frames, secret, f"transforms[{index}]")
+        written.frame = step.apply(written.frame, context)
+        if not step.is_traced():
+            written.frame = written.frame.withColumn(ROW, _nowhere())
+    return written
+
+
+def _input(plan: Plan, engine: Engine, name: str, folder: str, rehearsal: bool) -> DataFrame:
+    reader = plan.inputs[name].reader
+    items = [] if rehearsal else [item for item in plan.items if item.input == name]
+    columns = f"{ddl(reader.schema)}, {ROW} {ROW_TYPE}"
+    return engine.frame(partial(parse_item, reader, folder), items, columns)
+
+
+def _nowhere() -> Column:
+    from pyspark.sql import functions as F
+
+    return F.struct(F.lit(-1).cast("int").alias("item"), F.lit(-1).cast("bigint").alias("record"))
+
+
+def _barrier(written: Written, rehearsal: bool) -> None:
+    """Count what has been taken out so far, and pass on live rows without hidden columns.
+
+    Rows after a step that joins, groups or rewrites rows freely no longer stem from one record each: the step consumes
+    the rows before it, and the rows after it are counted anew.
+    """
+    frame = written.frame
+    if FATE in frame.columns and not rehearsal:
+        written.counted = True
+        for item, fate, rows in frame.groupBy(f"{ROW}.item", FATE).count().collect():
+            if fate is None:
+                written.consumed[item] = written.consumed.get(item, 0) + rows
+            else:
+                written.dropped.setdefault(item, {})[fate] = rows
+    if FATE in frame.columns:
+        frame = frame.where(f"{FATE} is null").drop(FATE)
+    written.frame = frame.drop(ROW)
+    written.barrier = True
+
+
+def parse_item(reader: Reader, folder: str, item: WorkItem) -> Iterator[pa.RecordBatch]:
+    """The typed rows of an item, each with its origin; what was rejected is left in a file beside.
+
+    The file depends on the item alone, so an engine may run the item twice.
+    """
+    import pyarrow as pa
+
+    from mesh_etl.kernels.spill import Spill, Task
+
+    task = Task(Spill(folder, reader.schema), name=f"item-{item.number}-{os.getpid()}-{id(item)}")
+    lines = 0
+    for parsed in reader.parse(item):
+        lines += parsed.lines
+        task.count(item.number, "read", parsed.read)
+        task.reject(item.number, parsed.rejects)
+        rows = parsed.batch.num_rows
+        origin = pa.StructArray.from_arrays(
+            [pa.repeat(pa.scalar(item.number, pa.int32()), rows), pa.array(parsed.records, pa.int64())],
+            ["item", "record"],
+        )
+        yield parsed.batch.append_column(ROW, origin)
+    task.count(item.number, "lines", lines)
+    manifest = task.close()
+    temporary = Path(folder) / f"{task.name}.tmp"
+    temporary.write_text(json.dumps(manifest))
+    temporary.replace(manifest_path(folder, item.number))
+
+
+def manifest_path(folder: str, item: int) -> Path:
+    """Where the manifest of a parsed item is left."""
+    return Path(folder) / f"item-{item}.json"

@@ -1,0 +1,142 @@
+"""The rejected rows of a run as a table: raw text, file, line, and the rules that each broke."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mesh_etl.kernels.work import Reader, WorkItem
+from mesh_etl.tables.entry import DataFile, Quarantine
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from mesh_etl.plan import Plan
+    from mesh_etl.run.engines import Engine
+
+
+def write(
+    plan: Plan, engine: Engine, manifests: Sequence[dict[str, Any]], parsed: Sequence[dict[str, Any]], txn: str
+) -> Quarantine:
+    """Every rejected row of the run is in the transaction's quarantine folder; returns its files.
+
+    Rows that a rule refused after they went through an engine are found again in their input by their origin.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    paths = [manifest["rejects"] for manifest in manifests if manifest["rejects"]]
+    if not paths:
+        return Quarantine(rows=0)
+    bases = _first_lines(plan, parsed)
+    target = Path(plan.ledger.layout.quarantine(txn)) / f"part-{uuid.uuid4().hex}.parquet"
+    target.parent.mkdir(parents=True)
+    constants = {"_contract_version": plan.contract.version, "_run": txn}
+    rows = 0
+    with pq.ParquetWriter(target, _schema(pa), compression="zstd") as writer:
+        for batch in _located(plan, engine, paths):
+            table = _dressed(batch, plan, bases, constants)
+            rows += table.num_rows
+            writer.write_table(table)
+    path = str(target.relative_to(plan.ledger.layout.root))
+    return Quarantine(rows=rows, files=(DataFile(path=path, rows=rows, bytes=target.stat().st_size),))
+
+
+def _located(plan: Plan, engine: Engine, paths: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """All rejected records; those that came out of an engine without line and text are looked up, item by item."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from mesh_etl.kernels.spill import rejects
+
+    lost: dict[int, list[tuple[int, Any]]] = {}
+    for batch in rejects(paths):
+        unknown = pc.and_(pc.equal(batch["line"], 0), pc.greater_equal(batch["record"], 0))
+        for row in batch.filter(unknown).to_pylist():
+            lost.setdefault(row["item"], []).append((row["record"], row["violations"]))
+        known = batch.filter(pc.invert(unknown))
+        if known.num_rows:
+            yield known
+    items = {item.number: item for item in plan.items}
+    readers = {name: opened.reader for name, opened in plan.inputs.items()}
+    folder = str(Path(paths[0]).parent)
+    tasks = [(items[number], tuple(sorted(found, key=lambda one: one[0]))) for number, found in sorted(lost.items())]
+    found = engine.map(partial(locate, readers, folder), tasks)
+    for batch in rejects(one["rejects"] for one in found):
+        yield pa.RecordBatch.from_arrays(batch.columns, schema=batch.schema)
+
+
+def locate(readers: dict[str, Reader], folder: str, task: tuple[WorkItem, tuple[tuple[int, Any], ...]]) -> dict[str, str]:
+    """The rejected records of one item with their lines and texts, in a file."""
+    import pyarrow as pa
+
+    from mesh_etl.kernels.spill import REJECTS
+
+    item, found = task
+    places = readers[item.input].locate(item, [record for record, _ in found])
+    rows = [
+        {"item": item.number, "record": record, "line": place.line, "raw": place.raw, "violations": violations}
+        for (record, violations), place in zip(found, places, strict=True)
+    ]
+    path = str(Path(folder) / f"{uuid.uuid4().hex}.located")
+    with pa.ipc.new_file(path, REJECTS) as writer:
+        writer.write_table(pa.Table.from_pylist(rows, REJECTS))
+    return {"rejects": path}
+
+
+def _first_lines(plan: Plan, parsed: Sequence[dict[str, Any]]) -> dict[int, int]:
+    """The line before the first of each item: what the file's earlier items hold, and its header."""
+    lines: dict[int, int] = {}
+    for manifest in parsed:
+        for item, counts in manifest["counts"].items():
+            lines[int(item)] = lines.get(int(item), 0) + counts.get("lines", 0)
+    bases: dict[int, int] = {-1: 0}
+    so_far: dict[tuple[str, str], int] = {}
+    for item in plan.items:
+        key = (item.input, item.file.path)
+        start = so_far.get(key, plan.inputs[item.input].reader.first_line(item) - 1)
+        bases[item.number] = start
+        so_far[key] = start + lines.get(item.number, 0)
+    return bases
+
+
+def _schema(pa: Any) -> Any:
+    violations = pa.list_(pa.struct([("rule", pa.string()), ("column", pa.string())]))
+    return pa.schema(
+        [
+            ("_violations", violations),
+            ("_input", pa.string()),
+            ("_file", pa.string()),
+            ("_line", pa.int64()),
+            ("_raw", pa.string()),
+            ("_contract_version", pa.string()),
+            ("_run", pa.string()),
+        ]
+    )
+
+
+def _dressed(batch: pa.RecordBatch, plan: Plan, bases: dict[int, int], constants: dict[str, str]) -> pa.Table:
+    import pyarrow as pa
+
+    origins = {item.number: (item.input, item.file.path) for item in plan.items}
+    numbers = batch["item"].to_pylist()
+    lines = [
+        line + bases[number] if number >= 0 else None
+        for number, line in zip(numbers, batch["line"].to_pylist(), strict=True)
+    ]
+    rows = batch.num_rows
+    return pa.Table.from_arrays(
+        [
+            batch["violations"],
+            pa.array([origins.get(number, (None, None))[0] for number in numbers], pa.string()),
+            pa.array([origins.get(number, (None, None))[1] for number in numbers], pa.string()),
+            pa.array(lines, pa.int64()),
+            batch["raw"],
+            pa.repeat(constants["_contract_version"], rows),
+            pa.repeat(constants["_run"], rows),
+        ],
+        schema=_schema(pa),
+    )

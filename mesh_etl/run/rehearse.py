@@ -1,0 +1,74 @@
+"""Whether the transforms end in what the contract promises, worked out on empty frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from mesh_etl.contract.diff import widens
+from mesh_etl.contract.types import DataType, Varchar, parse
+from mesh_etl.errors import Fault, PlanError, did_you_mean
+from mesh_etl.run.engines import translated
+from mesh_etl.run.frames import frame_of
+from mesh_etl.transforms.trace import business
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from mesh_etl.plan import Plan
+    from mesh_etl.run.engines import Engine
+
+
+def rehearse(plan: Plan, engine: Engine, secret: Callable[[str], str]) -> None:
+    """The transforms of the job lead to the contract's columns and types; nothing is read or written.
+
+    Raises `PlanError` with every column that is missing, left over or of another type.
+    """
+    if plan.needs_session:
+        with translated(str(plan.job.path)):
+            check_columns(plan, frame_of(plan, engine, secret, "", rehearsal=True).frame)
+        return
+    check_names(plan, [(column.name, column.type) for column in plan.inputs["source"].reader.schema])
+
+
+def check_columns(plan: Plan, frame: DataFrame) -> None:
+    """The frame has the contract's columns, or `PlanError`."""
+    names = business(frame)
+    kinds = {one.name: one.dataType.simpleString() for one in frame.select(*(f"`{name}`" for name in names)).schema}
+    check_names(plan, [(name, parse(kinds[name])) for name in names])
+
+
+def check_names(plan: Plan, found: list[tuple[str, DataType]]) -> None:
+    """The columns are the contract's, or `PlanError`."""
+    after = "after the transforms" if plan.steps else "in the source"
+    types = dict(found)
+    faults = []
+    for column in plan.contract.schema:
+        where = plan.contract.where_column(column.name)
+        if column.name not in types:
+            fix = did_you_mean(column.name, types)
+            fix = fix if fix.startswith("did") else "add a transform that makes it, or take it out of the contract"
+            faults.append(Fault("COLUMN_MISSING", f"column '{column.name}' is not there {after}", where, fix))
+        elif not fits(types[column.name], column.type):
+            problem = f"column '{column.name}' is {types[column.name].ddl()} {after}, the contract says {column.type.glue()}"
+            faults.append(Fault("TYPE_MISMATCH", problem, where, "cast it in a derive, or change the contract"))
+    promised = {column.name for column in plan.contract.schema}
+    faults += [
+        Fault(
+            "COLUMN_UNEXPECTED",
+            f"column '{name}' is there {after} and not in the contract",
+            plan.job.where("transforms"),
+            "leave it out with a select, or add it to the contract",
+        )
+        for name in types
+        if name not in promised
+    ]
+    if faults:
+        raise PlanError(*faults)
+
+
+def fits(found: DataType, wanted: DataType) -> bool:
+    """Whether every value of the type found is one of the wanted type; lengths are left to the rules."""
+    if isinstance(wanted, Varchar):
+        wanted = parse("string")
+    return found == wanted or widens(found, wanted)

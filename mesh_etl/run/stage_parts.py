@@ -1,0 +1,43 @@
+"""How the spilled batches are shared out among the tasks that encode them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+Values = tuple[str | None, ...]
+Pieces = tuple[tuple[str, tuple[int, ...]], ...]
+
+# Arrow data is several times larger than Parquet: a share of four target sizes fills a file or a little less.
+_EXPANSION = 4
+
+
+def shares(manifests: Sequence[dict[str, Any]], target_bytes: int) -> list[tuple[Values, Pieces]]:
+    """The work of encoding: for each share its partition, and the batches by spill file, in the order of the input."""
+    open_shares: dict[Values, tuple[dict[str, list[int]], int]] = {}
+    done: list[tuple[Values, Pieces]] = []
+    for manifest in manifests:
+        for segment in manifest["segments"]:
+            values = tuple(segment["values"])
+            pieces, size = open_shares.get(values, ({}, 0))
+            pieces.setdefault(manifest["spill"], []).append(segment["batch"])
+            size += segment["bytes"]
+            if size >= target_bytes * _EXPANSION:
+                done.append((values, _frozen(pieces)))
+                open_shares.pop(values, None)
+            else:
+                open_shares[values] = (pieces, size)
+    done += [(values, _frozen(pieces)) for values, (pieces, _) in open_shares.items()]
+    return sorted(done, key=lambda one: str(one[0]))
+
+
+def _frozen(pieces: dict[str, list[int]]) -> Pieces:
+    return tuple((file, tuple(batches)) for file, batches in pieces.items())
+
+
+def remove_strays(folder: str, known: Collection[str], root: str) -> None:
+    """Only the known files are left below `folder`: those of attempts that an engine repeated are gone."""
+    for path in Path(folder).rglob("*") if Path(folder).exists() else ():
+        if path.is_file() and str(path.relative_to(root)) not in known:
+            path.unlink()

@@ -1,0 +1,24 @@
+"""What a run has staged: files, quarantine, counts and verdicts, audited and ready to be committed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mesh_etl.checks import Verdict
+from mesh_etl.plan import Plan
+from mesh_etl.tables.entry import Counts, Input, Partition, Quarantine
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The outcome of a run that passed its audit. `partitions` hold only the files that this run wrote."""
+
+    plan: Plan
+    txn: str
+    engine: str
+    partitions: tuple[Partition, ...]
+    quarantine: Quarantine
+    counts: Counts
+    inputs: tuple[Input, ...]
+    dropped: dict[str, int]
+    verdicts: tuple[Verdict, ...]

@@ -1,0 +1,41 @@
+"""The staged table as a frame, for the rules that are queries."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mesh_etl.contract.types import ddl
+from mesh_etl.kernels.work import InputFile, WorkItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+    from mesh_etl.kernels.parquet import ParquetReader
+    from mesh_etl.plan import Plan
+    from mesh_etl.run.engines import Engine
+    from mesh_etl.tables.entry import Partition
+
+
+def staged_frame(plan: Plan, engine: Engine, partitions: Sequence[Partition]) -> DataFrame:
+    """A lazy frame over the files of these partitions with the contract's columns."""
+    from mesh_etl.kernels.parquet import ParquetReader
+
+    reader = ParquetReader(plan.contract.schema)
+    items: list[WorkItem] = []
+    for partition in partitions:
+        constants = tuple((key.name, value) for key, value in zip(plan.partition_by, partition.values, strict=True))
+        for one in partition.files:
+            file = InputFile(str(Path(plan.ledger.layout.root) / one.path), one.bytes, "staged", constants)
+            items += [WorkItem(len(items), "staged", file, start, end) for start, end in reader.split(file)]
+    return engine.frame(partial(rows, reader), items, ddl(plan.contract.schema))
+
+
+def rows(reader: ParquetReader, item: WorkItem) -> Iterator[pa.RecordBatch]:
+    """The batches of one item."""
+    for parsed in reader.parse(item):
+        yield parsed.batch

@@ -1,0 +1,78 @@
+"""Whether keys are unique in the table as it will be: the staged rows and those that stay."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mesh_etl.checks.dataset import Unique
+from mesh_etl.kernels.parquet import constant
+from mesh_etl.kernels.unique import file_hashes, keys_with, repeated_hashes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from mesh_etl.plan import Plan
+    from mesh_etl.run.engines import Engine
+    from mesh_etl.tables.entry import Partition
+
+
+def kept_partitions(plan: Plan, staged: Sequence[Partition]) -> list[Partition]:
+    """The partitions of the table's head that stay, whole or next to staged rows, when this run is committed."""
+    if plan.head is None or plan.mode.clears:
+        return []
+    touched = set() if plan.mode.carries else {partition.values for partition in staged}
+    return [partition for values, partition in plan.head.partitions.items() if values not in touched]
+
+
+def surplus(
+    plan: Plan,
+    engine: Engine,
+    rule: Unique,
+    manifests: Sequence[dict[str, Any]],
+    staged: Sequence[Partition],
+    kept: Sequence[Partition],
+) -> int:
+    """How many rows repeat a key that another row has; rows with a NULL in the key do not count."""
+    paths = [manifest["keys"][rule.id] for manifest in manifests if rule.id in manifest["keys"]]
+    folder = plan.ledger.layout.root
+    old = [(str(Path(folder) / file.path), _constants(plan, part)) for part in kept for file in part.files]
+    if old and paths:
+        spill = str(Path(paths[0]).parent)
+        paths += [one["keys"] for one in engine.map(partial(hash_file, rule.columns, spill), old)]
+    suspects = repeated_hashes(paths)
+    if not len(suspects):
+        return 0
+    new = [(str(Path(folder) / file.path), _constants(plan, part)) for part in staged for file in part.files]
+    found: Counter[str] = Counter()
+    for one in engine.map(partial(count_keys, rule.columns, suspects), [*new, *old]):
+        found.update(one)
+    return sum(rows - 1 for rows in found.values())
+
+
+def hash_file(columns: Sequence[str], folder: str, file: tuple[str, dict[str, pa.Scalar]]) -> dict[str, Any]:
+    """The sorted hashes of a stored file's keys, in a file beside those of the run."""
+    import uuid
+
+    path = str(Path(folder) / f"{uuid.uuid4().hex}.keys")
+    file_hashes(file[0], columns, file[1]).tofile(path)
+    return {"keys": path}
+
+
+def count_keys(columns: Sequence[str], suspects: np.ndarray, file: tuple[str, dict[str, pa.Scalar]]) -> dict[str, int]:
+    """How often each suspect key is in a file."""
+    return dict(keys_with(file[0], columns, file[1], suspects))
+
+
+def _constants(plan: Plan, partition: Partition) -> dict[str, pa.Scalar]:
+    types = {column.name: column.type for column in plan.contract.schema}
+    return {
+        key.column: constant(value, types[key.column])
+        for key, value in zip(plan.partition_by, partition.values, strict=True)
+        if key.transform == "identity"
+    }

@@ -1,0 +1,1 @@
+"""Tables on storage: where their files lie, and the ledger that says which of them count."""

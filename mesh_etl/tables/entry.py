@@ -1,0 +1,127 @@
+"""A ledger entry: one commit, with everything that became visible by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Record(BaseModel):
+    """A frozen value that is kept as JSON; an unknown key is a sign of a newer library and an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DataFile(Record):
+    """A file of the table: its path below the root, its rows and bytes."""
+
+    path: str
+    rows: int
+    bytes: int
+
+
+class Partition(Record):
+    """All files of one partition; they lie in one folder. `values` are the keys' values as text, None for NULL."""
+
+    values: tuple[str | None, ...]
+    folder: str
+    files: tuple[DataFile, ...]
+
+    @property
+    def rows(self) -> int:
+        """The rows of the partition."""
+        return sum(file.rows for file in self.files)
+
+
+class PartitionColumn(Record):
+    """How the table is partitioned: by a column as it is, or by its year, month or day."""
+
+    name: str
+    column: str
+    transform: str
+
+
+class ContractRef(Record):
+    """The contract that the commit was checked against; `summary` is what a later version is compared with."""
+
+    id: str
+    version: str
+    sha256: str
+    summary: Mapping[str, Any]
+
+
+class Input(Record):
+    """An input that was read, pinned to its version, with what became of each of its rows."""
+
+    name: str
+    path: str
+    size: int
+    version: str
+    read: int
+    rejected: int
+    dropped: Mapping[str, int] = {}
+    good: int = 0
+    reference: bool = False
+
+
+class Counts(Record):
+    """What became of the rows: read + made by transforms = good + quarantined + deduplicated + filtered + consumed."""
+
+    read: int
+    good: int
+    quarantined: int
+    deduplicated: int
+    filtered: int
+    consumed: int = 0
+    made: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every row is accounted for."""
+        spent = self.good + self.quarantined + self.deduplicated + self.filtered + self.consumed
+        return self.read + self.made == spent
+
+
+class RuleResult(Record):
+    """The verdict on one rule of the contract."""
+
+    rule: str
+    status: str
+    rows: int = 0
+    text: str = ""
+    reason: str = ""
+
+
+class Quarantine(Record):
+    """The rows that were refused by this commit."""
+
+    rows: int
+    files: tuple[DataFile, ...] = ()
+
+
+class Entry(Record):
+    """One commit. `partitions` replace those of the same values; `cleared` says that all others go."""
+
+    format: int = 1
+    seq: int
+    base_seq: int
+    txn: str
+    idem_key: str
+    product: str
+    operation: str
+    committed_at: str
+    code_version: str
+    engine: str
+    contract: ContractRef
+    columns: tuple[tuple[str, str], ...]
+    partition_by: tuple[PartitionColumn, ...] = ()
+    compression: str = "zstd"
+    cleared: bool = False
+    partitions: tuple[Partition, ...] = ()
+    quarantine: Quarantine = Quarantine(rows=0)
+    counts: Counts
+    rules: tuple[RuleResult, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    dropped: Mapping[str, int] = {}

@@ -1,0 +1,127 @@
+"""The storage that holds a table. Everything that decides something goes through here, so that a test can stand in."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import uuid
+from pathlib import Path
+from typing import Protocol
+
+from mesh_etl.errors import Fault, RunError
+
+
+class OutcomeUnknown(Exception):
+    """A write was sent and no answer came: it may have happened. Ask again; never undo on this."""
+
+
+class Storage(Protocol):
+    """What the commit protocol needs of a storage."""
+
+    def create(self, path: str, content: bytes) -> bool:
+        """The object exists with this content and True, or existed before and False. Raises `OutcomeUnknown`."""
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """The content of the object, or None where there is none."""
+        ...
+
+    def names(self, folder: str) -> list[str]:
+        """The names in the folder, sorted; empty where there is none."""
+        ...
+
+    def carry(self, source: str, target: str) -> None:
+        """`target` holds what `source` holds, without a copy through this process where the storage can."""
+        ...
+
+    def remove(self, path: str) -> None:
+        """Nothing is left of the file or folder."""
+        ...
+
+
+class LocalStorage:
+    """A directory tree on this machine."""
+
+    def create(self, path: str, content: bytes) -> bool:
+        """Durable and atomic: written beside, synced, and linked to the name, which fails where the name exists."""
+        target = Path(path)
+        with faults(path):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            temporary = target.parent / f".{uuid.uuid4().hex}"
+            try:
+                with temporary.open("xb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                try:
+                    os.link(temporary, target)
+                except FileExistsError:
+                    return False
+            finally:
+                with contextlib.suppress(FileNotFoundError):
+                    temporary.unlink()
+            _sync_folder(target.parent)
+        return True
+
+    def read(self, path: str) -> bytes | None:
+        try:
+            return Path(path).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def names(self, folder: str) -> list[str]:
+        try:
+            return sorted(os.listdir(folder))
+        except FileNotFoundError:
+            return []
+
+    def carry(self, source: str, target: str) -> None:
+        with faults(target):
+            Path(target).parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(source, target)
+            except OSError as error:
+                if error.errno not in (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP):
+                    raise
+                shutil.copyfile(source, target)
+
+    def remove(self, path: str) -> None:
+        if Path(path).is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            Path(path).unlink(missing_ok=True)
+
+
+class faults:  # noqa: N801 - reads as a statement
+    """A context in which the operating system's refusals become coded errors."""
+
+    _CODES = {
+        errno.ENOSPC: ("DISK_FULL", "no space is left on the device", "free some space and run again"),
+        errno.EDQUOT: ("DISK_FULL", "the disk quota is used up", "free some space and run again"),
+        errno.EROFS: ("READ_ONLY", "the file system is read-only", "choose another warehouse in configs/env"),
+        errno.EACCES: ("PERMISSION_DENIED", "writing is not permitted", "check the rights of the folder"),
+        errno.EPERM: ("PERMISSION_DENIED", "writing is not permitted", "check the rights of the folder"),
+    }
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError) and not isinstance(error, FileExistsError):
+            code, problem, fix = self._CODES.get(
+                error.errno or 0, ("STORAGE_FAILED", error.strerror or "the storage failed", "run again")
+            )
+            raise RunError(Fault(code, problem, self.place, fix), retryable=True) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,109 @@
+"""An AWS account: boto3 clients of one session, secrets from its stores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mesh_etl.errors import Fault, PlanError, RunError
+from mesh_etl.worlds.base import KINDS, secret_from_environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ATTEMPTS = 8  # of each call, with botocore's backoff between them: throttling is normal when many jobs publish
+
+
+class Account:
+    """A world in one region of one account."""
+
+    name = "aws"
+
+    def __init__(self, root: Path, region: str, account: str, profile: str | None = None) -> None:
+        self.home = root.absolute() / ".mesh"
+        self.region = region
+        self.account = account
+        self.profile = profile
+        self._session: Any = None
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service: str) -> Any:
+        """The boto3 client for the service; the same one at each call.
+
+        Raises `RunError`: AWS_MISSING without boto3, AWS_CREDENTIALS when the account does not let us in,
+        AWS_ACCOUNT when the credentials are those of another account than the environment file names.
+        """
+        if self._session is None:
+            self._session = self._entered()
+        if service not in self._clients:
+            self._clients[service] = self._made(self._session, service)
+        return self._clients[service]
+
+    def secret(self, ref: str) -> str:
+        """The secret that `env:NAME`, `ssm:/path` or `secretsmanager:name` points to.
+
+        Raises `RunError`: SECRET_MISSING when there is none, SECRET_UNREACHABLE when it may not be read.
+        """
+        kind, _, name = ref.partition(":")
+        if kind == "env":
+            return secret_from_environment(ref)
+        if kind not in ("ssm", "secretsmanager"):
+            raise RunError(Fault("SECRET_UNREACHABLE", "unknown kind of secret", f"secret {ref}", f"use {KINDS}"))
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        client = self.client(kind)
+        try:
+            if kind == "ssm":
+                return str(client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
+            return str(client.get_secret_value(SecretId=name)["SecretString"])
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            missing = code in ("ParameterNotFound", "ResourceNotFoundException")
+            fault = "SECRET_MISSING" if missing else "SECRET_UNREACHABLE"
+            raise RunError(Fault(fault, f"{kind} answered {code}", where=f"secret {ref}")) from error
+        except BotoCoreError as error:
+            problem = f"{kind} cannot be asked: {type(error).__name__}"
+            raise RunError(Fault("SECRET_UNREACHABLE", problem, where=f"secret {ref}"), retryable=True) from error
+        except KeyError as error:
+            problem = "the secret is binary, a text is needed"
+            raise RunError(Fault("SECRET_UNREACHABLE", problem, where=f"secret {ref}")) from error
+
+    def location(self, path: str | Path) -> str:
+        """`path`, which must be an `s3://` URL.
+
+        Raises `PlanError` (LOCATION_NOT_S3) otherwise: no service of the account could read a local folder.
+        """
+        text = str(path)
+        if not text.startswith("s3://"):
+            fix = "set `warehouse` to s3://bucket/prefix in the environment file"
+            raise PlanError(Fault("LOCATION_NOT_S3", "a table on AWS must be in S3", where=text, fix=fix))
+        return text
+
+    def _entered(self) -> Any:
+        """A session that is known to belong to the account that the environment names."""
+        try:
+            import boto3
+        except ImportError as error:
+            fault = Fault("AWS_MISSING", "boto3 is not installed", fix="pip install 'mesh_etl[aws]'")
+            raise RunError(fault) from error
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            session = boto3.Session(region_name=self.region, profile_name=self.profile)
+            found = self._made(session, "sts").get_caller_identity()["Account"]
+        except (BotoCoreError, ClientError) as error:
+            known = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+            problem = f"account {self.account} cannot be entered: {known}"
+            fix = "sign in, or set `profile` in the environment file"
+            raise RunError(Fault("AWS_CREDENTIALS", problem, fix=fix)) from error
+        if found != self.account:
+            problem = f"the credentials are those of account {found}, the environment names {self.account}"
+            raise RunError(Fault("AWS_ACCOUNT", problem, fix="choose another profile or environment"))
+        return session
+
+    def _made(self, session: Any, service: str) -> Any:
+        from botocore.config import Config
+
+        config = Config(
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS}, connect_timeout=10, read_timeout=60
+        )
+        return session.client(service, config=config)

@@ -1,0 +1,54 @@
+"""The laptop: the embedded catalogue under the project's home, secrets from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mesh_etl.errors import Fault, RunError
+from mesh_etl.worlds.base import secret_from_environment
+
+
+class Laptop:
+    """A world in one folder; it needs no account and no network."""
+
+    name = "local"
+
+    def __init__(self, root: Path, home: str) -> None:
+        self.root = root.absolute()
+        self.home = self.root / home
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service: str) -> Any:
+        """The embedded client for the service; the same one at each call.
+
+        Raises `RunError` (SERVICE_MISSING) for a service that the laptop does not have.
+        """
+        if service not in self._clients:
+            from mesh_etl import embedded_aws
+            from mesh_etl.embedded_aws.answers import NotImplementedByEmbeddedAws
+
+            try:
+                self._clients[service] = embedded_aws.client(service, self.home)
+            except NotImplementedByEmbeddedAws as error:
+                fault = Fault("SERVICE_MISSING", str(error), fix="run with an environment whose world is aws")
+                raise RunError(fault) from error
+        return self._clients[service]
+
+    def secret(self, ref: str) -> str:
+        """The secret from the environment variable that `ref` names.
+
+        Raises `RunError`: SECRET_MISSING when it is not set, SECRET_UNREACHABLE when `ref` points into AWS.
+        """
+        if not ref.startswith("env:"):
+            problem = "the local world has no secrets but environment variables"
+            fix = "use env:NAME in this environment, or a world of type aws"
+            raise RunError(Fault("SECRET_UNREACHABLE", problem, where=f"secret {ref}", fix=fix))
+        return secret_from_environment(ref)
+
+    def location(self, path: str | Path) -> str:
+        """`path` as a URL; a relative one stands under the project's root."""
+        text = str(path)
+        if "://" in text:
+            return text
+        return (self.root / Path(text)).as_uri()

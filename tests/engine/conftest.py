@@ -1,0 +1,42 @@
+"""The engine that the suite runs on: MESH_ENGINE names it, `embedded` otherwise."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from mesh_etl.run import engines
+
+
+def pytest_configure(config):
+    """Classic PySpark leaves its result sockets to the garbage collector, and 3.5 compares versions the old way."""
+    for ignored in (
+        "ignore:unclosed <socket:ResourceWarning",
+        "ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning",
+        "ignore:distutils Version classes are deprecated:DeprecationWarning",
+    ):
+        config.addinivalue_line("filterwarnings", ignored)
+
+
+@pytest.fixture(scope="session")
+def engine():
+    """One engine for the whole suite; a classic and a Connect session cannot share a process."""
+    name = os.environ.get("MESH_ENGINE", "embedded")
+    options = {"master": "local[2]"} if name == "spark" else {}
+    with engines.open(name, **options) as opened:
+        yield opened
+
+
+@pytest.fixture
+def by_value():
+    """Makes a kernel of a test module reach a worker, which cannot import the module."""
+
+    def wrap(kernel):
+        from types import FunctionType
+
+        plain = FunctionType(kernel.__code__, {"__builtins__": __builtins__}, kernel.__name__)
+        plain.__module__ = "__main__"
+        return plain
+
+    return wrap

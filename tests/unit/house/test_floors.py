@@ -1,0 +1,94 @@
+"""Who may know whom: a part imports only from the floors below it.
+
+Imports for type checking alone do not count, those inside functions do.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+GROUND = {"errors", "registry"}
+CONFIGURATION = GROUND | {"config", "expressions", "contract"}
+TABLES = CONFIGURATION | {"kernels", "tables"}
+BASES = {"sources.base", "transforms.base", "transforms.trace", "checks.base", "modes.base"}
+STEPS = TABLES | {"sources", "transforms", "checks", "modes", "plan", "run", "publish", "worlds"}
+
+ALLOWED: dict[str, set[str]] = {
+    "errors": set(),
+    "registry": {"errors"},
+    "config": GROUND | {"config", "expressions"},
+    "expressions": GROUND | {"config", "expressions"},
+    "contract": CONFIGURATION,
+    "kernels": {"errors", "kernels", "contract.types"},
+    "tables": TABLES,
+    "sources": TABLES | BASES | {"sources"},
+    "transforms": CONFIGURATION | BASES | {"transforms"},
+    "checks": TABLES | BASES | {"checks"},
+    "modes": TABLES | BASES | {"modes"},
+    "embedded_aws": {"errors", "embedded_aws"},
+    "worlds": CONFIGURATION | {"embedded_aws", "worlds"},
+    "plan": STEPS - {"run", "publish"},
+    "run": STEPS - {"publish"},
+    "publish": STEPS,
+}
+ON_TOP = {"__init__", "__main__", "cli", "testing"}  # these may know everything
+HOMES = {  # outside libraries that only one part may import
+    "boto3": ("worlds/", "embedded_aws/"),
+    "botocore": ("worlds/", "embedded_aws/", "publish/"),
+    "awsglue": ("run/engines/glue.py",),
+    "pysail": ("run/engines/embedded.py",),
+    "pyspark": ("run/", "sources/", "transforms/", "checks/", "modes/", "testing/"),
+}
+
+
+def modules() -> list[Path]:
+    return sorted((ROOT / "mesh_etl").rglob("*.py"))
+
+
+def part(path: Path) -> str:
+    return path.relative_to(ROOT / "mesh_etl").parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The modules that `path` imports when it runs, in full; `from a import b` counts as `a.b`."""
+    waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            waiting.extend(node.orelse)
+            continue
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+        waiting.extend(ast.iter_child_nodes(node))
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_only_from_below(path: Path) -> None:
+    if part(path) in ON_TOP:
+        return
+    own = [name.removeprefix("mesh_etl.") for name in imports(path) if name.startswith("mesh_etl.")]
+    allowed = tuple(f"{floor}." for floor in ALLOWED[part(path)])
+    assert [name for name in own if not f"{name}.".startswith(allowed)] == []
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_outside_libraries_stay_where_they_belong(library: str) -> None:
+    users = {
+        path.relative_to(ROOT / "mesh_etl").as_posix()
+        for path in modules()
+        if any(name.split(".")[0] == library for name in imports(path))
+    }
+    assert sorted(user for user in users if not user.startswith(HOMES[library])) == []
+
+
+def test_every_part_has_a_floor() -> None:
+    parts = {part(path) for path in modules()}
+    assert sorted(parts - ALLOWED.keys() - ON_TOP) == []
