@@ -4,7 +4,11 @@
 
 or, step by step, each value frozen and printable:
 
-    job = load("sales.orders", env="local")             # ConfigError
+    from mesh_etl.plan import build
+    from mesh_etl.run import execute
+    from mesh_etl.publish import publish
+
+    job = mesh_etl.load("sales.orders", env="local")    # ConfigError
     plan = build(job)                                   # PlanError: nothing has been written
     staged = execute(plan, engine, world.secret)        # RunError: nothing is visible
     report = publish(staged, world)                     # PublishError: visible entirely or not at all
@@ -20,45 +24,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mesh_etl.config import load
     from mesh_etl.errors import ConfigError, MeshError, PlanError, PublishError, RunError
-    from mesh_etl.pipeline import run_product
-    from mesh_etl.plan import Plan, build
-    from mesh_etl.publish import Report, publish
-    from mesh_etl.run import Staged, execute
+    from mesh_etl.pipeline import run_job, run_product
 
-__all__ = [
-    "ConfigError",
-    "MeshError",
-    "Plan",
-    "PlanError",
-    "PublishError",
-    "Report",
-    "RunError",
-    "Staged",
-    "build",
-    "execute",
-    "load",
-    "publish",
-    "run_product",
-]
+__all__ = ["ConfigError", "MeshError", "PlanError", "PublishError", "RunError", "load", "run_job", "run_product"]
 
-_HOMES = {
-    "ConfigError": "errors",
-    "MeshError": "errors",
-    "Plan": "plan",
-    "PlanError": "errors",
-    "PublishError": "errors",
-    "Report": "publish",
-    "RunError": "errors",
-    "Staged": "run",
-    "build": "plan",
-    "execute": "run",
-    "load": "config",
-    "publish": "publish",
-    "run_product": "pipeline",
-}
+_HOMES = {"load": "config", "run_job": "pipeline", "run_product": "pipeline"}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module 'mesh_etl' has no attribute '{name}'")
-    return getattr(import_module(f"mesh_etl.{_HOMES[name]}"), name)
+    return getattr(import_module(f"mesh_etl.{_HOMES.get(name, 'errors')}"), name)

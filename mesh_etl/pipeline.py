@@ -10,8 +10,7 @@ from mesh_etl.config import LoadedJob, load
 from mesh_etl.plan import build
 from mesh_etl.publish import Report, publish, recover
 from mesh_etl.publish.publish import reported
-from mesh_etl.run import execute
-from mesh_etl.run import engines
+from mesh_etl.run import engines, execute
 
 if TYPE_CHECKING:
     from mesh_etl.run.engines import Engine

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mesh_etl.contract.comparison import Comparison
+from mesh_etl.expressions import Select
+
+STAGED = "staged"  # what a rule's query calls the table that it is about
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,10 @@ class Query:
     """The one value that a SELECT over the staged table returns, compared with a bound."""
 
     id: str
-    sql: str
+    query: Select
     fails: bool
     comparison: Comparison
 
     def text(self) -> str:
         """The rule in words."""
-        return f"{self.sql} {self.comparison}"
+        return f"{self.query} {self.comparison}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mesh_etl.checks.base import Rule
+from mesh_etl.expressions import Expression as Parsed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,7 +19,7 @@ class Expression(Rule):
     The engine evaluates it into the boolean column `answer` next to the row, in the pass that writes the row.
     """
 
-    sql: str
+    test: Parsed
     answer: str
 
     def broken(self, batch: pa.RecordBatch) -> pa.BooleanArray | None:
@@ -27,4 +28,4 @@ class Expression(Rule):
         return pc.invert(batch.column(self.answer))
 
     def text(self) -> str:
-        return self.sql
+        return self.test.sql

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl.checks.accepted import Accepted
 from mesh_etl.checks.base import Rule, literal
-from mesh_etl.checks.dataset import Measure, Query, Unique
+from mesh_etl.checks.dataset import STAGED, Measure, Query, Unique
 from mesh_etl.checks.expression import Expression
 from mesh_etl.checks.length import Length
 from mesh_etl.checks.pattern import Pattern
@@ -21,8 +21,11 @@ from mesh_etl.checks.ranges import Range
 from mesh_etl.checks.required import Missing, Required
 from mesh_etl.contract.comparison import Comparison
 from mesh_etl.contract.options import RangeOptions, StringOptions
+from mesh_etl.contract.placeholders import render
 from mesh_etl.contract.quality import CustomRule, LibraryRule, SqlRule
 from mesh_etl.contract.types import DataType, Varchar
+from mesh_etl.errors import ConfigError, Fault, did_you_mean
+from mesh_etl.expressions import expression, select
 
 if TYPE_CHECKING:
     from mesh_etl.contract.load import Contract
@@ -52,7 +55,10 @@ class Checks:
 
 
 def planned(contract: Contract) -> Checks:
-    """The rules of the contract, each exactly once, under names that are unique."""
+    """The rules of the contract, each exactly once.
+
+    Raises `ConfigError` for SQL in a rule that is not allowed (see `expressions/`).
+    """
     types = {field.name: field.type for field in contract.schema}
     found: list[Found] = []
     for column in contract.columns:
@@ -112,18 +118,51 @@ def _quality(
         name = _name(rule, column or "table", rule.measure, index)
         yield from _library(rule, name, fails, column, type_)
     elif isinstance(rule, SqlRule):
-        name = _name(rule, column or "table", "sql", index)
-        query = rule.query.replace("{object}", "staged").replace("${table}", "staged").replace("{table}", "staged")
-        query = query.replace("{property}", column).replace("${column}", column).replace("{column}", column)
-        yield Query(name, query, fails, rule.comparison)
+        yield _query(rule, contract, column, index, fails)
     elif isinstance(rule, CustomRule) and rule.engine == "mesh_etl":
-        name = _name(rule, column or "table", "expression", index)
-        body = rule.implementation
-        text = str(body.get("expression", "")) if isinstance(body, dict) else body
-        yield Expression(name, column, fails, text, f"_mesh_rule_{column or 'table'}_{index}")
+        yield _expression(rule, contract, column, index, fails)
     else:
-        reason = "prose cannot be executed" if rule.type == "text" else f"engine '{getattr(rule, 'engine', '')}' is foreign"
+        engine = getattr(rule, "engine", "")
+        reason = "prose cannot be executed" if rule.type == "text" else f"engine '{engine}' is foreign"
         yield _name(rule, column or "table", rule.type, index), reason
+
+
+def _query(rule: SqlRule, contract: Contract, column: str, index: int, fails: bool) -> Query:
+    where = _where(contract, column, index, "query")
+    try:
+        query = select(render(rule.query, STAGED, column or None))
+    except ValueError as error:
+        raise ConfigError(Fault("RULE_SQL", f"the query is refused: {error}", where)) from None
+    others = [name for name in query.tables if name != STAGED]
+    if others:
+        problem = f"the query reads '{others[0]}'"
+        raise ConfigError(Fault("RULE_SQL", problem, where, "a rule reads its own table alone: FROM {object}"))
+    return Query(_name(rule, column or "table", "sql", index), query, fails, rule.comparison)
+
+
+def _expression(rule: CustomRule, contract: Contract, column: str, index: int, fails: bool) -> Expression:
+    where = _where(contract, column, index, "implementation")
+    body = rule.implementation
+    if isinstance(body, dict) and set(body) != {"expression"}:
+        fix = "write implementation: {expression: 'ship_date <= receipt_date'}"
+        raise ConfigError(Fault("RULE_SQL", "a mesh_etl rule has exactly one key, 'expression'", where, fix))
+    try:
+        parsed = expression(str(body["expression"]) if isinstance(body, dict) else body)
+    except ValueError as error:
+        raise ConfigError(Fault("RULE_SQL", f"the expression is refused: {error}", where)) from None
+    names = {one.name for one in contract.schema}
+    for name in parsed.columns:
+        if name not in names:
+            problem = f"the expression names '{name}', which is no column"
+            raise ConfigError(Fault("COLUMN_MISSING", problem, where, did_you_mean(name, names)))
+    answer = f"_mesh_rule_{column or 'table'}_{index}"
+    return Expression(_name(rule, column or "table", "expression", index), column, fails, parsed, answer)
+
+
+def _where(contract: Contract, column: str, index: int, key: str) -> str:
+    if column:
+        return contract.where_column(column, "quality", index, key)
+    return contract.where("schema", 0, "quality", index, key)
 
 
 def _library(rule: LibraryRule, name: str, fails: bool, column: str, type_: DataType | None) -> Iterator[Found]:
@@ -134,7 +173,11 @@ def _library(rule: LibraryRule, name: str, fails: bool, column: str, type_: Data
         columns = tuple(rule.argument("properties") or ()) or (column,)
         yield Unique(name, columns, fails, rule.comparison, percent)
     else:
-        never = rule.comparison in (_NONE, Comparison("must_be_less_or_equal_to", 0), Comparison("must_be_less_than", 1))
+        never = rule.comparison in (
+            _NONE,
+            Comparison("must_be_less_or_equal_to", 0),
+            Comparison("must_be_less_than", 1),
+        )
         tests = list(_tests(rule, name, fails and never, column, type_))
         yield from tests
         if not never:
@@ -146,14 +189,16 @@ def _tests(rule: LibraryRule, name: str, rejects: bool, column: str, type_: Data
         listed = rule.argument(key) or ()
         return tuple(None if one is None or type_ is None else literal(one, type_) for one in listed)
 
+    valid, pattern = values("validValues"), rule.argument("pattern")
     if rule.measure == "nullValues":
         yield Required(name, column, rejects)
     elif rule.measure == "missingValues":
         yield Missing(name, column, rejects, values("missingValues") or (None,))
-    elif rule.argument("pattern"):
-        yield Pattern(name, column, rejects, str(rule.argument("pattern")))
     else:
-        yield Accepted(name, column, rejects, values("validValues"))
+        if valid:
+            yield Accepted(name, column, rejects, valid)
+        if pattern:
+            yield Pattern(f"{name}.pattern" if valid else name, column, rejects, str(pattern))
 
 
 def _name(rule: QualityRule, owner: str, kind: str, index: int) -> str:

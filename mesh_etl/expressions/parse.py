@@ -26,8 +26,8 @@ _NODES = words("""
     Paren PropertyEQ RegexpLike Sub TryCast Var Tuple ColumnDef Schema Filter Where""")
 _AGGREGATE_NODES = frozenset({"Star"})
 _QUERY_NODES = _AGGREGATE_NODES | words("""
-    Alias CTE Cube Except Exists From Group GroupingSets Having Intersect Join Lateral Limit Offset Qualify Rollup Select
-    SetOperation Subquery Table TableAlias Union Window WindowSpec With""")
+    Alias CTE Cube Except Exists From Group GroupingSets Having Intersect Join Lateral Limit Offset Qualify Rollup
+    Select SetOperation Subquery Table TableAlias Union Window WindowSpec With""")
 _TYPES = words("""
     ARRAY BIGINT BINARY BOOLEAN CHAR DATE DECIMAL DOUBLE FLOAT INT INTERVAL MAP SMALLINT STRUCT TEXT TIMESTAMP
     TIMESTAMPLTZ TIMESTAMPNTZ TIMESTAMPTZ TINYINT VARBINARY VARCHAR""")

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from mesh_etl.expressions import functions, parse
+from mesh_etl.expressions.fields import guarded
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -23,6 +24,11 @@ class Expression:
 
     def __str__(self) -> str:
         return self.sql
+
+    @property
+    def for_engine(self) -> str:
+        """The text to hand to an engine: `sql` with the fields of NULL structs guarded (see `fields.py`)."""
+        return guarded(self.sql)
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -57,9 +57,7 @@ def assemble(
         batch, kept = batch.filter(pa.array(keep)), kept[keep]
     order = sorted(broken)
     found = places()(order, line + 1) if order else []
-    rejects = [
-        Reject(record + base, place, tuple(broken[record])) for record, place in zip(order, found, strict=True)
-    ]
+    rejects = [Reject(record + base, place, tuple(broken[record])) for record, place in zip(order, found, strict=True)]
 
     def locate(wanted: Sequence[int]) -> list[Place]:
         return places()([record - base for record in wanted], line + 1)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from mesh_etl.kernels.blocks import blocks
 from mesh_etl.kernels.columns import Cut, assemble
 from mesh_etl.kernels.records import Records, newlines, records
 from mesh_etl.kernels.schema import arrow_schema
-from mesh_etl.kernels.typing import TextRules, typed
+from mesh_etl.kernels.typing import PLAIN_TEXT, TextRules, typed
 from mesh_etl.kernels.work import InputFile, Parsed, Place, Violation, WorkItem
 
 ITEM_BYTES = 32 << 20
@@ -43,7 +44,7 @@ class CsvReader:
     nulls: tuple[str, ...] = ("",)
     header: bool = True
     multiline: bool = False
-    text: TextRules = TextRules()
+    text: TextRules = PLAIN_TEXT
 
     def head(self, path: str) -> tuple[tuple[str, ...], int]:
         """The names in the file's header and the byte at which its records begin."""
@@ -68,7 +69,7 @@ class CsvReader:
         if self.multiline or file.size - start <= ITEM_BYTES:
             return [(start, file.size)]
         cuts = [*range(start, file.size, ITEM_BYTES), file.size]
-        return list(zip(cuts[:-1], cuts[1:], strict=True))
+        return list(pairwise(cuts))
 
     def first_line(self, item: WorkItem) -> int:
         return 2 if self.header else 1
@@ -88,7 +89,7 @@ class CsvReader:
         for block in blocks(item.file.path, item.start, item.end, self._data_start(item), whole):
             found = self._records(block, item.header)
             here = wanted[(wanted >= base) & (wanted < base + len(found))]
-            for record, place in zip(here, found.places(here - base, line + 1), strict=True):
+            for record, place in zip(here, found.places([int(one) - base for one in here], line + 1), strict=True):
                 places[int(record)] = place
             base += len(found)
             line += newlines(block)

@@ -86,10 +86,9 @@ def _repetitive(table: pa.Table) -> list[str]:
     sample = table.slice(0, _SAMPLE_ROWS)
     names = []
     for field in table.schema:
-        if pa.types.is_nested(field.type):
-            names.append(field.name)
-        elif not pa.types.is_boolean(field.type) and (
-            pc.count_distinct(sample.column(field.name)).as_py() * 2 <= sample.num_rows
+        if pa.types.is_nested(field.type) or (
+            not pa.types.is_boolean(field.type)
+            and (pc.count_distinct(sample.column(field.name)).as_py() * 2 <= sample.num_rows)
         ):
             names.append(field.name)
     return names

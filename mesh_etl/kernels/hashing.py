@@ -42,7 +42,8 @@ def _column(column: pa.Array) -> np.ndarray:
         column = column.cast(pa.int8())
     if pa.types.is_floating(column.type):
         column = pc.add(column.cast(pa.float64()), 0.0)  # -0.0 equals 0.0
-        return _filled(column, pc.fill_null(column, 0.0).to_numpy(zero_copy_only=False).view(np.uint64))
+        floats: np.ndarray = pc.fill_null(column, 0.0).to_numpy(zero_copy_only=False)
+        return _filled(column, floats.view(np.uint64))
     width = column.type.bit_width
     numbers = pc.fill_null(column.view(f"int{width}"), 0).to_numpy(zero_copy_only=False)
     return _filled(column, numbers.astype(np.int64).view(np.uint64))
@@ -73,4 +74,5 @@ def _mix(words: np.ndarray) -> np.ndarray:
     """The finaliser of splitmix64: every input bit reaches every output bit (Steele, Lea and Flood, 2014)."""
     words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return words ^ (words >> np.uint64(31))
+    mixed: np.ndarray = words ^ (words >> np.uint64(31))
+    return mixed

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from mesh_etl.kernels.blocks import blocks
 from mesh_etl.kernels.json_values import Misfit, value
 from mesh_etl.kernels.records import Records, newlines, records
 from mesh_etl.kernels.schema import arrow_schema
-from mesh_etl.kernels.typing import TextRules
+from mesh_etl.kernels.typing import PLAIN_TEXT, TextRules
 from mesh_etl.kernels.work import InputFile, Parsed, Place, Reject, Violation, WorkItem
 
 ITEM_BYTES = 16 << 20
@@ -42,11 +43,11 @@ class JsonReader:
     schema: Schema
     names: dict[str, str] = field(default_factory=dict)
     extra_ignored: bool = False
-    text: TextRules = TextRules()
+    text: TextRules = PLAIN_TEXT
 
     def split(self, file: InputFile) -> list[tuple[int, int]]:
         cuts = [*range(0, file.size, ITEM_BYTES), file.size]
-        return list(zip(cuts[:-1], cuts[1:], strict=True))
+        return list(pairwise(cuts))
 
     def first_line(self, item: WorkItem) -> int:
         return 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,7 @@ class ParquetReader:
                 size = 0
         if cuts[-1] < metadata.num_row_groups or metadata.num_row_groups == 0:
             cuts.append(metadata.num_row_groups)
-        return list(zip(cuts[:-1], cuts[1:], strict=True))
+        return list(pairwise(cuts))
 
     def first_line(self, item: WorkItem) -> int:
         return 1
@@ -58,7 +59,9 @@ class ParquetReader:
             records = np.arange(base, base + batch.num_rows)
             base += batch.num_rows
 
-            def locate(wanted: Sequence[int], rows: pa.RecordBatch = batch, first: int = int(records[0])) -> list[Place]:
+            def locate(
+                wanted: Sequence[int], rows: pa.RecordBatch = batch, first: int = int(records[0])
+            ) -> list[Place]:
                 return _places(rows, [record - first for record in wanted], first)
 
             yield Parsed(batch, records, [], batch.num_rows, batch.num_rows, locate)
@@ -78,7 +81,9 @@ class ParquetReader:
         schema = arrow_schema(self.schema)
         file = pq.ParquetFile(item.file.path)
         present = set(file.schema_arrow.names)
-        stored = [name for name in (self.names.get(column.name, column.name) for column in self.schema) if name in present]
+        stored = [
+            name for name in (self.names.get(column.name, column.name) for column in self.schema) if name in present
+        ]
         groups = list(range(item.start, item.end))
         for batch in file.iter_batches(BATCH_ROWS, row_groups=groups, columns=stored, use_threads=False):
             columns = []

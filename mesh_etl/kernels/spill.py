@@ -27,6 +27,7 @@ from mesh_etl.kernels.schema import arrow_schema
 from mesh_etl.kernels.work import Place, Reader, Reject, Violation, WorkItem
 
 HOLD_BYTES = 48 << 20
+HOLD_REJECTS = 50_000
 REJECTS = pa.schema(
     [
         ("item", pa.int32()),
@@ -110,7 +111,9 @@ class Task:
         self.reject_items: list[int] = []
         self.segments: list[dict[str, Any]] = []
         self.hashes: dict[str, list[np.ndarray]] = {key.id: [] for key in spill.keys}
+        self.key_files: dict[str, list[str]] = {}
         self.writer: pa.ipc.RecordBatchFileWriter | None = None
+        self.reject_writer: pa.ipc.RecordBatchFileWriter | None = None
         self.batches = 0
 
     def count(self, item: int, what: str, rows: int) -> None:
@@ -121,10 +124,10 @@ class Task:
         for reject in rejects:
             self.rejects.append(reject)
             self.reject_items.append(item)
-            self.broken.setdefault(item, Counter()).update(
-                {f"{why.rule}:{why.column}" for why in reject.violations}
-            )
+            self.broken.setdefault(item, Counter()).update({f"{why.rule}:{why.column}" for why in reject.violations})
         self.count(item, "rejected", len(rejects))
+        if len(self.rejects) >= HOLD_REJECTS:
+            self._flush_rejects()
 
     def add(
         self,
@@ -138,8 +141,8 @@ class Task:
         alive = np.ones(batch.num_rows, bool)
         if fates is not None and fates.null_count < len(fates):
             alive = pc.is_null(fates).to_numpy(zero_copy_only=False)
-            for item, fate in zip(items[~alive], fates.filter(pa.array(~alive)).to_pylist(), strict=True):
-                self.count(int(item), f"fate:{fate}", 1)
+            for number, fate in zip(items[~alive], fates.filter(pa.array(~alive)).to_pylist(), strict=True):
+                self.count(int(number), f"fate:{fate}", 1)
             batch, items, records = batch.filter(pa.array(alive)), items[alive], records[alive]
         good = self._checked(batch, items, records, locate)
         if good is not None:
@@ -169,8 +172,8 @@ class Task:
         for rule in self.spill.rules:
             if not rule.rejects or (mask := rule.broken(batch)) is None or not pc.any(mask).as_py():
                 continue
-            for row in np.flatnonzero(pc.fill_null(mask, False).to_numpy(zero_copy_only=False)):
-                violations.setdefault(int(row), []).append(Violation(rule.id, rule.column))
+            for row in np.flatnonzero(pc.fill_null(mask, False).to_numpy(zero_copy_only=False)).tolist():
+                violations.setdefault(row, []).append(Violation(rule.id, rule.column))
         if not violations:
             return None
         rows = sorted(violations)
@@ -195,6 +198,7 @@ class Task:
             return
         table = pa.Table.from_batches(self.held)
         self.held, self.held_bytes = [], 0
+        self._flush_hashes()
         parts = groups(table, self.spill.partitions)
         ordered = table if len(parts) == 1 else table.take(pa.array(np.concatenate([rows for _, rows in parts])))
         start = 0
@@ -218,24 +222,30 @@ class Task:
         self._flush()
         if self.writer is not None:
             self.writer.close()
-        hashes = {}
-        for rule, parts in self.hashes.items():
-            if sum(map(len, parts)):
-                path = self._path(f"{len(hashes)}.keys")
-                np.sort(np.concatenate(parts)).tofile(path)
-                hashes[rule] = path
+        self._flush_rejects()
+        if self.reject_writer is not None:
+            self.reject_writer.close()
         return {
             "spill": self._path("arrow") if self.writer is not None else None,
             "segments": self.segments,
             "counts": {str(item): dict(counter) for item, counter in self.counts.items()},
             "broken": {str(item): dict(counter) for item, counter in self.broken.items()},
-            "rejects": self._write_rejects(),
-            "keys": hashes,
+            "rejects": self._path("rejects") if self.reject_writer is not None else None,
+            "keys": self.key_files,
         }
 
-    def _write_rejects(self) -> str | None:
+    def _flush_hashes(self) -> None:
+        for rule, parts in self.hashes.items():
+            hashes = np.sort(np.concatenate(parts))
+            if len(hashes):
+                files = self.key_files.setdefault(rule, [])
+                files.append(self._path(f"{len(self.key_files)}-{len(files)}.keys"))
+                hashes.tofile(files[-1])
+            self.hashes[rule] = []
+
+    def _flush_rejects(self) -> None:
         if not self.rejects:
-            return None
+            return
         rows = [
             {
                 "item": item,
@@ -246,10 +256,10 @@ class Task:
             }
             for item, reject in zip(self.reject_items, self.rejects, strict=True)
         ]
-        path = self._path("rejects")
-        with pa.ipc.new_file(path, REJECTS) as writer:
-            writer.write_table(pa.Table.from_pylist(rows, REJECTS))
-        return path
+        if self.reject_writer is None:
+            self.reject_writer = pa.ipc.new_file(self._path("rejects"), REJECTS)
+        self.reject_writer.write_table(pa.Table.from_pylist(rows, REJECTS))
+        self.rejects, self.reject_items = [], []
 
     def _path(self, suffix: str) -> str:
         return str(Path(self.spill.folder) / f"{self.name}.{suffix}")

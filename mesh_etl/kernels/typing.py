@@ -37,6 +37,9 @@ class TextRules:
     timezone: str | None = None
 
 
+PLAIN_TEXT = TextRules()
+
+
 @dataclass(frozen=True)
 class Typed:
     """The typed column, NULL where a cell was rejected, with a code for each rejected cell (by row index)."""

@@ -36,9 +36,7 @@ def file_hashes(path: str, columns: Sequence[str], constants: dict[str, pa.Scala
     return np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.uint64)
 
 
-def keys_with(
-    path: str, columns: Sequence[str], constants: dict[str, pa.Scalar], suspects: np.ndarray
-) -> Counter[str]:
+def keys_with(path: str, columns: Sequence[str], constants: dict[str, pa.Scalar], suspects: np.ndarray) -> Counter[str]:
     """How often each key with a suspect hash occurs in the file; a key is named by its digest, never by its value."""
     found: Counter[str] = Counter()
     for hashes, complete, batch in _hashed(path, columns, constants):

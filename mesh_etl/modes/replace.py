@@ -15,7 +15,7 @@ from mesh_etl.tables.entry import Entry
 class Replace(Mode):
     """The table holds the rows of this run and no others.
 
-        mode: replace
+    mode: replace
     """
 
     clears: ClassVar[bool] = True

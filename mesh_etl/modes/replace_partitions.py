@@ -13,7 +13,7 @@ from mesh_etl.modes.base import Mode, mode
 class ReplacePartitions(Mode):
     """Each partition that this run made rows for holds those and no others; other partitions stay as they were.
 
-        mode: replace_partitions
+    mode: replace_partitions
     """
 
     type: Literal["replace_partitions"] = Field(

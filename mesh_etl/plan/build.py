@@ -75,7 +75,9 @@ def _opened(job: LoadedJob, contract: Contract, mode: Mode, entries: list[Entry]
     if mode.incremental and isinstance(job.job.source, Table):
         fix = "use mode replace or replace_partitions"
         where = job.where("target", "mode")
-        raise PlanError(Fault("MODE_UNFIT", f"mode {mode.type} cannot tell new rows of a table from old ones", where, fix))
+        raise PlanError(
+            Fault("MODE_UNFIT", f"mode {mode.type} cannot tell new rows of a table from old ones", where, fix)
+        )
 
     def ledger(product: str) -> Ledger:
         known = job.project.products()
@@ -94,7 +96,8 @@ def _opened(job: LoadedJob, contract: Contract, mode: Mode, entries: list[Entry]
             seen=seen if main else {},
         )
 
-    opened, faults = {}, []
+    opened: dict[str, Opened] = {}
+    faults: list[Fault] = []
     sources = {"source": job.job.source, **job.job.inputs}
     for name, one in sources.items():
         try:
@@ -119,9 +122,7 @@ def _idem_key(job: LoadedJob, contract: Contract, inputs: Mapping[str, Opened]) 
         "product": job.product,
         "job": job.job.model_dump(mode="json", by_alias=True),
         "contract": contract.sha256,
-        "inputs": [
-            (name, file.path, file.size, file.version) for name, one in inputs.items() for file in one.files
-        ],
+        "inputs": [(name, file.path, file.size, file.version) for name, one in inputs.items() for file in one.files],
     }
     return hashlib.sha256(json.dumps(work, sort_keys=True).encode()).hexdigest()
 
@@ -159,7 +160,9 @@ def _partition_by(job: LoadedJob, contract: Contract) -> tuple[PartitionKey, ...
             faults.append(Fault("PARTITION_NAME", problem, where, "name the key: month(date) as ship_month"))
     if keys and len({key.column for key in keys if key.transform == "identity"}) == len(types):
         problem = "target.partition_by: no column is left for the files"
-        faults.append(Fault("PARTITION_TYPE", problem, job.where("target", "partition_by"), "partition by fewer columns"))
+        faults.append(
+            Fault("PARTITION_TYPE", problem, job.where("target", "partition_by"), "partition by fewer columns")
+        )
     if faults:
         raise PlanError(*faults)
     return keys

@@ -42,9 +42,7 @@ def commit(staged: Staged) -> Entry:
             # Keys were compared with the table as it was: rows that came since could repeat one.
             if rivalry == "conflict" or (rivalry == "restage" and plan.checks.unique):
                 problem = f"version {rival.seq} was committed meanwhile and touches the same partitions"
-                raise PublishError(
-                    Fault("CONFLICT", problem, ledger.layout.ledger(), "run again"), retryable=True
-                )
+                raise PublishError(Fault("CONFLICT", problem, ledger.layout.ledger(), "run again"), retryable=True)
             base = rival.seq
         entry = _prepared(staged, base, ledger.snapshot(base) if base else None)
         try:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from mesh_etl.publish.catalog import Column, Desired
 
 if TYPE_CHECKING:
-    from mesh_etl.contract import Contract
     from mesh_etl.config import LoadedJob
+    from mesh_etl.contract import Contract
     from mesh_etl.tables.ledger import Ledger, Snapshot
     from mesh_etl.worlds import World
 
@@ -37,7 +37,9 @@ def desired(job: LoadedJob, contract: Contract, ledger: Ledger, snapshot: Snapsh
         table=job.name,
         description=(contract.odcs.description.purpose or "") if contract.odcs.description else "",
         location=_folder(world, layout.root, whole or "data"),
-        columns=tuple(Column(name, type_, comments.get(name, "")) for name, type_ in entry.columns if name not in in_path),
+        columns=tuple(
+            Column(name, type_, comments.get(name, "")) for name, type_ in entry.columns if name not in in_path
+        ),
         partition_keys=keys,
         partitions=partitions if keys else {},
         parameters=_parameters(job, snapshot),

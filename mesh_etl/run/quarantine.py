@@ -69,7 +69,9 @@ def _located(plan: Plan, engine: Engine, paths: Sequence[str]) -> Iterator[pa.Re
         yield pa.RecordBatch.from_arrays(batch.columns, schema=batch.schema)
 
 
-def locate(readers: dict[str, Reader], folder: str, task: tuple[WorkItem, tuple[tuple[int, Any], ...]]) -> dict[str, str]:
+def locate(
+    readers: dict[str, Reader], folder: str, task: tuple[WorkItem, tuple[tuple[int, Any], ...]]
+) -> dict[str, str]:
     """The rejected records of one item with their lines and texts, in a file."""
     import pyarrow as pa
 

@@ -39,7 +39,7 @@ def surplus(
     kept: Sequence[Partition],
 ) -> int:
     """How many rows repeat a key that another row has; rows with a NULL in the key do not count."""
-    paths = [manifest["keys"][rule.id] for manifest in manifests if rule.id in manifest["keys"]]
+    paths = [path for manifest in manifests for path in manifest["keys"].get(rule.id, ())]
     folder = plan.ledger.layout.root
     old = [(str(Path(folder) / file.path), _constants(plan, part)) for part in kept for file in part.files]
     if old and paths:

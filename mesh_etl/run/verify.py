@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 from mesh_etl.checks import Verdict
-from mesh_etl.checks.dataset import Measure, Query, Unique
+from mesh_etl.checks.dataset import STAGED, Measure, Query, Unique
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.run import uniqueness
 from mesh_etl.run.engines import translated
@@ -34,11 +35,19 @@ def verdicts(
     broken = _broken(plan, [*manifests, *(parsed if parsed is not manifests else [])])
     found = [_row(rule.id, rule.text(), rule.rejects, broken.pop(rule.id, 0)) for rule in plan.checks.row]
     known = {rule.id: one.rows for rule, one in zip(plan.checks.row, found, strict=True)}
-    found += [Verdict(code, "rejected rows", rows, "the record reads as the contract's types") for code, rows in sorted(broken.items())]
+    found += [
+        Verdict(code, "rejected rows", rows, "the record reads as the contract's types")
+        for code, rows in sorted(broken.items())
+    ]
     kept = uniqueness.kept_partitions(plan, partitions)
     total = counts.good + sum(partition.rows for partition in kept)
-    found += [_unique(rule, uniqueness.surplus(plan, engine, rule, manifests, partitions, kept), total) for rule in plan.checks.unique]
-    found += [_measure(rule, known.get(rule.counts, 0) if rule.counts else total, total) for rule in plan.checks.measures]
+    found += [
+        _unique(rule, uniqueness.surplus(plan, engine, rule, manifests, partitions, kept), total)
+        for rule in plan.checks.unique
+    ]
+    found += [
+        _measure(rule, known.get(rule.counts, 0) if rule.counts else total, total) for rule in plan.checks.measures
+    ]
     found += [_query(plan, engine, rule, [*partitions, *kept]) for rule in plan.checks.queries]
     found += [Verdict(rule, "not executed", reason=reason) for rule, reason in plan.checks.skipped]
     return tuple(found)
@@ -80,11 +89,14 @@ def _share(rows: int, total: int) -> float:
 def _query(plan: Plan, engine: Engine, rule: Query, partitions: Sequence[Partition]) -> Verdict:
     from mesh_etl.run.staged_frame import staged_frame
 
-    with translated(rule.id):
-        staged_frame(plan, engine, partitions).createOrReplaceTempView("staged")
-        rows = engine.session().sql(rule.sql).collect()
+    view = f"mesh_staged_{uuid.uuid4().hex}"
+    with translated(rule.id, "RULE_QUERY"):
+        staged_frame(plan, engine, partitions).createOrReplaceTempView(view)
+        rows = engine.session().sql(rule.query.over({STAGED: view})).collect()
     if len(rows) != 1 or len(rows[0]) != 1:
-        raise RunError(Fault("RULE_SHAPE", "the query of a rule must return one value", rule.id, "select one aggregate"))
+        raise RunError(
+            Fault("RULE_SHAPE", "the query of a rule must return one value", rule.id, "select one aggregate")
+        )
     measured = rows[0][0]
     return _compared(rule, 0, float(measured) if measured is not None else None)
 
@@ -122,7 +134,12 @@ def _staged_faults(
 
 def _rule_faults(plan: Plan, counts: Counts, found: Sequence[Verdict]) -> list[Fault]:
     faults = [
-        Fault("RULE_FAILED", f"{one.text}: {one.reason}", f"{plan.contract.where()} {one.rule}", "mend the data or the rule")
+        Fault(
+            "RULE_FAILED",
+            f"{one.text}: {one.reason}",
+            f"{plan.contract.where()} {one.rule}",
+            "mend the data or the rule",
+        )
         for one in found
         if one.status == "failed"
     ]
@@ -134,5 +151,3 @@ def _rule_faults(plan: Plan, counts: Counts, found: Sequence[Verdict]) -> list[F
         fix = "mend the source, or raise checks.max_rejected"
         faults.append(Fault("TOO_MANY_REJECTED", problem, plan.job.where("checks", "max_rejected"), fix))
     return faults
-
-

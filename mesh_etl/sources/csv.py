@@ -16,17 +16,21 @@ from mesh_etl.sources.files import FileSource, header_faults
 class Csv(FileSource):
     """Records of delimited text (RFC 4180), matched to the contract by the names in the header.
 
-        source: {type: csv, path: "data/orders-*.csv", delimiter: ";", nulls: ["", "NA"]}
+    source: {type: csv, path: "data/orders-*.csv", delimiter: ";", nulls: ["", "NA"]}
     """
 
     type: Literal["csv"] = Field(default="csv", description="Delimited text.")
     delimiter: str = Field(",", min_length=1, max_length=1, description="The character between fields.")
     quote: str = Field(default='"', max_length=1, description="The character around quoted fields; empty for none.")
-    header: bool = Field(default=True, description="Whether the first line of each file holds the names of the columns.")
+    header: bool = Field(
+        default=True, description="Whether the first line of each file holds the names of the columns."
+    )
     nulls: tuple[str, ...] = Field(default=("",), description="The unquoted texts that mean NULL.")
     true_values: tuple[str, ...] = Field(default=("true",), description="The texts that mean true.")
     false_values: tuple[str, ...] = Field(default=("false",), description="The texts that mean false.")
-    multiline: bool = Field(default=False, description="Whether quoted fields may hold line ends; such files are not split.")
+    multiline: bool = Field(
+        default=False, description="Whether quoted fields may hold line ends; such files are not split."
+    )
     timezone: str | None = Field(default=None, description="The zone of timestamps that are written without an offset.")
 
     def open(self, context: SourceContext) -> Opened:

@@ -42,7 +42,8 @@ class FileSource(Source):
     """A source that reads files from a path."""
 
     path: str = Field(
-        min_length=1, description="A file, a folder (all its files), or a pattern such as data/*.csv; relative to the project."
+        min_length=1,
+        description="A file, a folder (all its files), or a pattern such as data/*.csv; relative to the project.",
     )
     columns: Columns = Field(
         default_factory=dict,
@@ -61,7 +62,9 @@ class FileSource(Source):
         if not self.columns:
             if context.schema is None:
                 fix = "list them: columns: {id: {type: bigint}}"
-                raise PlanError(Fault("UNTYPED_COLUMN", "an input without a contract needs columns", context.where(), fix))
+                raise PlanError(
+                    Fault("UNTYPED_COLUMN", "an input without a contract needs columns", context.where(), fix)
+                )
             return context.schema, {}
         fields, faults = [], []
         for name, column in self.columns.items():

@@ -14,7 +14,7 @@ from mesh_etl.sources.files import FileSource
 class Json(FileSource):
     """One JSON object a line, matched to the contract by key; nested values become structs, arrays and maps.
 
-        source: {type: json, path: "data/events.ndjson", timezone: UTC}
+    source: {type: json, path: "data/events.ndjson", timezone: UTC}
     """
 
     type: Literal["json"] = Field(default="json", description="Newline-delimited JSON.")

@@ -16,7 +16,7 @@ from mesh_etl.sources.files import FileSource, header_faults
 class Parquet(FileSource):
     """Parquet files whose own schemas fit the contract: the same types, or narrower ones that widen without loss.
 
-        source: {type: parquet, path: "data/orders/", extra_columns: ignore}
+    source: {type: parquet, path: "data/orders/", extra_columns: ignore}
     """
 
     type: Literal["parquet"] = Field(default="parquet", description="Parquet files.")

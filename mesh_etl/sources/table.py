@@ -18,7 +18,7 @@ from mesh_etl.tables.ledger import Ledger, Snapshot
 class Table(Source):
     """The rows of another product, read through its ledger: one committed version, whole.
 
-        source: {type: table, product: sales.orders, columns: [order_key, order_date]}
+    source: {type: table, product: sales.orders, columns: [order_key, order_date]}
     """
 
     type: Literal["table"] = Field(default="table", description="Another product of this mesh.")
@@ -36,7 +36,12 @@ class Table(Source):
         schema += tuple(ColumnField(key.name, Simple("string")) for key in derived)
         known = {column.name for column in schema}
         faults = [
-            Fault("COLUMN_MISSING", f"{self.product} has no column '{name}'", context.where("columns"), did_you_mean(name, known))
+            Fault(
+                "COLUMN_MISSING",
+                f"{self.product} has no column '{name}'",
+                context.where("columns"),
+                did_you_mean(name, known),
+            )
             for name in self.columns
             if name not in known
         ]

@@ -94,7 +94,7 @@ class LocalStorage:
             Path(path).unlink(missing_ok=True)
 
 
-class faults:  # noqa: N801 - reads as a statement
+class faults:
     """A context in which the operating system's refusals become coded errors."""
 
     _CODES = {

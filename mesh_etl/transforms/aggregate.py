@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 class Aggregate(Transform):
     """Combine the rows of each group into one; without `group_by`, all rows into one.
 
-    ```yaml
     - {type: aggregate, group_by: [nation], columns: {revenue: "sum(price)", orders: "count(*)"}}
-    ```
     """
 
     traced: ClassVar[bool] = False
@@ -38,5 +36,5 @@ class Aggregate(Transform):
         require(df, self.group_by, f"{context.place}.group_by")
         require_free(self.columns, self.group_by, f"{context.place}.columns", "choose another name")
         require_read(df, self.columns, f"{context.place}.columns")
-        values = [F.expr(expression.sql).alias(name) for name, expression in self.columns.items()]
+        values = [F.expr(expression.for_engine).alias(name) for name, expression in self.columns.items()]
         return df.groupBy(*map(column, self.group_by)).agg(*values)

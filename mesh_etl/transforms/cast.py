@@ -35,9 +35,7 @@ def _type(text: str) -> str:
 class Cast(Transform):
     """Give columns wider types. A cast that could lose or refuse a value is an error before anything is read.
 
-    ```yaml
     - {type: cast, columns: {quantity: bigint, order_key: string}}
-    ```
     """
 
     type: Literal["cast"] = "cast"

@@ -29,9 +29,7 @@ class Dedupe(Transform):
     NULLs come last in either direction. Rows that are equal by `order_by` keep the one that stands first in the
     input. A row with a NULL in its key has no key: it is kept.
 
-    ```yaml
-    - {type: dedupe, keys: [order_key], order_by: ["-updated_at"]}
-    ```
+        - {type: dedupe, keys: [order_key], order_by: ["-updated_at"]}
     """
 
     type: Literal["dedupe"] = "dedupe"

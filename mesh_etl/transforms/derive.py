@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 class Derive(Transform):
     """Add columns, or replace some, by SQL expressions over the columns that are there before this step.
 
-    ```yaml
     - {type: derive, columns: {net: "price * (1 - discount)"}, replace: {status: "upper(status)"}}
-    ```
     """
 
     type: Literal["derive"] = "derive"
@@ -44,7 +42,9 @@ class Derive(Transform):
         require_free(self.columns, names, f"{place}.columns", "put it under 'replace' to change its values")
         require_read(df, self.columns, f"{place}.columns")
         require_read(df, self.replace, f"{place}.replace")
-        values = {name: when_alive(df, F.expr(text.sql)) for name, text in {**self.replace, **self.columns}.items()}
+        values = {
+            name: when_alive(df, F.expr(text.for_engine)) for name, text in {**self.replace, **self.columns}.items()
+        }
         derived = keep(
             df,
             (values[name].alias(name) if name in values else column(name) for name in [*names, *self.columns]),

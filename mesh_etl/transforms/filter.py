@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 class Filter(Transform):
     """Keep the rows for which `where` is true; the others, NULL included, are counted as `filter[n]`.
 
-    ```yaml
     - {type: filter, where: "status <> 'X'"}
-    ```
     """
 
     type: Literal["filter"] = "filter"
@@ -34,7 +32,7 @@ class Filter(Transform):
 
         where = f"{context.place}.where"
         require_read(df, {"": self.where}, where)
-        condition = F.expr(self.where.sql)
+        condition = F.expr(self.where.for_engine)
         kind = df.select(condition.alias("c")).dtypes[0][1]
         if kind != "boolean":
             raise PlanError(Fault("NOT_A_CONDITION", f"is of type {kind}, not a condition", where, "compare it"))

@@ -21,9 +21,7 @@ class Flatten(Transform):
 
     A row whose array is empty or NULL stays, with a NULL item. An exploded column can be flattened in the same step.
 
-    ```yaml
-    - {type: flatten, explode: items, columns: [items], prefix: item_}
-    ```
+        - {type: flatten, explode: items, columns: [items], prefix: item_}
     """
 
     type: Literal["flatten"] = "flatten"

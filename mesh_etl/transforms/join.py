@@ -26,9 +26,7 @@ class Join(Transform):
     `join[n]`. A NULL key matches nothing. With `matches: one` (the default) the other input's keys must be unique,
     which is checked; `many` may repeat rows, so that their accounting starts anew.
 
-    ```yaml
-    - {type: join, with: nations, on: {nation_key: key}, how: inner, columns: [nation]}
-    ```
+        - {type: join, with: nations, on: {nation_key: key}, how: inner, columns: [nation]}
     """
 
     model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)

@@ -46,9 +46,7 @@ class Erase(Model):
 class Mask(Transform):
     """Replace the values of columns by a keyed hash, by a fixed text or by NULL.
 
-    ```yaml
     - {type: mask, columns: [phone], method: {type: hmac, key: {secret: env:MASK_KEY}}}
-    ```
     """
 
     type: Literal["mask"] = "mask"

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 class Python(Transform):
     """Call a function that takes a frame, and the context if it has a second parameter, and returns a frame.
 
-    ```yaml
     - {type: python, function: "sales_rules.orders:complete"}
-    ```
     """
 
     traced: ClassVar[bool] = False

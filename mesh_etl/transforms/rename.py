@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 class Rename(Transform):
     """Give columns other names; all at once, so that two columns can swap theirs.
 
-    ```yaml
     - {type: rename, columns: {o_orderkey: order_key}}
-    ```
     """
 
     type: Literal["rename"] = "rename"

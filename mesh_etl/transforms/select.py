@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 class Select(Transform):
     """Keep these columns, in this order, and drop the others.
 
-    ```yaml
     - {type: select, columns: [order_key, status]}
-    ```
     """
 
     type: Literal["select"] = "select"

@@ -23,9 +23,7 @@ _numbers = count(1)
 class Sql(Transform):
     """Answer one SELECT over the job's inputs by name; `source` is the frame as the steps before it made it.
 
-    ```yaml
     - {type: sql, query: "select s.*, n.name from source s join nations n on s.nation_key = n.key"}
-    ```
     """
 
     traced: ClassVar[bool] = False

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 class Union(Transform):
     """Add the rows of other inputs, which must have the same columns with the same types, in any order.
 
-    ```yaml
     - {type: union, with: [orders_2024, orders_2025]}
-    ```
     """
 
     model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)

@@ -10,10 +10,14 @@ from mesh_etl.run import engines
 
 
 def pytest_configure(config):
-    """Classic PySpark leaves its result sockets to the garbage collector, and 3.5 compares versions the old way."""
+    """Classic PySpark leaves its result sockets to the garbage collector, and 3.5 compares versions the old way.
+
+    Sail may complain when what a failed kernel leaves behind is collected in another thread; no result depends on it.
+    """
     for ignored in (
         "ignore:unclosed <socket:ResourceWarning",
         "ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning",
+        "ignore:Exception ignored in. None:pytest.PytestUnraisableExceptionWarning",
         "ignore:distutils Version classes are deprecated:DeprecationWarning",
     ):
         config.addinivalue_line("filterwarnings", ignored)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from mesh_etl.run.engines import faults
 from mesh_etl.run.engines.failures import translated
+from mesh_etl.run.engines.workers import forget_zips
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -109,6 +110,7 @@ def _items(
     kernel: Callable[[T], Iterator[pa.RecordBatch]], items: tuple[T, ...]
 ) -> Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]:
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        forget_zips()
         for batch in batches:
             for index in batch.column(0).to_pylist():
                 with faults.carried():

@@ -159,6 +159,21 @@ def test_refused_aggregations(text, reason):
         aggregation(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "guarded"),
+    [
+        ("a + 1", "a + 1"),
+        ("s.x", "CASE WHEN NOT s IS NULL THEN s.x END"),
+        ("s.t.x + 1", "CASE WHEN NOT s IS NULL AND NOT s.t IS NULL THEN s.t.x END + 1"),
+        ("transform(l, q -> q.b)", "TRANSFORM(l, q -> CASE WHEN NOT q IS NULL THEN q.b END)"),
+        ("l[0].x.y", "CASE WHEN NOT l[0] IS NULL AND NOT l[0].x IS NULL THEN l[0].x.y END"),
+        ("`a b`.`c d`", "CASE WHEN NOT `a b` IS NULL THEN `a b`.`c d` END"),
+    ],
+)
+def test_fields_are_guarded_for_the_engine(text, guarded):
+    assert expression(text).for_engine == guarded
+
+
 SELECTS = {
     "select a from source": ("source",),
     "select * from source s join nations n using (k)": ("source", "nations"),

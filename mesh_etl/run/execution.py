@@ -14,7 +14,7 @@ from mesh_etl.run import accounting, quarantine, stage_parts, verify
 from mesh_etl.run.engines import translated
 from mesh_etl.run.frames import frame_of, manifest_path, parse_item
 from mesh_etl.run.progress import Progress, Silent
-from mesh_etl.run.rehearse import rehearse
+from mesh_etl.run.rehearsal import rehearse
 from mesh_etl.run.staged import Staged
 from mesh_etl.tables.entry import DataFile, Partition
 from mesh_etl.tables.layout import new_txn
@@ -71,9 +71,7 @@ def _stage(plan: Plan, engine: Engine, secret: Callable[[str], str], txn: str, p
     counts = accounting.counted(plan, manifests, parsed, written)
     verdicts = verify.verdicts(plan, engine, manifests, parsed, partitions, counts.totals)
     verify.audit(plan, counts, rejected, partitions, verdicts)
-    return Staged(
-        plan, txn, engine.name, partitions, rejected, counts.totals, counts.inputs, counts.dropped, verdicts
-    )
+    return Staged(plan, txn, engine.name, partitions, rejected, counts.totals, counts.inputs, counts.dropped, verdicts)
 
 
 def _through_kernels(plan: Plan, engine: Engine, spill: Spill, progress: Progress) -> list[Manifest]:
@@ -96,7 +94,7 @@ def _through_engine(
         columns = [
             F.col(f"`{column.name}`").cast(column.type.ddl()).alias(column.name) for column in plan.contract.schema
         ]
-        answers = [F.expr(rule.sql).alias(rule.answer) for rule in plan.checks.expressions]
+        answers = [F.expr(rule.test.for_engine).alias(rule.answer) for rule in plan.checks.expressions]
         frame = written.frame.select(*columns, *answers, *hidden)
     return written, engine.sink(frame, partial(spill_batches, spill, row=ROW, fate=FATE))
 

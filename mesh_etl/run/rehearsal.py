@@ -50,7 +50,9 @@ def check_names(plan: Plan, found: list[tuple[str, DataType]]) -> None:
             fix = fix if fix.startswith("did") else "add a transform that makes it, or take it out of the contract"
             faults.append(Fault("COLUMN_MISSING", f"column '{column.name}' is not there {after}", where, fix))
         elif not fits(types[column.name], column.type):
-            problem = f"column '{column.name}' is {types[column.name].ddl()} {after}, the contract says {column.type.glue()}"
+            problem = (
+                f"column '{column.name}' is {types[column.name].ddl()} {after}, the contract says {column.type.glue()}"
+            )
             faults.append(Fault("TYPE_MISMATCH", problem, where, "cast it in a derive, or change the contract"))
     promised = {column.name for column in plan.contract.schema}
     faults += [

@@ -1,0 +1,43 @@
+"""The commands and their names. Each stands in a file of its own and imports what it needs when it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mesh_etl.cli.history import history
+from mesh_etl.cli.init import init
+from mesh_etl.cli.plan import plan
+from mesh_etl.cli.query import query
+from mesh_etl.cli.run import run
+from mesh_etl.cli.schema import schema
+from mesh_etl.cli.show import show
+from mesh_etl.cli.validate import validate
+
+app = typer.Typer(
+    name="mesh-etl",
+    help="Two small files, a contract and a job, become a governed, quality-checked table.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+for command in (init, validate, plan, run, show, history, query, schema):
+    app.command()(command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from mesh_etl.publish.commit import code_version
+
+        typer.echo(f"mesh-etl {code_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def begin(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+) -> None:
+    """Two small files, a contract and a job, become a governed, quality-checked table."""

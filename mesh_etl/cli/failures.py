@@ -1,0 +1,67 @@
+"""What is printed when a command fails, and the exit code.
+
+For people each fault is a line on stderr; for machines there is one JSON document on stdout.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from mesh_etl.cli import screen
+from mesh_etl.errors import Fault, MeshError
+
+INTERNAL, USAGE, INTERRUPTED = 1, 2, 130
+
+
+def known(error: MeshError, machine: bool) -> int:
+    """The error is told; returns the exit code of its kind."""
+    return _tell(error.exit_code, error.faults, machine, error.retryable)
+
+
+def usage(error: Any, machine: bool) -> int:
+    """What is wrong with the words of the command line is told; `error` is click's."""
+    context = getattr(error, "ctx", None)
+    fix = f"see {context.command_path} --help" if context else "see mesh-etl --help"
+    return _tell(USAGE, (Fault("USAGE", error.format_message().rstrip("."), fix=fix),), machine)
+
+
+def interrupted(machine: bool) -> int:
+    """Ctrl-C is told. A commit may have just happened, so nothing is claimed about it."""
+    fault = Fault("INTERRUPTED", "interrupted", fix="run again: the ledger decides what holds")
+    return _tell(INTERRUPTED, (fault,), machine, retryable=True)
+
+
+def internal(error: Exception, machine: bool) -> int:
+    """A bug is told by its type and place alone, because its text could quote data; MESH_DEBUG=1 shows all of it."""
+    if os.environ.get("MESH_DEBUG") == "1":
+        traceback.print_exception(error)
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).parent.name}/{Path(frame.filename).name}:{frame.lineno}"
+    problem = f"internal error {type(error).__name__} at {place}: this is a bug"
+    return _tell(INTERNAL, (Fault("INTERNAL", problem, fix="MESH_DEBUG=1 shows where it comes from"),), machine)
+
+
+def as_json(error: MeshError) -> dict[str, Any]:
+    """The error as plain JSON data."""
+    return _document(error.exit_code, error.faults, error.retryable)
+
+
+def _tell(code: int, faults: tuple[Fault, ...], machine: bool, retryable: bool = False) -> int:
+    sys.stdout.flush()
+    if machine:
+        screen.document({"error": _document(code, faults, retryable)})
+    else:
+        screen.errors(faults)
+    return code
+
+
+def _document(code: int, faults: tuple[Fault, ...], retryable: bool) -> dict[str, Any]:
+    listed = [
+        {"code": fault.code, "where": fault.where, "problem": fault.problem, "fix": fault.fix} for fault in faults
+    ]
+    first = faults[0].code if faults else "UNKNOWN"
+    return {"code": first, "exit_code": code, "faults": listed, "retryable": retryable}

@@ -1,0 +1,31 @@
+"""The options that all commands share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def _colourless(wanted: bool) -> None:
+    if wanted:
+        os.environ["NO_COLOR"] = "1"
+
+
+Root = Annotated[Path, typer.Option("--root", help="The project's folder, or one inside it.")]
+Env = Annotated[str, typer.Option("--env", help="The environment: configs/env/<name>.yaml.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
+NoColor = Annotated[
+    bool, typer.Option("--no-color", callback=_colourless, help="No colours; NO_COLOR=1 says the same.")
+]
+EngineName = Annotated[str, typer.Option("--engine", help="embedded, spark or connect.")]
+Remote = Annotated[str, typer.Option("--remote", help="The server of engine connect, such as sc://host:15002.")]
+
+HERE = Path()
+
+
+def engine_options(remote: str) -> dict[str, object]:
+    """The options of the engine that were given."""
+    return {"remote": remote} if remote else {}

@@ -1,0 +1,54 @@
+"""`mesh-etl plan`: what a run would do, without touching anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mesh_etl.cli.options import HERE, EngineName, Env, Json, NoColor, Remote, Root, engine_options
+
+if TYPE_CHECKING:
+    from mesh_etl.plan import Plan
+    from mesh_etl.worlds import World
+
+
+def plan(
+    product: Annotated[str, typer.Argument(help="As domain.name.")],
+    engine: EngineName = "embedded",
+    remote: Remote = "",
+    root: Root = HERE,
+    env: Env = "local",
+    as_json: Json = False,
+    no_color: NoColor = False,
+) -> None:
+    """Show what a run would do; nothing is touched."""
+    from mesh_etl import worlds
+    from mesh_etl.cli import outlook, screen
+    from mesh_etl.config import Project
+    from mesh_etl.plan import build
+    from mesh_etl.run import engines, rehearse
+
+    project = Project.open(root, env)
+    world = worlds.open(project.env, project.root)
+    planned = build(project.job(product))
+    if planned.work == "run":
+        with engines.open(engine, **engine_options(remote)) as opened:
+            rehearse(planned, opened, world.secret)
+    catalogue = _catalogue(planned, world)
+    if as_json:
+        screen.document(outlook.facts(planned, catalogue))
+    else:
+        outlook.show(screen.Page(), planned, catalogue)
+
+
+def _catalogue(plan: Plan, world: World) -> tuple[str, ...]:
+    """What the catalogue lacks of the table as it stands, in words."""
+    from mesh_etl.cli.registered import difference_of
+
+    found = difference_of(plan.job, plan.contract, plan.ledger, world)
+    if found is None:
+        return (f"table {plan.product} would be created",)
+    if found.superseded:
+        return (f"it records version {found.recorded_seq}, which the ledger does not have",)
+    return found.lines()

@@ -1,0 +1,39 @@
+"""`mesh-etl query`: ask the tables of the mesh in SQL."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from mesh_etl.cli.options import HERE, Env, Json, NoColor, Root
+
+
+class Format(StrEnum):
+    """How the rows are written."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+def query(
+    sql: Annotated[str, typer.Argument(help="One SELECT over products: select * from sales.orders limit 5")],
+    format_: Annotated[Format, typer.Option("--format", help="How the rows are written.")] = Format.table,
+    root: Root = HERE,
+    env: Env = "local",
+    as_json: Json = False,
+    no_color: NoColor = False,
+) -> None:
+    """Ask the tables in SQL.
+
+    Each product is a table, and its rejected rows are in <domain>.<product>__quarantine."""
+    from mesh_etl.cli import answers
+    from mesh_etl.config import Project
+    from mesh_etl.query import Statement, ask
+
+    project = Project.open(root, env)
+    statement = Statement.parse(sql, project.products())
+    with ask(statement, project) as answer:
+        answers.WRITERS["json" if as_json else format_.value](answer)

@@ -1,0 +1,126 @@
+"""`mesh-etl run`: make products, each after those that it reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mesh_etl.cli.options import HERE, EngineName, Env, Json, NoColor, Remote, Root, engine_options
+
+if TYPE_CHECKING:
+    from mesh_etl.cli.progress import Display
+    from mesh_etl.config import LoadedJob, Project
+    from mesh_etl.errors import MeshError
+    from mesh_etl.run.engines import Engine
+    from mesh_etl.worlds import World
+
+Products = Annotated[list[str] | None, typer.Argument(metavar="PRODUCT", help="As domain.name.")]
+All = Annotated[bool, typer.Option("--all", help="All products, in the order of their dependencies.")]
+
+
+def run(
+    products: Products = None,
+    all_: All = False,
+    engine: EngineName = "embedded",
+    remote: Remote = "",
+    root: Root = HERE,
+    env: Env = "local",
+    as_json: Json = False,
+    no_color: NoColor = False,
+) -> None:
+    """Make products and publish their tables.
+
+    A run of finished work changes nothing."""
+    from mesh_etl import worlds
+    from mesh_etl.cli import progress, screen
+    from mesh_etl.config import Project
+    from mesh_etl.run import engines
+
+    if bool(products) == all_:
+        raise typer.BadParameter("name one or more products, or say --all")
+    project = Project.open(root, env)
+    with engines.open(engine, **engine_options(remote)) as opened, progress.display(as_json) as shown:
+        session = Session(opened, worlds.open(project.env, project.root), shown, quiet=as_json)
+        session.run(project, products or project.products())
+    if as_json:
+        screen.document(session.document())
+    if session.error:
+        raise typer.Exit(session.error.exit_code)
+
+
+class Session:
+    """The runs of one call: products that depend on one that failed are skipped, the others go on."""
+
+    def __init__(self, engine: Engine, world: World, shown: Display, quiet: bool) -> None:
+        from mesh_etl.cli.screen import Page
+
+        self._engine, self._world, self._shown = engine, world, shown
+        self._page = None if quiet else Page()
+        self._unfinished: set[str] = set()
+        self._results: list[dict[str, Any]] = []
+        self.error: MeshError | None = None
+
+    def run(self, project: Project, products: tuple[str, ...] | list[str]) -> None:
+        """Every product is made, failed or skipped. Raises `ConfigError` for dependencies that are a cycle."""
+        from mesh_etl.cli import jobs
+        from mesh_etl.order import in_order
+
+        found = jobs.read(project, products)
+        ordered = in_order(found.valid.values())
+        for product, error in found.broken.items():
+            self._failed(product, error)
+        for job in ordered:
+            self._one(job)
+
+    def _one(self, job: LoadedJob) -> None:
+        from time import perf_counter
+
+        from mesh_etl.cli import summary
+        from mesh_etl.errors import MeshError
+        from mesh_etl.order import needs
+        from mesh_etl.pipeline import run_job
+
+        waiting = [name for name in needs(job) if name in self._unfinished]
+        if waiting:
+            self._skipped(job.product, waiting)
+            return
+        self._shown.product(job.product)
+        begin = perf_counter()
+        try:
+            report = run_job(job, self._engine, self._world, self._shown)
+        except MeshError as error:
+            self._shown.rest()
+            self._failed(job.product, error)
+            return
+        duration = perf_counter() - begin
+        self._shown.rest()
+        self._results.append({**report.to_json(), "seconds": round(duration, 3)})
+        if self._page:
+            summary.show(self._page, report, duration)
+
+    def _failed(self, product: str, error: MeshError) -> None:
+        from mesh_etl.cli import failures, screen
+        from mesh_etl.errors import PublishError
+
+        self.error = self.error or error
+        self._unfinished.add(product)
+        self._results.append({"product": product, "outcome": "failed", "error": failures.as_json(error)})
+        if self._page:
+            hidden = not isinstance(error, PublishError)  # else the commit may hold, and the fault says so
+            self._page.line(f"{product}  failed{': nothing of it is visible' if hidden else ''}", style="bold red")
+            screen.errors(error.faults)
+
+    def _skipped(self, product: str, waiting: list[str]) -> None:
+        self._unfinished.add(product)
+        reason = f"it reads {', '.join(waiting)}, which was not made"
+        self._results.append({"product": product, "outcome": "skipped", "reason": reason})
+        if self._page:
+            self._page.line(f"{product}  skipped: {reason}", style="yellow")
+
+    def document(self) -> dict[str, Any]:
+        """All results for machines; `error` is there when a product failed, and is that of the first."""
+        from mesh_etl.cli import failures
+
+        told = {"error": failures.as_json(self.error)} if self.error else {}
+        return {"products": self._results, **told}

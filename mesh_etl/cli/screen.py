@@ -1,0 +1,82 @@
+"""Where a command writes: lines that fit the terminal, tables, or one JSON document."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mesh_etl.errors import Fault
+
+_ENDLESS = 10_000  # columns: what goes into a file or a pipe is not folded
+
+
+def document(data: Any) -> None:
+    """The data is on stdout as one JSON document."""
+    print(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def console(stderr: bool = False) -> Console:
+    """A console that takes no markup from what it prints, has colours where the terminal does, and folds no pipe."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or os.environ.get("COLUMNS") else _ENDLESS
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=width)
+
+
+def errors(faults: Iterable[Fault]) -> None:
+    """Each fault is a line on stderr: `error: where: problem; fix [CODE]`."""
+    from rich.text import Text
+
+    page = console(stderr=True)
+    for fault in faults:
+        page.print(Text.assemble(("error", "bold red"), f": {fault}"), soft_wrap=True)
+
+
+class Page:
+    """Lines on stdout; a long one goes on below its own beginning."""
+
+    def __init__(self) -> None:
+        self._console = console()
+
+    def line(self, text: str = "", style: str = "", hang: int = 0) -> None:
+        """One line; one that is too long goes on `hang` columns from the left. An empty text is an empty line."""
+        if not text:
+            self._console.print()
+            return
+        indent = " " * (hang or len(text) - len(text.lstrip()) + 4)
+        for part in textwrap.wrap(
+            text,
+            max(self._console.width - 1, 20),
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ):
+            self._console.print(part, style=style or None, soft_wrap=True)
+
+    def field(self, label: str, text: str, width: int = 12) -> None:
+        """A labelled line of a list of facts; nothing for an empty text."""
+        if text:
+            self.line(f"  {label:<{width}}{text}", hang=width + 2)
+
+    def table(self, titles: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[str] = ()) -> None:
+        """A table; the columns named in `right` are flush right."""
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
+        gap = 2 if self._console.width >= 100 else 1
+        drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, gap, 0, 0), pad_edge=False, header_style="bold")
+        flush = set(right)
+        for title in titles:
+            drawn.add_column(Text(title), justify="right" if title in flush else "left", overflow="fold")
+        for row in rows:
+            drawn.add_row(*(Text(cell) for cell in row))
+        self._console.print(drawn)

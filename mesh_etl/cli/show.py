@@ -1,0 +1,85 @@
+"""`mesh-etl show`: what a product is and how its table stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mesh_etl.cli.options import HERE, Env, Json, NoColor, Root
+
+if TYPE_CHECKING:
+    from mesh_etl.config import LoadedJob
+    from mesh_etl.contract import Contract
+    from mesh_etl.tables.ledger import Ledger, Snapshot
+
+
+def show(
+    product: Annotated[str, typer.Argument(help="As domain.name.")],
+    root: Root = HERE,
+    env: Env = "local",
+    as_json: Json = False,
+    no_color: NoColor = False,
+) -> None:
+    """Show a product: promise, table, quality, place."""
+    from mesh_etl import worlds
+    from mesh_etl.cli import portrait, screen
+    from mesh_etl.cli.jobs import contract_of
+    from mesh_etl.cli.registered import difference_of
+    from mesh_etl.config import Project
+    from mesh_etl.plan.build import ledger_of
+
+    project = Project.open(root, env)
+    job = project.job(product)
+    contract, ledger = contract_of(job), ledger_of(job, job.product)
+    found = difference_of(job, contract, ledger, worlds.open(project.env, project.root))
+    lacks = None if found is None else found.lines()
+    facts = _facts(job, contract, ledger, ledger.snapshot())
+    facts["catalog"] = {"entry": f"{job.domain}.{job.name}", "published": lacks == (), "lacks": list(lacks or ())}
+    if as_json:
+        screen.document(facts)
+    else:
+        portrait.show(screen.Page(), facts)
+
+
+def _facts(job: LoadedJob, contract: Contract, ledger: Ledger, head: Snapshot | None) -> dict[str, Any]:
+    domain = job.project.mesh.domains[job.domain]
+    return {
+        "product": job.product,
+        "name": contract.name,
+        "owner": domain.owner,
+        "purpose": (contract.odcs.description.purpose or "") if contract.odcs.description else "",
+        "contract": {"id": contract.id, "version": contract.version, "file": str(contract.document.name)},
+        "columns": [
+            {
+                "name": column.stored_name,
+                "type": field.type.glue(),
+                "required": column.required or column.primary_key,
+                "classification": column.classification or "",
+                "description": column.description or "",
+            }
+            for column, field in zip(contract.columns, contract.schema, strict=True)
+        ],
+        "root": ledger.layout.root,
+        "table": None if head is None else _table(ledger, head),
+    }
+
+
+def _table(ledger: Ledger, head: Snapshot) -> dict[str, Any]:
+    entry = head.entry
+    return {
+        "version": head.seq,
+        "committed_at": entry.committed_at,
+        "operation": entry.operation,
+        "engine": entry.engine,
+        "contract_version": entry.contract.version,
+        "rows": head.rows,
+        "files": head.files,
+        "bytes": head.bytes,
+        "partitions": len(head.partitions) if entry.partition_by else 0,
+        "partition_by": [key.name for key in entry.partition_by],
+        "counts": entry.counts.model_dump(),
+        "dropped": dict(entry.dropped),
+        "rules": [rule.model_dump() for rule in entry.rules],
+        "quarantine": [f"{ledger.layout.root}/{file.path}" for file in entry.quarantine.files],
+    }

@@ -1,0 +1,97 @@
+"""What a run did to one product, in a few lines."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mesh_etl.cli.wording import count, listed, seconds, size
+
+if TYPE_CHECKING:
+    from mesh_etl.cli.screen import Page
+    from mesh_etl.publish import Report
+    from mesh_etl.tables.entry import Counts, RuleResult
+    from mesh_etl.tables.ledger import Snapshot
+
+_DONE = {
+    "create": "created", "change": "changed", "add": "added", "update": "updated", "delete": "deleted",
+    "record": "recorded",
+}  # fmt: skip
+_UNCHANGED = {
+    "done before": "unchanged: version {seq} holds this very work (same job, contract and inputs)",
+    "nothing new": "unchanged: version {seq} holds all inputs that there are",
+}
+
+
+def show(page: Page, report: Report, duration: float) -> None:
+    """The report is on the page."""
+    entry = report.entry
+    if report.outcome == "published":
+        page.line(
+            f"{report.product}  version {entry.seq} published in {seconds(duration)} ({entry.engine})", style="bold"
+        )
+        page.line(f"  {equation(entry.counts)}")
+        page.line(f"  {volume(report.snapshot)}  →  {near(report.root)}")
+        _rules(page, entry.rules)
+    else:
+        page.line(f"{report.product}  {_UNCHANGED[report.outcome].format(seq=entry.seq)}", style="bold")
+        if report.snapshot.seq != entry.seq:
+            page.line(f"  the table stands at version {report.snapshot.seq} now")
+    if report.catalog:
+        page.line(f"  catalogue: {', '.join(_happened(report.catalog))}")
+
+
+def _happened(changes: tuple[str, ...]) -> list[str]:
+    """The changes of the catalogue as things done; the record of the version is told where it was all."""
+    told = [one for one in changes if not one.startswith("record ")] or list(changes)
+    done = {
+        "create": "created",
+        "change": "changed",
+        "add": "added",
+        "update": "updated",
+        "delete": "deleted",
+        "record": "recorded",
+    }
+    split = (one.partition(" ") for one in told)
+    return [f"{done.get(verb, verb)}{space}{rest}" for verb, space, rest in split]
+
+
+def equation(counts: Counts) -> str:
+    """Where every row went, as an equation that holds.
+
+    A transform that makes new rows of old ones, such as an aggregate, stands between rows that were read and rows that
+    were written; it is named with both numbers.
+    """
+    ends = ((counts.good, "good"), (counts.quarantined, "quarantined"))
+    drops = ((counts.deduplicated, "deduplicated"), (counts.filtered, "filtered"))
+    right = " + ".join(f"{rows:,} {fate}" for rows, fate in (*ends, *drops))
+    if not counts.consumed and not counts.made:
+        return f"{counts.read:,} read = {right}"
+    return f"{counts.read:,} read + {counts.made:,} made by transforms = {right} + {counts.consumed:,} used up by them"
+
+
+def volume(snapshot: Snapshot) -> str:
+    """The size of the table."""
+    parts = [count(snapshot.files, "file")]
+    if snapshot.entry.partition_by:
+        parts.append(count(len(snapshot.partitions), "partition"))
+    return ", ".join([*parts, size(snapshot.bytes)])
+
+
+def near(path: str) -> str:
+    """The path relative to the working folder where it is below it."""
+    place = Path(path)
+    return os.path.relpath(place) if place.is_relative_to(Path.cwd()) else path
+
+
+def _rules(page: Page, rules: Iterable[RuleResult]) -> None:
+    by_status: dict[str, list[RuleResult]] = {}
+    for rule in rules:
+        by_status.setdefault(rule.status, []).append(rule)
+    for status, label in (("rejected rows", "rejected"), ("warned", "warned"), ("failed", "failed")):
+        if rows := {rule.rule: rule.rows for rule in by_status.get(status, ())}:
+            page.line(f"  {label}: {listed(rows)}")
+    if skipped := by_status.get("not executed"):
+        page.line(f"  not executed: {', '.join(f'{rule.rule} ({rule.reason})' for rule in skipped)}")

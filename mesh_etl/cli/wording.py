@@ -1,0 +1,34 @@
+"""Numbers and counts as people read them."""
+
+from __future__ import annotations
+
+_UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1 file`, `12 files`, `1,024 files`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def size(octets: int) -> str:
+    """Bytes in the largest unit that leaves a whole part: `9.3 MB`."""
+    number, unit = float(octets), _UNITS[0]
+    for unit in _UNITS:
+        if number < 999.5 or unit == _UNITS[-1]:
+            break
+        number /= 1000
+    return f"{octets} B" if unit == "B" else f"{number:.1f} {unit}"
+
+
+def seconds(duration: float) -> str:
+    """A duration: `0.42 s`, `1.2 s`, `2 min 5 s`."""
+    if duration >= 60:
+        minutes, rest = divmod(round(duration), 60)
+        return f"{minutes} min {rest} s"
+    return f"{duration:.2f} s" if duration < 1 else f"{duration:.1f} s"
+
+
+def listed(words: dict[str, int]) -> str:
+    """`a 75, b 3`: the most frequent first."""
+    ranked = sorted(words.items(), key=lambda one: (-one[1], one[0]))
+    return ", ".join(f"{word} {number:,}" for word, number in ranked)

@@ -1,0 +1,134 @@
+"""Ask DuckDB: a database in memory that holds views of the named tables and reaches no other file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from mesh_etl.errors import Fault, PlanError, RunError
+from mesh_etl.query import views
+from mesh_etl.tables.layout import Layout
+from mesh_etl.tables.ledger import Ledger
+from mesh_etl.tables.storage import LocalStorage
+
+if TYPE_CHECKING:
+    from mesh_etl.config import Project
+    from mesh_etl.query.statement import Statement, TableName
+
+_PART = 2_048  # rows
+# These say which name or type does not fit; all others could quote a cell.
+_TELLING = ("BinderException", "CatalogException", "ParserException", "SyntaxException")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The columns of a result, with DuckDB's types, and its rows, which are read as they are asked for."""
+
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: Iterator[tuple[Any, ...]]
+
+
+@contextmanager
+def ask(statement: Statement, project: Project) -> Iterator[Answer]:
+    """The statement's answer, over the newest version of each table that it names.
+
+    Raises `PlanError`: NOT_RUN_YET for a product without a table; `RunError`: DUCKDB_MISSING, QUERY_INVALID for names
+    and types that do not fit, QUERY_FAILED without the engine's text, which could hold a value.
+    """
+    if find_spec("duckdb") is None:
+        fix = "pip install 'mesh_etl[query]'"
+        raise RunError(Fault("DUCKDB_MISSING", "queries need DuckDB", "query", fix))
+    import duckdb
+
+    ledgers = {name: _ledger(project, name) for name in statement.tables}
+    with _translated(), duckdb.connect(":memory:", config=_settings()) as database:
+        roots = ", ".join("'" + ledger.layout.root.replace("'", "''") + "'" for ledger in ledgers.values())
+        database.execute("SET TimeZone = 'UTC'")
+        database.execute(f"SET allowed_directories = [{roots}]")
+        database.execute("SET enable_external_access = false")
+        for name, ledger in ledgers.items():
+            _show(database, name, ledger)
+        database.execute("SET lock_configuration = true")
+        result = database.sql(statement.sql)
+        names = tuple(_distinct(result.columns))
+        yield Answer(names, tuple(str(kind) for kind in result.types), _rows(result.to_arrow_reader(_PART)))
+
+
+def _settings() -> dict[str, str | bool | int | float | list[str]]:
+    return {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+
+
+def _ledger(project: Project, name: TableName) -> Ledger:
+    root = project.table_root(name.product)
+    if "://" in root:
+        fix = "use an environment whose warehouse is a folder"
+        raise PlanError(Fault("UNSUPPORTED_PATH", "the warehouse is no local path", "configs/mesh.yaml", fix))
+    ledger = Ledger(Layout(root), LocalStorage())
+    if not ledger.seqs():
+        fix = f"run it first: mesh-etl run {name.product}"
+        raise PlanError(Fault("NOT_RUN_YET", f"{name.product} has no table yet", "query", fix))
+    return ledger
+
+
+def _show(database: Any, name: TableName, ledger: Ledger) -> None:
+    """The table is a view of its product's name."""
+
+    def columns_of(source: str) -> set[str]:
+        return {str(row[0]).lower() for row in database.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+
+    if name.quarantine:
+        select = views.quarantine(ledger, ledger.entries())
+    else:
+        head = ledger.snapshot()
+        assert head is not None, "a ledger with entries has a head"
+        select = views.table(ledger, head, columns_of)
+    schema, view = name.view
+    database.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+    database.execute(f'CREATE VIEW "{schema}"."{view}" AS {select}')
+
+
+def _rows(batches: Any) -> Iterator[tuple[Any, ...]]:
+    """The rows of Arrow batches, whose moments need no further library, as they are made."""
+    while True:
+        try:
+            batch = next(batches, None)
+        except OSError as error:  # Arrow's reader knows no other way to pass on DuckDB's error
+            raise RunError(_failed(str(error).partition(":")[0])) from None
+        if batch is None:
+            return
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _distinct(names: list[str]) -> Iterator[str]:
+    """The names with a number behind those that came before, so that each can be a key."""
+    taken: set[str] = set()
+    for name in names:
+        unique, copy = name, 0
+        while unique in taken:
+            copy += 1
+            unique = f"{name}_{copy}"
+        taken.add(unique)
+        yield unique
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """DuckDB's errors inside become coded ones without a value in them."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        kind = type(error).__name__
+        if kind in _TELLING:
+            text = str(error).split("\n", 1)[0]
+            raise PlanError(Fault("QUERY_INVALID", text, "query")) from None
+        raise RunError(_failed(kind)) from None
+
+
+def _failed(kind: str) -> Fault:
+    return Fault("QUERY_FAILED", f"the query failed: {kind}", "query", "check casts, divisions and sizes")

@@ -1,0 +1,118 @@
+"""One SELECT over products: what may be asked, and which tables it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mesh_etl.errors import Fault, PlanError, did_you_mean
+
+_QUARANTINE = "__quarantine"
+# Table functions, by their names in sqlglot, that make rows out of nothing; others read files or the database itself.
+_HARMLESS = {"unnest", "generateseries"}
+
+
+@dataclass(frozen=True)
+class TableName:
+    """A product's table, or its quarantine, as a statement names it."""
+
+    product: str
+    quarantine: bool = False
+
+    @property
+    def view(self) -> tuple[str, str]:
+        """The schema and the name of its view."""
+        domain, _, name = self.product.partition(".")
+        return domain, f"{name}{_QUARANTINE}" if self.quarantine else name
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A checked query; `tables` are the products' tables that it reads."""
+
+    sql: str
+    tables: tuple[TableName, ...]
+
+    @classmethod
+    def parse(cls, sql: str, products: Iterable[str]) -> Statement:
+        """The statement that `sql` spells.
+
+        Raises `PlanError`: QUERY_INVALID when it is not one SELECT, QUERY_REFUSED for anything but a question to
+        products, UNKNOWN_TABLE with the nearest name.
+        """
+        tree, known = _tree(sql), sorted(products)
+        faults = list(_refusals(tree))
+        if faults:
+            raise PlanError(*faults)
+        names: dict[TableName, None] = {}
+        for place in _tables(tree):
+            found = _known(place, known)
+            if isinstance(found, Fault):
+                faults.append(found)
+            else:
+                names[found] = None
+        if faults:
+            raise PlanError(*dict.fromkeys(faults))
+        return cls(sql, tuple(names))
+
+
+def _tree(sql: str) -> Any:
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.errors import ParseError, TokenError
+
+    try:
+        trees = [tree for tree in sqlglot.parse(sql, dialect="duckdb") if tree is not None]
+    except ParseError as error:
+        first = error.errors[0] if error.errors else {}
+        where = f"query:{first.get('line', 1)}:{first.get('col', 1)}"
+        raise PlanError(Fault("QUERY_INVALID", "this is not SQL", where, "write one SELECT")) from None
+    except TokenError:
+        raise PlanError(Fault("QUERY_INVALID", "a quote or a comment is not closed", "query")) from None
+    if len(trees) != 1:
+        problem = "there is no statement" if not trees else f"there are {len(trees)} statements"
+        raise PlanError(Fault("QUERY_INVALID", problem, "query", "write one SELECT"))
+    if not isinstance(trees[0], exp.Query):
+        raise PlanError(Fault("QUERY_REFUSED", "only SELECT and WITH … SELECT are allowed", "query"))
+    return trees[0]
+
+
+def _refusals(tree: Any) -> Iterator[Fault]:
+    from sqlglot import exp
+
+    for node in tree.find_all(exp.DML, exp.DDL, exp.Into, exp.Command, exp.Set, exp.Pragma, exp.Attach, exp.Copy):
+        if not isinstance(node, exp.Query):  # sqlglot counts queries among DML and DDL
+            yield Fault("QUERY_REFUSED", f"{node.key.upper()} is not allowed in a query", "query", "write one SELECT")
+    for node in tree.find_all(exp.Table):
+        function = node.this
+        if isinstance(function, exp.Identifier):
+            continue
+        name = function.name if isinstance(function, exp.Anonymous) else function.key
+        if name.lower() not in _HARMLESS:
+            fix = "read products by their names, as in sales.orders"
+            yield Fault("QUERY_REFUSED", f"the table function '{name.lower()}' is not allowed", "query", fix)
+
+
+def _tables(tree: Any) -> Iterator[Any]:
+    """The tables that are named and that no WITH clause defines."""
+    from sqlglot import exp
+
+    defined = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
+    for table in tree.find_all(exp.Table):
+        if isinstance(table.this, exp.Identifier) and (table.db or table.name.lower() not in defined):
+            yield table
+
+
+def _known(table: Any, products: list[str]) -> TableName | Fault:
+    written = ".".join(part.name for part in table.parts).lower()
+    if written in products:
+        return TableName(written)
+    product = written.removesuffix(_QUARANTINE)
+    if product != written and product in products:
+        return TableName(product, quarantine=True)
+    if not products:
+        return Fault("UNKNOWN_TABLE", f"there is no table '{written}': the project has no product", "query")
+    short = [one for one in products if one.endswith(f".{written}")]
+    fix = f"did you mean '{short[0]}'?" if len(short) == 1 else did_you_mean(written, products)
+    return Fault("UNKNOWN_TABLE", f"there is no table '{written}'", "query", fix)

@@ -1,0 +1,95 @@
+"""The SELECT that shows a table as its ledger says that it is: these files, these columns, these types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from mesh_etl.contract.diff import Summary
+from mesh_etl.contract.types import Array, DataType, Decimal, Map, Simple, Struct, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mesh_etl.tables.entry import Entry
+    from mesh_etl.tables.ledger import Ledger, Snapshot
+
+_NAMES = {
+    "string": "VARCHAR", "int": "INTEGER", "timestamp": "TIMESTAMPTZ", "timestamp_ntz": "TIMESTAMP", "binary": "BLOB",
+}  # fmt: skip
+_REJECTED = (
+    ("_violations", "STRUCT(rule VARCHAR, \"column\" VARCHAR)[]"), ("_input", "VARCHAR"), ("_file", "VARCHAR"),
+    ("_line", "BIGINT"), ("_raw", "VARCHAR"), ("_contract_version", "VARCHAR"), ("_run", "VARCHAR"),
+)  # fmt: skip
+
+
+def table(ledger: Ledger, head: Snapshot, columns_of: Callable[[str], set[str]]) -> str:
+    """The SELECT over the head's files, columns in the contract's order, then derived partition keys.
+
+    `columns_of` tells the columns that a FROM clause has: a column that older files lack, all of them, is NULL.
+    """
+    columns = list(_columns(head))
+    paths = [f"{ledger.layout.root}/{file.path}" for one in head.partitions.values() for file in one.files]
+    if not paths:
+        return _nothing(columns)
+    keys = ", ".join(f"{_quoted(key.name)}: 'VARCHAR'" for key in head.entry.partition_by)
+    hive = f"hive_partitioning = true, hive_types = {{{keys}}}" if keys else "hive_partitioning = false"
+    source = f"read_parquet({_list(paths)}, union_by_name = true, {hive})"
+    present = columns_of(source)
+    chosen = (_column(name, kind, name.lower() in present) for name, kind in columns)
+    return f"SELECT {', '.join(chosen)} FROM {source}"
+
+
+def quarantine(ledger: Ledger, entries: Iterable[Entry]) -> str:
+    """The SELECT over the rejected rows of all commits that the table still holds."""
+    paths: list[str] = []
+    for entry in entries:
+        if entry.cleared:
+            paths = []
+        paths += [f"{ledger.layout.root}/{file.path}" for file in entry.quarantine.files]
+    if not paths:
+        return _nothing(_REJECTED)
+    names = ", ".join(_quoted(name) for name, _ in _REJECTED)
+    return f"SELECT {names} FROM read_parquet({_list(paths)}, hive_partitioning = false)"
+
+
+def spelled(kind: DataType) -> str:
+    """The type as DuckDB writes it."""
+    match kind:
+        case Simple(name):
+            return _NAMES.get(name, name.upper())
+        case Decimal(precision, scale):
+            return f"DECIMAL({precision},{scale})"
+        case Array(item):
+            return f"{spelled(item)}[]"
+        case Map(key, value):
+            return f"MAP({spelled(key)}, {spelled(value)})"
+        case Struct(fields):
+            return f"STRUCT({', '.join(f'{_quoted(one.name)} {spelled(one.type)}' for one in fields)})"
+    return "VARCHAR"
+
+
+def _columns(head: Snapshot) -> Iterator[tuple[str, str]]:
+    kept = Summary.from_json(dict(head.entry.contract.summary))
+    types = {column.name: column.type for column in kept.columns}  # the catalogue's types know one timestamp only
+    for name, glue in head.entry.columns:
+        yield name, spelled(parse(types.get(name, glue)))
+    for key in head.entry.partition_by:
+        if key.transform != "identity":
+            yield key.name, "VARCHAR"
+
+
+def _column(name: str, kind: str, present: bool) -> str:
+    return f"CAST({_quoted(name) if present else 'NULL'} AS {kind}) AS {_quoted(name)}"
+
+
+def _nothing(columns: Iterable[tuple[str, str]]) -> str:
+    return f"SELECT {', '.join(_column(name, kind, False) for name, kind in columns)} WHERE false"
+
+
+def _list(paths: Iterable[str]) -> str:
+    return "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

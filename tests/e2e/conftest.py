@@ -1,0 +1,98 @@
+"""Whole projects in a temporary folder, and the engine that runs them: MESH_ENGINE names it, `embedded` otherwise."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from mesh_etl import worlds
+from mesh_etl.config import Project, load
+from mesh_etl.pipeline import run_job
+from mesh_etl.plan.build import ledger_of
+from mesh_etl.run import engines
+
+WRITES = ("Create", "Update", "Delete", "BatchCreate", "BatchUpdate", "BatchDelete")
+
+
+def pytest_configure(config):
+    """Classic PySpark leaves its result sockets to the garbage collector; no result depends on when they close."""
+    for ignored in (
+        "ignore:unclosed <socket:ResourceWarning",
+        "ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning",
+        "ignore:Exception ignored in. None:pytest.PytestUnraisableExceptionWarning",
+    ):
+        config.addinivalue_line("filterwarnings", ignored)
+
+
+@pytest.fixture(scope="session")
+def engine():
+    """One engine for all end-to-end tests; a classic and a Connect session cannot share a process."""
+    name = os.environ.get("MESH_ENGINE", "embedded")
+    options = {"master": "local[2]"} if name == "spark" else {}
+    with engines.open(name, **options) as opened:
+        yield opened
+
+
+@dataclass
+class Mesh:
+    """A project on disk, looked at from outside: what its ledgers, its files and its catalogue say."""
+
+    root: Path
+    engine: object
+
+    def __post_init__(self):
+        project = Project.open(self.root)
+        self.world = worlds.open(project.env, project.root)
+        self.glue = self.world.client("glue")
+        self.calls: Counter[str] = Counter()
+        self.glue.meta.events.register_first("before-parameter-build.glue", self._note)
+
+    def _note(self, model, **_):
+        self.calls[model.name] += 1
+
+    @property
+    def writes(self):
+        """The calls so far that change the catalogue."""
+        return {name: count for name, count in self.calls.items() if name.startswith(WRITES)}
+
+    def run(self, product):
+        return run_job(load(product, self.root), self.engine, self.world)
+
+    def ledger(self, product):
+        return ledger_of(load(product, self.root), product)
+
+    def files(self, product):
+        """All files below the table's root, by path below it."""
+        root = Path(self.ledger(product).layout.root)
+        return {str(path.relative_to(root)): path.stat().st_mtime_ns for path in root.rglob("*") if path.is_file()}
+
+    def table(self, product):
+        """The rows of the table's head as dicts, partition columns that stand in the path left out."""
+        return self._rows(product, [f for p in self.ledger(product).snapshot().partitions.values() for f in p.files])
+
+    def quarantine(self, product):
+        """The refused rows of the newest commit as dicts."""
+        return self._rows(product, self.ledger(product).snapshot().entry.quarantine.files)
+
+    def _rows(self, product, files):
+        root = Path(self.ledger(product).layout.root)
+        return [row for file in files for row in pq.ParquetFile(root / file.path).read().to_pylist()]
+
+    def registered(self, product):
+        """The catalogue's table and its partitions: values → location."""
+        domain, _, name = product.partition(".")
+        table = self.glue.get_table(DatabaseName=domain, Name=name)["Table"]
+        pages = self.glue.get_paginator("get_partitions").paginate(DatabaseName=domain, TableName=name)
+        found = [one for page in pages for one in page["Partitions"]]
+        return table, {tuple(one["Values"]): one["StorageDescriptor"]["Location"] for one in found}
+
+
+@pytest.fixture(scope="session")
+def mesh(engine):
+    """Opens the project in a folder."""
+    return lambda root: Mesh(Path(root), engine)
