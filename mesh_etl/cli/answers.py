@@ -63,7 +63,9 @@ def _cell(value: Any) -> str:
     """The value as text that cannot steer a terminal."""
     if value is None:
         return "NULL"
-    text = f"{value:,}" if isinstance(value, int | Decimal) and not isinstance(value, bool) else _text(value)
+    if isinstance(value, Decimal):
+        return f"{value:,f}"
+    text = f"{value:,}" if type(value) is int else _text(value)
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 

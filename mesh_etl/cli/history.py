@@ -36,7 +36,7 @@ def history(
     if not entries:
         page.line(f"{job.product} has no version yet; make one: mesh-etl run {job.product}")
         return
-    page.table(TITLES, [_row(entry) for entry in entries], NUMBERS)
+    page.table(TITLES, [_row(entry) for entry in entries], NUMBERS, tight=True)
 
 
 def _facts(entry: Entry) -> dict[str, Any]:

@@ -18,27 +18,30 @@ _WRONG_USE: type[Exception] = typer.BadParameter.__bases__[0]
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line; ends the process with the command's exit code."""
     words = sys.argv[1:] if arguments is None else arguments
-    machine = "--json" in words
     try:
-        code = _run(words)
+        code = _told(words, machine="--json" in words)
         sys.stdout.flush()
-    except MeshError as error:
-        code = failures.known(error, machine)
-    except _WRONG_USE as error:
-        code = failures.usage(error, machine)
-    except (typer.Abort, KeyboardInterrupt):
-        code = failures.interrupted(machine)
     except BrokenPipeError:
         # The reader has seen enough. Nothing may be written any more, not even by the interpreter when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
-    except Exception as error:
-        raise SystemExit(failures.internal(error, machine)) from None
     sys.exit(code)
 
 
-def _run(words: list[str]) -> int:
+def _told(words: list[str], machine: bool) -> int:
+    """The command has run, or what kept it from that has been told; returns the exit code."""
     from mesh_etl.cli.app import app
 
     command = typer.main.get_command(app)
-    return int(command.main(words, prog_name="mesh-etl", standalone_mode=False) or 0)
+    try:
+        return int(command.main(words, prog_name="mesh-etl", standalone_mode=False) or 0)
+    except MeshError as error:
+        return failures.known(error, machine)
+    except _WRONG_USE as error:
+        return failures.usage(error, machine)
+    except (typer.Abort, KeyboardInterrupt):
+        return failures.interrupted(machine)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        raise SystemExit(failures.internal(error, machine)) from None

@@ -66,13 +66,15 @@ class Page:
         if text:
             self.line(f"  {label:<{width}}{text}", hang=width + 2)
 
-    def table(self, titles: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[str] = ()) -> None:
-        """A table; the columns named in `right` are flush right."""
+    def table(
+        self, titles: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[str] = (), tight: bool = False
+    ) -> None:
+        """A table; the columns named in `right` are flush right, and a tight one fits many columns in 80 characters."""
         from rich import box
         from rich.table import Table
         from rich.text import Text
 
-        gap = 2 if self._console.width >= 100 else 1
+        gap = 0 if tight and self._console.width < 100 else 1
         drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, gap, 0, 0), pad_edge=False, header_style="bold")
         flush = set(right)
         for title in titles:

@@ -28,17 +28,19 @@ _UNCHANGED = {
 def show(page: Page, report: Report, duration: float) -> None:
     """The report is on the page."""
     entry = report.entry
+    place = f"  {volume(report.snapshot)}  →  {near(report.root)}"
     if report.outcome == "published":
         page.line(
             f"{report.product}  version {entry.seq} published in {seconds(duration)} ({entry.engine})", style="bold"
         )
         page.line(f"  {equation(entry.counts)}")
-        page.line(f"  {volume(report.snapshot)}  →  {near(report.root)}")
+        page.line(place)
         _rules(page, entry.rules)
     else:
         page.line(f"{report.product}  {_UNCHANGED[report.outcome].format(seq=entry.seq)}", style="bold")
         if report.snapshot.seq != entry.seq:
             page.line(f"  the table stands at version {report.snapshot.seq} now")
+        page.line(place)
     if report.catalog:
         page.line(f"  catalogue: {', '.join(_happened(report.catalog))}")
 

@@ -23,7 +23,6 @@ class Mesh(Model):
     """The whole mesh, as the governance team states it."""
 
     name: str = Field(min_length=1, description="The name of the mesh.")
-    description: str = Field(default="", description="What the mesh is for.")
     warehouse: str = Field(
         min_length=1, description="Where tables are kept: a folder relative to the project, or an s3:// address."
     )

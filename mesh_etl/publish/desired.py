@@ -46,11 +46,13 @@ def desired(job: LoadedJob, contract: Contract, ledger: Ledger, snapshot: Snapsh
         owner=job.project.mesh.domains[job.domain].owner,
         compression=entry.compression,
         seq=snapshot.seq,
+        database_description=job.project.mesh.domains[job.domain].description,
     )
 
 
 def _folder(world: World, root: str, folder: str) -> str:
-    return world.location(f"{root}/{folder}").rstrip("/") + "/"
+    # As Hive writes it: a partition's folder stands in the location as it is called on disk, `=` and `%3A` included.
+    return f"{world.location(root).rstrip('/')}/{folder.strip('/')}/"
 
 
 def _parameters(job: LoadedJob, snapshot: Snapshot) -> dict[str, str]:
@@ -64,6 +66,7 @@ def _parameters(job: LoadedJob, snapshot: Snapshot) -> dict[str, str]:
         "not_executed": statuses.count("not executed"),
     }
     return {
+        "mesh_etl.mesh": job.project.mesh.name,
         "mesh_etl.product": job.product,
         "mesh_etl.domain": job.domain,
         "mesh_etl.owner": job.project.mesh.domains[job.domain].owner,

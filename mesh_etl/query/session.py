@@ -125,7 +125,7 @@ def _translated() -> Iterator[None]:
     except duckdb.Error as error:
         kind = type(error).__name__
         if kind in _TELLING:
-            text = str(error).split("\n", 1)[0]
+            text = str(error).split("\n", 1)[0].partition(": ")[2].rstrip("!")
             raise PlanError(Fault("QUERY_INVALID", text, "query")) from None
         raise RunError(_failed(kind)) from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections import Counter, defaultdict
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,22 +14,199 @@ from generate import generate
 
 HERE = Path(__file__).parents[2]
 PRODUCTS = ("customer.customers", "sales.orders", "sales.lineitems", "sales.revenue_by_nation")
-RULES = {  # the kind of a spoiled row → the rule of the contract, or the parser's code, that refuses it
+FILES = {"customer.customers": "customer.csv", "sales.orders": "orders.csv", "sales.lineitems": "lineitem.csv"}
+RAGGED = {"too_many_fields": ("FIELD_COUNT", ""), "too_few_fields": ("FIELD_COUNT", "")}
+REFUSED_AS = {  # the kind of a spoiled row → the rule that refuses it and its column
     "customer.customers": {
-        "missing_key": "customer_key.required",
-        "bad_number": "DECIMAL_SYNTAX",
-        "too_many_fields": "FIELD_COUNT",
-        "too_few_fields": "FIELD_COUNT",
+        "missing_key": ("customer_key.required", "customer_key"),
+        "bad_number": ("TYPE_FORMAT", "account_balance"),
+        **RAGGED,
+    },
+    "sales.orders": {
+        "missing_key": ("order_key.required", "order_key"),
+        "bad_date": ("DATE_FORMAT", "order_date"),
+        "impossible_amount": ("total_price.range", "total_price"),
+        "unknown_status": ("status.invalidValues[0]", "status"),
+        **RAGGED,
+    },
+    "sales.lineitems": {
+        "bad_date": ("DATE_FORMAT", "ship_date"),
+        "impossible_amount": ("quantity.range", "quantity"),
+        "unknown_mode": ("ship_mode.invalidValues[0]", "ship_mode"),
+        **RAGGED,
     },
 }
-FILES = {"customer.customers": "customer.csv", "sales.orders": "orders.csv", "sales.lineitems": "lineitem.csv"}
+PARQUET = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory, mesh):
-    root = tmp_path_factory.mktemp("demo")
-    shutil.copytree(HERE / "configs", root / "configs")
-    assert generate(root / ".mesh/raw", 0.01, 17)
-    opened = mesh(root)
-    opened.reports = {product: opened.run(product) for product in PRODUCTS}
-    return opened
+def root(tmp_path_factory):
+    """The project with its raw data, before anything has run."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copytree(HERE / "configs", folder / "configs")
+    assert generate(folder / ".mesh/raw", 0.01, 17)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demo(root, mesh):
+    return mesh(root)
+
+
+@pytest.fixture(scope="module")
+def reports(demo):
+    return {product: demo.run(product) for product in PRODUCTS}
+
+
+@pytest.fixture(scope="module")
+def spoiled(root):
+    return json.loads((root / ".mesh/raw/spoiled.json").read_text())["files"]
+
+
+def spoiled_lines(raw, name):
+    """The lines of the spoiled file that its clean original does not have, with their numbers, found by comparison."""
+    clean = (raw / "clean" / name).read_text().splitlines()
+    found, position = {}, 0
+    for number, line in enumerate((raw / name).read_text().splitlines(), 1):
+        if line == clean[position - 1] and number > 1:
+            continue  # a repeated row
+        if line != clean[position]:
+            found[number] = line
+        position += 1
+    assert position == len(clean)
+    return found
+
+
+@pytest.mark.parametrize("product", FILES)
+def test_every_row_is_accounted_for_by_kind(reports, spoiled, demo, product):
+    counts, file = reports[product].entry.counts, spoiled[FILES[product]]
+    kinds = dict(file["spoiled"])
+    repeated = kinds.pop("repeated_row", 0)
+    assert counts.read == file["rows"] == file["clean_rows"] + repeated
+    assert counts.quarantined == sum(kinds.values())
+    assert counts.deduplicated == repeated
+    assert (counts.filtered, counts.consumed, counts.made) == (0, 0, 0)
+    assert counts.good == file["clean_rows"] - sum(kinds.values()) == reports[product].snapshot.rows
+
+    wanted: Counter[tuple[str, str]] = Counter()
+    for kind, rows in kinds.items():
+        wanted[REFUSED_AS[product][kind]] += rows
+    refused = demo.quarantine(product)
+    assert Counter((v["rule"], v["column"]) for row in refused for v in row["_violations"]) == wanted
+    told = {rule.rule: rule.rows for rule in reports[product].entry.rules if rule.status == "rejected rows"}
+    assert told == {rule: rows for (rule, _), rows in wanted.items()}
+
+
+@pytest.mark.parametrize("product", FILES)
+def test_the_quarantine_holds_the_spoiled_lines_and_no_others(reports, demo, root, product):
+    raw = root / ".mesh/raw"
+    refused = demo.quarantine(product)
+    assert {row["_file"] for row in refused} == {str(raw / FILES[product])}
+    assert {row["_line"]: row["_raw"] for row in refused} == spoiled_lines(raw, FILES[product])
+    assert {row["_run"] for row in refused} == {reports[product].entry.txn}
+
+
+def test_partitions_and_files_are_as_few_as_the_data_allows(reports, root):
+    lines = [line.split(",")[10] for line in (root / ".mesh/raw/clean/lineitem.csv").read_text().splitlines()[1:]]
+    months = {date[:7] for date in lines}
+    snapshot = reports["sales.lineitems"].snapshot
+    assert {values for values in snapshot.partitions} == {(month,) for month in months}
+    assert snapshot.files == len(months) <= 84
+    assert set(reports["sales.orders"].snapshot.partitions) == {(str(year),) for year in range(1992, 1999)}
+    assert reports["sales.orders"].snapshot.files == 7
+    assert reports["customer.customers"].snapshot.files == 1
+    assert reports["sales.revenue_by_nation"].snapshot.files == 1
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_nothing_but_the_commit_is_on_disk(reports, demo, product):
+    entry = reports[product].entry
+    known = {file.path for partition in entry.partitions for file in partition.files}
+    known |= {file.path for file in entry.quarantine.files}
+    assert set(demo.files(product)) == known | {"_ledger/00000000000000000001.json"}
+
+
+def test_sorted_within_each_file(reports, demo):
+    for values in list(reports["sales.lineitems"].snapshot.partitions.values())[:3]:
+        keys = [row["order_key"] for row in demo._rows("sales.lineitems", values.files)]
+        assert keys == sorted(keys)
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_the_catalogue_says_what_the_ledger_says(reports, demo, product):
+    table, partitions = demo.registered(product)
+    entry, snapshot = reports[product].entry, reports[product].snapshot
+    root = Path(demo.ledger(product).layout.root).as_uri()
+    assert partitions == {
+        values: f"{root}/{one.folder}/" for values, one in snapshot.partitions.items() if entry.partition_by
+    }
+    assert [key["Name"] for key in table["PartitionKeys"]] == [key.name for key in entry.partition_by]
+    assert [(one["Name"], one["Type"]) for one in table["StorageDescriptor"]["Columns"]] == list(entry.columns)
+    assert table["StorageDescriptor"]["SerdeInfo"]["SerializationLibrary"] == PARQUET
+    parameters = table["Parameters"]
+    assert parameters["classification"] == "parquet"
+    assert parameters["mesh_etl.published_seq"] == "1"
+    assert parameters["mesh_etl.product"] == product
+    assert parameters["mesh_etl.contract_sha256"] == entry.contract.sha256
+    assert json.loads(parameters["mesh_etl.quality"])["quarantined"] == entry.counts.quarantined
+    assert table["Owner"] == f"{product.split('.')[0]}-team"
+
+
+def test_the_catalogue_locations_hold_the_rows(reports, demo):
+    _, partitions = demo.registered("sales.lineitems")
+    assert len(partitions) == len(reports["sales.lineitems"].snapshot.partitions)
+    found = [file for url in partitions.values() for file in Path(url.removeprefix("file://")).iterdir()]
+    rows = asked(f"select count(*) from read_parquet({[str(one) for one in found]})")
+    assert rows == [(reports["sales.lineitems"].snapshot.rows,)]
+
+
+def asked(query):
+    """The answer of a DuckDB of its own."""
+    with duckdb.connect() as connection:
+        return connection.execute(query).fetchall()
+
+
+def good_rows(raw, name):
+    """The rows of a clean file that were left as they are, as DuckDB reads them."""
+    lines = (raw / name).read_text().splitlines()
+    bad = spoiled_lines(raw, name)
+    kept = list(dict.fromkeys(line for number, line in enumerate(lines, 1) if number not in bad))
+    path = raw / f"good-{name}"
+    path.write_text("\n".join(kept) + "\n")
+    return f"read_csv('{path}', header=true)"
+
+
+def test_revenue_is_what_an_independent_computation_says(reports, demo, root):
+    raw = root / ".mesh/raw"
+    lineitem, orders, customer = (good_rows(raw, name) for name in ("lineitem.csv", "orders.csv", "customer.csv"))
+    price = "l_extendedprice::decimal(12,2) * (1 - l_discount::decimal(12,2))"
+    joined = f"from {lineitem} join {orders} on l_orderkey = o_orderkey join {customer} on o_custkey = c_custkey"
+    rows = asked(
+        f"""select n_name, count(distinct l_orderkey), round(sum({price}), 2)::decimal(18,2)
+            {joined} join read_csv('{raw}/nation.csv', header=true) on c_nationkey = n_nationkey group by 1"""
+    )
+    table = demo.table("sales.revenue_by_nation")
+    assert sorted((row["nation"], row["orders"], row["revenue"]) for row in table) == sorted(rows)
+    assert len(rows) == 25
+    assert all(isinstance(row["revenue"], Decimal) for row in table)
+
+    counts = reports["sales.revenue_by_nation"].entry.counts
+    ((consumed,),) = asked(f"select count(*) {joined}")
+    assert (counts.read, counts.good, counts.quarantined) == (reports["sales.lineitems"].entry.counts.good, 25, 0)
+    assert counts.consumed == consumed
+    assert counts.filtered == counts.read - consumed > 0
+    assert counts.made == 25
+
+
+def test_a_second_run_changes_nothing(reports, demo):
+    demo.calls.clear()
+    for product in PRODUCTS:
+        before = demo.files(product)
+        report = demo.run(product)
+        assert report.outcome == "done before"
+        assert report.entry.model_dump_json() == reports[product].entry.model_dump_json()
+        assert report.catalog == ()
+        assert demo.files(product) == before
+        assert demo.ledger(product).seqs() == [1]
+    assert demo.calls["GetTable"] >= len(PRODUCTS)
+    assert demo.writes == {}

@@ -53,6 +53,7 @@ class Desired:
     owner: str
     compression: str
     seq: int
+    database_description: str = ""
 
     @property
     def place(self) -> str:
@@ -79,6 +80,11 @@ class Desired:
             "PartitionKeys": _columns(self.partition_keys, kept.get("PartitionKeys", [])),
             "StorageDescriptor": self._storage(self.location, kept.get("StorageDescriptor", {})),
         }
+
+    def database_input(self) -> Fields:
+        """The DatabaseInput for a database that is not there yet."""
+        about = _fitted(self.database_description, DESCRIPTION_LENGTH, lines=True)
+        return {"Name": self.database.lower(), **({"Description": about} if about else {})}
 
     def partition_input(self, values: Values, found: Fields | None = None) -> Fields:
         """The PartitionInput that makes the partition so; its columns follow those of the table."""

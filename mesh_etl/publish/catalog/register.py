@@ -57,7 +57,7 @@ def _close(glue: Any, desired: Desired, found: Found, gap: Difference) -> None:
         return
     if gap.database_missing:
         with call("glue:CreateDatabase", desired.database):
-            glue.create_database(DatabaseInput={"Name": desired.database.lower()})
+            glue.create_database(DatabaseInput=desired.database_input())
     if found.table is None:
         with call("glue:CreateTable", desired.place):
             glue.create_table(DatabaseName=desired.database.lower(), TableInput=desired.table_input())
