@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
+from mesh_etl.cli.failures import Interrupted
 from mesh_etl.cli.history import history
 from mesh_etl.cli.init import init
 from mesh_etl.cli.plan import plan
@@ -15,7 +17,20 @@ from mesh_etl.cli.schema import schema
 from mesh_etl.cli.show import show
 from mesh_etl.cli.validate import validate
 
+
+class Commands(TyperGroup):
+    """All commands; Ctrl-C in one of them is an error with a code, before Typer makes a bare exit of it."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that the context names; raises `Interrupted` on Ctrl-C."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted from None
+
+
 app = typer.Typer(
+    cls=Commands,
     name="mesh-etl",
     help="Two small files, a contract and a job, become a governed, quality-checked table.",
     no_args_is_help=True,

@@ -14,7 +14,18 @@ from typing import Any
 from mesh_etl.cli import screen
 from mesh_etl.errors import Fault, MeshError
 
-INTERNAL, USAGE, INTERRUPTED = 1, 2, 130
+INTERNAL, USAGE = 1, 2
+
+
+class Interrupted(MeshError):
+    """Ctrl-C. A commit may have just happened, so nothing is claimed about it."""
+
+    exit_code = 130
+
+    def __init__(self) -> None:
+        super().__init__(
+            Fault("INTERRUPTED", "interrupted", fix="run again: the ledger decides what holds"), retryable=True
+        )
 
 
 def known(error: MeshError, machine: bool) -> int:
@@ -27,12 +38,6 @@ def usage(error: Any, machine: bool) -> int:
     context = getattr(error, "ctx", None)
     fix = f"see {context.command_path} --help" if context else "see mesh-etl --help"
     return _tell(USAGE, (Fault("USAGE", error.format_message().rstrip("."), fix=fix),), machine)
-
-
-def interrupted(machine: bool) -> int:
-    """Ctrl-C is told. A commit may have just happened, so nothing is claimed about it."""
-    fault = Fault("INTERRUPTED", "interrupted", fix="run again: the ledger decides what holds")
-    return _tell(INTERRUPTED, (fault,), machine, retryable=True)
 
 
 def internal(error: Exception, machine: bool) -> int:

@@ -39,8 +39,8 @@ def _told(words: list[str], machine: bool) -> int:
         return failures.known(error, machine)
     except _WRONG_USE as error:
         return failures.usage(error, machine)
-    except (typer.Abort, KeyboardInterrupt):
-        return failures.interrupted(machine)
+    except KeyboardInterrupt:
+        return failures.known(failures.Interrupted(), machine)
     except BrokenPipeError:
         raise
     except Exception as error:

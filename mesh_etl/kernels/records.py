@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,18 +44,15 @@ def newlines(block: bytes) -> int:
     return int(np.count_nonzero(np.frombuffer(block, np.uint8) == NEWLINE))
 
 
-def records(block: bytes, quote: str, multiline: bool, keep_blank: bool) -> Records:
+def records(block: bytes, keep_blank: bool, quote: str = "", delimiter: str = ",") -> Records:
     """The records of `block`, which must begin where a record begins.
 
-    With `multiline` a line end between quotes belongs to the record (RFC 4180 2.6): one after an odd number of quotes.
+    With `quote` a line end inside a quoted field belongs to the record (RFC 4180 2.6); without, it always ends one.
     Blank lines are no records unless `keep_blank` (a file of one column, where a blank line is an empty value).
     """
     data = np.frombuffer(block, np.uint8)
     feeds = np.flatnonzero(data == NEWLINE)
-    ends = feeds
-    if multiline:
-        quotes = np.flatnonzero(data == ord(quote))
-        ends = feeds[np.searchsorted(quotes, feeds) % 2 == 0]
+    ends = feeds[~_quoted(block, data, feeds, quote, delimiter)] if quote else feeds
     if not block.endswith(b"\n") or (len(feeds) and (not len(ends) or ends[-1] != feeds[-1])):
         ends = np.append(ends, len(block))
     starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
@@ -62,3 +60,25 @@ def records(block: bytes, quote: str, multiline: bool, keep_blank: bool) -> Reco
     filled = np.ones(len(starts), bool) if keep_blank else ends > starts
     lines = np.searchsorted(feeds, starts)
     return Records(block, starts[filled], ends[filled], lines[filled])
+
+
+def _quoted(block: bytes, data: np.ndarray, feeds: np.ndarray, quote: str, delimiter: str) -> np.ndarray:
+    """For each line feed whether it stands inside a quoted field: after an odd number of quotes.
+
+    A quote in the middle of an unquoted field is text, and would turn the count over; then fields are followed one by one.
+    """
+    quotes = np.flatnonzero(data == ord(quote))
+    opening = quotes[::2]
+    before = data[opening - 1]
+    regular = (before == ord(delimiter)) | (before == NEWLINE) | (before == ord(quote)) | (opening == 0)
+    if regular.all():
+        return np.searchsorted(quotes, feeds) % 2 == 1
+    ends = np.array([match.span() for match in quoted_fields(block, quote, delimiter)], np.int64).reshape(-1, 2)
+    return np.searchsorted(ends[:, 0], feeds) > np.searchsorted(ends[:, 1], feeds, side="right")
+
+
+def quoted_fields(block: bytes, quote: str, delimiter: str) -> Iterator[re.Match[bytes]]:
+    """The quoted fields of `block` in order, each from its opening to its closing quote, or to the end without one."""
+    mark, comma = re.escape(quote.encode()), re.escape(delimiter.encode())
+    field = rb"(?:(?<=[%b\n])|\A)%b(?:[^%b]|%b%b)*(?:%b|\Z)" % (comma, mark, mark, mark, mark, mark)
+    return re.finditer(field, block)
