@@ -7,7 +7,7 @@ from setuptools import find_packages, setup
 EMBEDDED = ["pysail>=0.7,<0.8", "pyspark-client>=4.1.1,<4.2"]
 SPARK = ["pyspark[connect]>=4.1.1,<4.2"]  # owns the same module as pyspark-client: never install both
 AWS = ["boto3>=1.40"]
-QUERY = ["duckdb>=1.4"]
+QUERY = ["duckdb>=2"]
 DEMO = ["tpchgen-cli>=2"]
 DEV = [
     *DEMO,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.checks.base import Rule
+from mesh_etl.checks.base import Rule, holdable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,11 +18,10 @@ class Accepted(Rule):
     values: tuple[Any, ...]
 
     def broken(self, batch: pa.RecordBatch) -> pa.BooleanArray | None:
-        import pyarrow as pa
         import pyarrow.compute as pc
 
         column = batch.column(self.column)
-        known = pc.is_in(column, pa.array(self.values, column.type))
+        known = pc.is_in(column, holdable(self.values, column.type))
         return pc.and_(pc.invert(known), pc.is_valid(column))
 
     def text(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -37,7 +38,7 @@ def literal(value: Any, type_: DataType) -> Any:
     Raises `ValueError` when it is no value of the type.
     """
     if isinstance(type_, DecimalType):
-        return Decimal(str(value))
+        return Decimal(str(_number(value)))
     if not isinstance(type_, Simple):
         return str(value)
     match type_.name:
@@ -51,5 +52,28 @@ def literal(value: Any, type_: DataType) -> Any:
         case "string":
             return str(value)
         case "boolean":
-            return bool(value)
+            if not isinstance(value, bool):
+                raise ValueError("is not true or false")
+            return value
+    return _number(value)
+
+
+def _number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("is not a number")
     return value
+
+
+def holdable(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
+    """Those of the values that a column of the type can hold; no cell equals the others, such as 300 for a tinyint."""
+    import pyarrow as pa
+
+    found = []
+    for value in values:
+        if pa.types.is_integer(type_) and value != int(value):
+            continue
+        try:
+            found.append(pa.scalar(value, type_))
+        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+            continue
+    return pa.array([one.as_py() for one in found], type_)

@@ -7,6 +7,7 @@ break it are kept in quarantine.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -94,7 +95,7 @@ def _column(column: Property, type_: DataType) -> Iterator[Found]:
         yield Accepted(f"{name}.enum", name, True, tuple(literal(one.value, type_) for one in column.enum))
     longest = type_.length if isinstance(type_, Varchar) else None
     if isinstance(options, StringOptions):
-        longest = min(filter(None, (longest, options.max_length)), default=options.max_length)
+        longest = min((one for one in (longest, options.max_length) if one is not None), default=None)
         if options.pattern:
             yield Pattern(f"{name}.pattern", name, True, options.pattern)
     shortest = options.min_length if isinstance(options, StringOptions) else None
@@ -115,7 +116,7 @@ def _quality(
 ) -> Iterator[Found]:
     fails = (rule.severity or "error").lower() not in _MILD
     if isinstance(rule, LibraryRule):
-        name = _name(rule, column or "table", rule.measure, index)
+        name = _name(rule, contract, column, rule.measure, index)
         yield from _library(rule, name, fails, column, type_)
     elif isinstance(rule, SqlRule):
         yield _query(rule, contract, column, index, fails)
@@ -124,7 +125,7 @@ def _quality(
     else:
         engine = getattr(rule, "engine", "")
         reason = "prose cannot be executed" if rule.type == "text" else f"engine '{engine}' is foreign"
-        yield _name(rule, column or "table", rule.type, index), reason
+        yield _name(rule, contract, column, rule.type, index), reason
 
 
 def _query(rule: SqlRule, contract: Contract, column: str, index: int, fails: bool) -> Query:
@@ -137,7 +138,7 @@ def _query(rule: SqlRule, contract: Contract, column: str, index: int, fails: bo
     if others:
         problem = f"the query reads '{others[0]}'"
         raise ConfigError(Fault("RULE_SQL", problem, where, "a rule reads its own table alone: FROM {object}"))
-    return Query(_name(rule, column or "table", "sql", index), query, fails, rule.comparison)
+    return Query(_name(rule, contract, column, "sql", index), query, fails, rule.comparison)
 
 
 def _expression(rule: CustomRule, contract: Contract, column: str, index: int, fails: bool) -> Expression:
@@ -156,7 +157,7 @@ def _expression(rule: CustomRule, contract: Contract, column: str, index: int, f
             problem = f"the expression names '{name}', which is no column"
             raise ConfigError(Fault("COLUMN_MISSING", problem, where, did_you_mean(name, names)))
     answer = f"_mesh_rule_{column or 'table'}_{index}"
-    return Expression(_name(rule, column or "table", "expression", index), column, fails, parsed, answer)
+    return Expression(_name(rule, contract, column, "expression", index), column, fails, parsed, answer)
 
 
 def _where(contract: Contract, column: str, index: int, key: str) -> str:
@@ -185,15 +186,16 @@ def _library(rule: LibraryRule, name: str, fails: bool, column: str, type_: Data
 
 
 def _tests(rule: LibraryRule, name: str, rejects: bool, column: str, type_: DataType | None) -> Iterator[Rule]:
-    def values(key: str) -> tuple[Any, ...]:
-        listed = rule.argument(key) or ()
-        return tuple(None if one is None or type_ is None else literal(one, type_) for one in listed)
+    def values(key: str) -> Iterator[Any]:
+        for one in rule.argument(key) or ():
+            with contextlib.suppress(ValueError):  # such as 'N/A' in a column of dates, where it cannot stand
+                yield None if one is None or type_ is None else literal(one, type_)
 
-    valid, pattern = values("validValues"), rule.argument("pattern")
+    valid, pattern = tuple(values("validValues")), rule.argument("pattern")
     if rule.measure == "nullValues":
         yield Required(name, column, rejects)
     elif rule.measure == "missingValues":
-        yield Missing(name, column, rejects, values("missingValues") or (None,))
+        yield Missing(name, column, rejects, tuple(values("missingValues")))
     else:
         if valid:
             yield Accepted(name, column, rejects, valid)
@@ -201,8 +203,15 @@ def _tests(rule: LibraryRule, name: str, rejects: bool, column: str, type_: Data
             yield Pattern(f"{name}.pattern" if valid else name, column, rejects, str(pattern))
 
 
-def _name(rule: QualityRule, owner: str, kind: str, index: int) -> str:
-    return rule.name or rule.id or f"{owner}.{kind}[{index}]"
+def _name(rule: QualityRule, contract: Contract, owner: str, kind: str, index: int) -> str:
+    """The rule's own name, with its place where other rules have the same: verdicts are told apart by it."""
+    owner = owner or "table"
+    stated = rule.name or rule.id
+    if stated is None:
+        return f"{owner}.{kind}[{index}]"
+    others = [*contract.table.quality, *(one for column in contract.columns for one in column.quality)]
+    alone = [one.name or one.id for one in others].count(stated) == 1
+    return stated if alone else f"{owner}.{stated}[{index}]"
 
 
 def _unanswered(contract: Contract) -> Iterator[tuple[str, str]]:

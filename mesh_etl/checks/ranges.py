@@ -22,14 +22,14 @@ class Range(Rule):
         import pyarrow.compute as pc
 
         column = batch.column(self.column)
-        outside = []
+        inside = []  # asked this way round, "not a number" is inside no range
         if self.lower:
             value, allowed = self.lower
-            outside.append((pc.less if allowed else pc.less_equal)(column, value))
+            inside.append((pc.greater_equal if allowed else pc.greater)(column, value))
         if self.upper:
             value, allowed = self.upper
-            outside.append((pc.greater if allowed else pc.greater_equal)(column, value))
-        return outside[0] if len(outside) == 1 else pc.or_(*outside)
+            inside.append((pc.less_equal if allowed else pc.less)(column, value))
+        return pc.invert(inside[0] if len(inside) == 1 else pc.and_(*inside))
 
     def text(self) -> str:
         low = f"{self.column} {'>=' if self.lower[1] else '>'} {self.lower[0]}" if self.lower else ""

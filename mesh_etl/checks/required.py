@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.checks.base import Rule
+from mesh_etl.checks.base import Rule, holdable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,11 +30,10 @@ class Missing(Rule):
     values: tuple[Any, ...]
 
     def broken(self, batch: pa.RecordBatch) -> pa.BooleanArray | None:
-        import pyarrow as pa
         import pyarrow.compute as pc
 
         column = batch.column(self.column)
-        known = pa.array([value for value in self.values if value is not None], column.type)
+        known = holdable([value for value in self.values if value is not None], column.type)
         listed = pc.and_(pc.is_in(column, known), pc.is_valid(column))
         return pc.or_(listed, pc.is_null(column)) if None in self.values else listed
 

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from mesh_etl.expressions import functions, parse
-from mesh_etl.expressions.fields import guarded
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -24,11 +23,6 @@ class Expression:
 
     def __str__(self) -> str:
         return self.sql
-
-    @property
-    def for_engine(self) -> str:
-        """The text to hand to an engine: `sql` with the fields of NULL structs guarded (see `fields.py`)."""
-        return guarded(self.sql)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -63,11 +57,9 @@ class Aggregation(Expression):
     @classmethod
     def parse(cls, text: str) -> Self:
         """As `Expression.parse`, with the aggregate functions; one of them must be there."""
-        from sqlglot import exp
-
         node = parse.tree(text)
         sql = parse.check(node, functions.SCALAR | functions.AGGREGATE, aggregate=True)
-        if not any(isinstance(each, exp.AggFunc) or _name(each) in functions.AGGREGATE for each in node.walk()):
+        if not combines(node):
             raise ValueError("combines no rows; use an aggregate function such as sum() or max()")
         return cls(sql, columns(node))
 
@@ -95,7 +87,11 @@ def columns(node: Expr) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _name(node: Expr) -> str:
+def combines(node: Expr) -> bool:
+    """Whether an aggregate function is part of `node`."""
     from sqlglot import exp
 
-    return node.name.upper() if isinstance(node, exp.Anonymous) else ""
+    return any(
+        isinstance(each, exp.AggFunc) or (isinstance(each, exp.Anonymous) and each.name.upper() in functions.AGGREGATE)
+        for each in node.walk()
+    )

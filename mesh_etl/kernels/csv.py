@@ -1,13 +1,15 @@
 """Delimited text to typed records.
 
 Arrow's CSV parser tokenises every field as text; `typing.py` types the columns. The parser is checked by an independent
-count: a block of n lines must give n records. Where it does not (a quote that never closes, a lone carriage return,
-bytes that are no UTF-8), the block is halved until the lines at fault stand alone, so that one bad line never costs
-another its verdict. Codes: FIELD_COUNT, UNTERMINATED_QUOTE, ENCODING, and those of `typing.py`.
+count: a block of n lines must give n records. Where it does not (a quote that never closes, text after a closing
+quote, a lone carriage return, bytes that are no UTF-8), the block is halved until the lines at fault stand alone, so
+that one bad line never costs another its verdict. Codes: FIELD_COUNT, UNTERMINATED_QUOTE, TEXT_AFTER_QUOTE,
+LONE_RETURN, ENCODING, and those of `typing.py`.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,9 +21,10 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from mesh_etl.contract.types import Schema
+from mesh_etl.errors import Fault, PlanError
 from mesh_etl.kernels.blocks import blocks
 from mesh_etl.kernels.columns import Cut, assemble
-from mesh_etl.kernels.records import Records, newlines, records
+from mesh_etl.kernels.records import Records, newlines, quoted_fields, records
 from mesh_etl.kernels.schema import arrow_schema
 from mesh_etl.kernels.typing import PLAIN_TEXT, TextRules, typed
 from mesh_etl.kernels.work import InputFile, Parsed, Place, Violation, WorkItem
@@ -47,7 +50,10 @@ class CsvReader:
     text: TextRules = PLAIN_TEXT
 
     def head(self, path: str) -> tuple[tuple[str, ...], int]:
-        """The names in the file's header and the byte at which its records begin."""
+        """The names in the file's header and the byte at which its records begin.
+
+        Raises `PlanError`: LINE_ENDS for lone carriage returns, HEADER_UNREADABLE for quotes that do not match.
+        """
         with Path(path).open("rb") as file:
             line = file.readline(1 << 20)
         bom = 3 if line.startswith(b"\xef\xbb\xbf") else 0
@@ -56,13 +62,22 @@ class CsvReader:
         text = line[bom:].decode("utf-8", "backslashreplace").rstrip("\r\n")
         if not text:
             return (), len(line)
-        names = arrow_csv.read_csv(
-            pa.BufferReader(text.encode() + b"\n"),
-            read_options=arrow_csv.ReadOptions(autogenerate_column_names=True, use_threads=False),
-            parse_options=self._parse_options([]),
-            convert_options=arrow_csv.ConvertOptions(strings_can_be_null=False, null_values=[], true_values=[]),
-        )
-        return tuple(str(column[0].as_py()) for column in names.columns), len(line)
+        if "\r" in text:
+            fix = "deliver it with line feeds between the lines"
+            raise PlanError(Fault("LINE_ENDS", "line 1 holds a carriage return alone", path, fix))
+        try:
+            cells = csv.reader(
+                [text],
+                delimiter=self.delimiter,
+                quotechar=self.quote or None,
+                quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
+                strict=True,
+            )
+            names = next(cells)
+        except csv.Error:
+            problem, fix = "the quotes in line 1 do not match", "write every name in one line"
+            raise PlanError(Fault("HEADER_UNREADABLE", problem, path, fix)) from None
+        return tuple(names), len(line)
 
     def split(self, file: InputFile) -> list[tuple[int, int]]:
         _, start = self.head(file.path)
@@ -104,7 +119,7 @@ class CsvReader:
         return int(found.starts[-1]) if len(found) else 0
 
     def _records(self, block: bytes, header: tuple[str, ...]) -> Records:
-        return records(block, self.quote, self.multiline, keep_blank=len(header) == 1)
+        return records(block, len(header) == 1, self.quote if self.multiline else "", self.delimiter)
 
     def _block(self, block: bytes, header: tuple[str, ...], base: int, line: int) -> Parsed:
         lines = newlines(block)
@@ -115,7 +130,8 @@ class CsvReader:
                 found.append(self._records(block, header))
             return found[0]
 
-        cut = self._cut(block, header, lines + (not block.endswith(b"\n")))
+        expected = len(located()) if self.multiline else lines + (not block.endswith(b"\n"))
+        cut = self._cut(block, header, expected)
         if cut is None:
             cut = self._halve(located(), 0, len(located()), header)
         return assemble(self._typed(cut.table), cut, base, line, lines, lambda: located().places)
@@ -129,8 +145,7 @@ class CsvReader:
         if cut is not None:
             return cut
         if last - first == 1:
-            code = "UNTERMINATED_QUOTE" if _is_utf8(text) else "ENCODING"
-            return Cut(self._empty(header), np.zeros(0, np.int64), {0: Violation(code, "")}, 1)
+            return Cut(self._empty(header), np.zeros(0, np.int64), {0: Violation(self._code(text), "")}, 1)
         middle = (first + last) // 2
         return self._halve(found, first, middle, header).then(self._halve(found, middle, last, header))
 
@@ -139,7 +154,7 @@ class CsvReader:
 
         A sentinel line after the block catches a last record that never ends.
         """
-        if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
+        if not _is_utf8(block) or _has_lone_return(block) or self._has_text_after_quote(block):
             return None
         ragged: list[arrow_csv.InvalidRow] = []
         sentinel = self.delimiter.encode() * (len(header) - 1) or b"x"
@@ -169,6 +184,29 @@ class CsvReader:
             kept = np.delete(kept, list(skipped))
         return Cut(table.slice(0, len(kept)), kept, skipped, expected)
 
+    def _code(self, record: bytes) -> str:
+        """What is wrong with a record that does not parse on its own."""
+        if not _is_utf8(record):
+            return "ENCODING"
+        if _has_lone_return(record):
+            return "LONE_RETURN"
+        return "TEXT_AFTER_QUOTE" if self._has_text_after_quote(record) else "UNTERMINATED_QUOTE"
+
+    def _has_text_after_quote(self, block: bytes) -> bool:
+        """Whether a quoted field goes on after its closing quote; Arrow would read `"a"b` as `ab`.
+
+        Fields are followed one by one only where some quote has text on both sides.
+        """
+        if not self.quote or self.quote.encode() not in block:
+            return False
+        after = np.frombuffer(self.delimiter.encode() + b"\r\n" + self.quote.encode(), np.uint8)
+        data = np.frombuffer(b"\n" + block + b"\n", np.uint8)
+        quotes = np.flatnonzero(data == ord(self.quote))
+        inner = ~np.isin(data[quotes + 1], after) & ~np.isin(data[quotes - 1], after[[0, 2]])
+        return bool(inner.any()) and any(
+            data[found.end() + 1] not in after for found in quoted_fields(block, self.quote, self.delimiter)
+        )
+
     def _parse_options(
         self, ragged: list[arrow_csv.InvalidRow], blank_is_value: bool = False
     ) -> arrow_csv.ParseOptions:
@@ -195,6 +233,10 @@ class CsvReader:
         results = [typed(text, column.type, self.text) for text, column in zip(texts, self.schema, strict=True)]
         batch = pa.RecordBatch.from_arrays([result.values for result in results], schema=arrow_schema(self.schema))
         return batch, [result.bad for result in results]
+
+
+def _has_lone_return(text: bytes) -> bool:
+    return b"\r" in text and text.count(b"\r") != text.count(b"\r\n")
 
 
 def _is_utf8(text: bytes) -> bool:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ class JsonReader:
     text: TextRules = PLAIN_TEXT
 
     def split(self, file: InputFile) -> list[tuple[int, int]]:
-        cuts = [*range(0, file.size, ITEM_BYTES), file.size]
+        cuts = [*range(_start(file.path), file.size, ITEM_BYTES), file.size]
         return list(pairwise(cuts))
 
     def first_line(self, item: WorkItem) -> int:
@@ -54,8 +55,8 @@ class JsonReader:
 
     def parse(self, item: WorkItem) -> Iterator[Parsed]:
         base = line = 0
-        for block in blocks(item.file.path, item.start, item.end, 0):
-            found = records(block, "", multiline=False, keep_blank=False)
+        for block in blocks(item.file.path, item.start, item.end, _start(item.file.path)):
+            found = records(block, keep_blank=False)
             yield self._block(found, base, line, newlines(block))
             base += len(found)
             line += newlines(block)
@@ -63,8 +64,8 @@ class JsonReader:
     def locate(self, item: WorkItem, wanted: Sequence[int]) -> list[Place]:
         places: dict[int, Place] = {}
         base = line = 0
-        for block in blocks(item.file.path, item.start, item.end, 0):
-            found = records(block, "", multiline=False, keep_blank=False)
+        for block in blocks(item.file.path, item.start, item.end, _start(item.file.path)):
+            found = records(block, keep_blank=False)
             here = [record for record in wanted if base <= record < base + len(found)]
             places.update(zip(here, found.places([one - base for one in here], line + 1), strict=True))
             base += len(found)
@@ -100,14 +101,21 @@ class JsonReader:
             return [], [Violation(refused.code, "")]
         cells, violations = [], []
         for column in self.schema:
-            cell = content.pop(self.names.get(column.name, column.name), None)
+            cell = content.get(self.names.get(column.name, column.name))
             try:
                 cells.append(value(cell, column.type, self.text))
             except Misfit as misfit:
                 violations.append(Violation(misfit.code, column.name))
-        if content and not self.extra_ignored:
+        known = {self.names.get(column.name, column.name) for column in self.schema}
+        if not self.extra_ignored and not content.keys() <= known:
             violations.append(Violation("UNKNOWN_FIELD", ""))
         return cells, violations
+
+
+def _start(path: str) -> int:
+    """The byte at which the records begin: after a byte order mark, if there is one."""
+    with Path(path).open("rb") as file:
+        return 3 if file.read(3) == b"\xef\xbb\xbf" else 0
 
 
 def _object(raw: bytes) -> dict[str, Any]:
@@ -116,7 +124,7 @@ def _object(raw: bytes) -> dict[str, Any]:
             raw.decode("utf-8"),
             object_pairs_hook=_pairs,
             parse_constant=_no_constant,
-            parse_float=Decimal,
+            parse_float=_number,
         )
     except UnicodeDecodeError:
         raise _Refused("ENCODING") from None
@@ -132,6 +140,13 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise _Refused("DUPLICATE_KEY")
     return found
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # an exponent that no decimal has
+        raise _Refused("TYPE_OVERFLOW") from None
 
 
 def _no_constant(name: str) -> Any:

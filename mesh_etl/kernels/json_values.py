@@ -16,6 +16,7 @@ from mesh_etl.contract.types import Decimal as DecimalType
 from mesh_etl.kernels.typing import TextRules
 
 _BITS = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
+_FLOAT_OVERFLOW = 2.0**128 - 2.0**103  # from here on a number rounds to infinity in 32 bits
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
 
@@ -66,7 +67,7 @@ def _simple(cell: Any, name: str, rules: TextRules) -> Any:
         return _date(cell)
     if name == "binary":
         try:
-            return base64.b64decode(_text(cell), validate=True)
+            return base64.b64decode(_text(cell).encode(), validate=True)
         except binascii.Error:
             raise Misfit("TYPE_FORMAT") from None
     return _moment(cell, name, rules)
@@ -100,7 +101,7 @@ def _float(cell: Any, name: str) -> float:
         number = float(cell)
     except OverflowError:
         raise Misfit("TYPE_OVERFLOW") from None
-    if math.isinf(number) or (name == "float" and abs(number) > 3.4028234663852886e38):
+    if math.isinf(number) or (name == "float" and abs(number) >= _FLOAT_OVERFLOW):
         raise Misfit("TYPE_OVERFLOW")
     return number
 
@@ -142,6 +143,19 @@ def _moment(cell: Any, name: str, rules: TextRules) -> datetime.datetime:
         moment = datetime.datetime.fromisoformat(text)
     except ValueError:
         raise Misfit("TS_FORMAT") from None
-    if naive and name == "timestamp" and rules.timezone:
-        return moment.replace(tzinfo=ZoneInfo(rules.timezone))
-    return moment
+    if name == "timestamp_ntz":
+        return moment
+    if rules.timezone:
+        moment = _in_zone(moment, ZoneInfo(rules.timezone))
+    try:
+        return moment.astimezone(datetime.UTC)
+    except OverflowError:  # before the year 1 or after 9999
+        raise Misfit("TS_FORMAT") from None
+
+
+def _in_zone(moment: datetime.datetime, zone: ZoneInfo) -> datetime.datetime:
+    """The moment that a clock in `zone` showed; one that it showed twice or never is none."""
+    first, second = moment.replace(tzinfo=zone, fold=0), moment.replace(tzinfo=zone, fold=1)
+    if first.utcoffset() != second.utcoffset():
+        raise Misfit("TS_FORMAT")
+    return first

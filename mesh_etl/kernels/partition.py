@@ -61,8 +61,11 @@ def _coded(column: pa.Array, key: PartitionKey) -> tuple[list[str | None], np.nd
     numbers = pc.fill_null(column.view(width), 0).to_numpy(zero_copy_only=False).astype(np.int64)
     floored = numbers.view(f"datetime64[{unit}]").astype(f"datetime64[{_UNITS[key.transform]}]").astype(np.int64)
     low, high = (floored[valid].min(), floored[valid].max()) if valid.any() else (0, -1)
-    periods = np.arange(low, high + 1).astype(f"datetime64[{_UNITS[key.transform]}]")
-    return [*(str(period) for period in periods), None], np.where(valid, floored - low, len(periods))
+    dense = high - low <= len(column)  # else one date far off would name every period in between
+    known = np.arange(low, high + 1) if dense else np.unique(floored[valid])
+    codes = floored - low if dense else np.searchsorted(known, floored)
+    periods = known.astype(f"datetime64[{_UNITS[key.transform]}]")
+    return [*(str(period) for period in periods), None], np.where(valid, codes, len(periods))
 
 
 def _text(value: object, key: PartitionKey) -> str:

@@ -53,7 +53,7 @@ def records(block: bytes, keep_blank: bool, quote: str = "", delimiter: str = ",
     data = np.frombuffer(block, np.uint8)
     feeds = np.flatnonzero(data == NEWLINE)
     ends = feeds[~_quoted(block, data, feeds, quote, delimiter)] if quote else feeds
-    if not block.endswith(b"\n") or (len(feeds) and (not len(ends) or ends[-1] != feeds[-1])):
+    if (block and not block.endswith(b"\n")) or (len(feeds) and (not len(ends) or ends[-1] != feeds[-1])):
         ends = np.append(ends, len(block))
     starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
     ends = ends - ((ends > starts) & (data[np.maximum(ends - 1, 0)] == RETURN)) if len(ends) else ends
@@ -65,20 +65,22 @@ def records(block: bytes, keep_blank: bool, quote: str = "", delimiter: str = ",
 def _quoted(block: bytes, data: np.ndarray, feeds: np.ndarray, quote: str, delimiter: str) -> np.ndarray:
     """For each line feed whether it stands inside a quoted field: after an odd number of quotes.
 
-    A quote in the middle of an unquoted field is text, and would turn the count over; then fields are followed one by one.
+    A quote in the middle of an unquoted field is text and would turn the count over; then fields are followed in turn.
     """
     quotes = np.flatnonzero(data == ord(quote))
     opening = quotes[::2]
     before = data[opening - 1]
     regular = (before == ord(delimiter)) | (before == NEWLINE) | (before == ord(quote)) | (opening == 0)
+    inside: np.ndarray = np.searchsorted(quotes, feeds) % 2 == 1
     if regular.all():
-        return np.searchsorted(quotes, feeds) % 2 == 1
-    ends = np.array([match.span() for match in quoted_fields(block, quote, delimiter)], np.int64).reshape(-1, 2)
-    return np.searchsorted(ends[:, 0], feeds) > np.searchsorted(ends[:, 1], feeds, side="right")
+        return inside
+    spans = np.array([match.span() for match in quoted_fields(block, quote, delimiter)], np.int64).reshape(-1, 2)
+    inside = np.searchsorted(spans[:, 0], feeds) > np.searchsorted(spans[:, 1], feeds, side="right")
+    return inside
 
 
 def quoted_fields(block: bytes, quote: str, delimiter: str) -> Iterator[re.Match[bytes]]:
     """The quoted fields of `block` in order, each from its opening to its closing quote, or to the end without one."""
     mark, comma = re.escape(quote.encode()), re.escape(delimiter.encode())
-    field = rb"(?:(?<=[%b\n])|\A)%b(?:[^%b]|%b%b)*(?:%b|\Z)" % (comma, mark, mark, mark, mark, mark)
+    field = rb"(?:(?<=[%b\n])|\A)%b[^%b]*(?:%b%b[^%b]*)*(?:%b|\Z)" % (comma, mark, mark, mark, mark, mark, mark)
     return re.finditer(field, block)

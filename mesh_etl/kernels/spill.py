@@ -117,10 +117,12 @@ class Task:
         self.batches = 0
 
     def count(self, item: int, what: str, rows: int) -> None:
+        """`rows` more of `what` are counted for the item."""
         if rows:
             self.counts.setdefault(item, Counter())[what] += rows
 
     def reject(self, item: int, rejects: Sequence[Reject]) -> None:
+        """The records are kept for the quarantine and counted, in all and by rule."""
         for reject in rejects:
             self.rejects.append(reject)
             self.reject_items.append(item)
@@ -199,10 +201,12 @@ class Task:
         table = pa.Table.from_batches(self.held)
         self.held, self.held_bytes = [], 0
         self._flush_hashes()
+        if not table.num_rows:
+            return
         parts = groups(table, self.spill.partitions)
         ordered = table if len(parts) == 1 else table.take(pa.array(np.concatenate([rows for _, rows in parts])))
         start = 0
-        for values, rows in parts if table.num_rows else []:
+        for values, rows in parts:
             piece = ordered.slice(start, len(rows)).combine_chunks()
             start += len(rows)
             for batch in piece.to_batches():
@@ -235,11 +239,11 @@ class Task:
         }
 
     def _flush_hashes(self) -> None:
-        for rule, parts in self.hashes.items():
+        for index, (rule, parts) in enumerate(self.hashes.items()):
             hashes = np.sort(np.concatenate(parts))
             if len(hashes):
                 files = self.key_files.setdefault(rule, [])
-                files.append(self._path(f"{len(self.key_files)}-{len(files)}.keys"))
+                files.append(self._path(f"{index}-{len(files)}.keys"))
                 hashes.tofile(files[-1])
             self.hashes[rule] = []
 

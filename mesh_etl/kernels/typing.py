@@ -21,6 +21,8 @@ from mesh_etl.kernels.schema import arrow
 _INTEGERS = {"tinyint", "smallint", "int", "bigint"}
 _FLOATS = {"float", "double"}
 _FIRST_DAY = -719_162  # 0001-01-01; Python, Spark and Athena know no earlier date
+_FIRST_MOMENT = _FIRST_DAY * 86_400_000_000
+_LAST_MOMENT = 253_402_300_799_999_999
 _WHOLE = r"-?(0|[1-9][0-9]*)"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
@@ -123,6 +125,9 @@ def _timestamp(text: pa.StringArray, name: str, rules: TextRules) -> Typed:
         if naive and name == "timestamp":
             values = pc.assume_timezone(values, rules.timezone, ambiguous="raise", nonexistent="raise")
             values = values.cast(pa.timestamp("us", tz="UTC"))
+        ends = pc.min_max(values.cast(pa.int64())).as_py()
+        if ends["min"] is not None and (ends["min"] < _FIRST_MOMENT or ends["max"] > _LAST_MOMENT):
+            raise pa.ArrowInvalid("before the year 1 or after 9999")
         return values
 
     def code(cell: str) -> str:

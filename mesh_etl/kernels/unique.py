@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from mesh_etl.kernels.hashing import key_hashes
 
 _ROWS_AT_ONCE = 4_000_000
+_BATCH_ROWS = 64_000
 
 
 def repeated_hashes(paths: Sequence[str]) -> np.ndarray:
     """The hashes that occur more than once in these files of sorted hashes, themselves sorted."""
-    parts = [np.memmap(path, np.uint64, "r") for path in paths]
+    parts = [np.memmap(path, np.uint64, "r") for path in paths if Path(path).stat().st_size]
     total = sum(map(len, parts))
     ranges = max(1, -(-total // _ROWS_AT_ONCE))
     bounds = [np.uint64(i * (1 << 64) // ranges) for i in range(1, ranges)]
@@ -48,12 +50,13 @@ def keys_with(path: str, columns: Sequence[str], constants: dict[str, pa.Scalar]
 
 def _hashed(
     path: str, columns: Sequence[str], constants: dict[str, pa.Scalar]
-) -> list[tuple[np.ndarray, np.ndarray, pa.RecordBatch]]:
-    stored = [name for name in columns if name not in constants]
-    found = []
-    for batch in ds.dataset(path, format="parquet").to_batches(columns=stored, use_threads=False):
-        for name in columns:
-            if name in constants:
-                batch = batch.append_column(name, pa.repeat(constants[name], batch.num_rows))
-        found.append((*key_hashes(batch, columns), batch))
-    return found
+) -> Iterator[tuple[np.ndarray, np.ndarray, pa.RecordBatch]]:
+    file = pq.ParquetFile(path)
+    stored = [name for name in columns if name not in constants and name in file.schema_arrow.names]
+    for batch in file.iter_batches(_BATCH_ROWS, columns=stored, use_threads=False):
+        arrays = {name: batch.column(name) for name in stored}
+        arrays |= {name: pa.repeat(constants[name], batch.num_rows) for name in columns if name in constants}
+        # A column that came into the contract after the file was written is NULL in all its rows: no key is complete.
+        arrays |= {name: pa.nulls(batch.num_rows, pa.string()) for name in columns if name not in arrays}
+        whole = pa.RecordBatch.from_pydict(arrays)
+        yield *key_hashes(whole, columns), whole

@@ -77,7 +77,9 @@ class Reader(Protocol):
     """A parser for one format; picklable, so that it travels to the engine's workers."""
 
     @property
-    def schema(self) -> Schema: ...
+    def schema(self) -> Schema:
+        """The columns of the batches."""
+        ...
 
     def split(self, file: InputFile) -> list[tuple[int, int]]:
         """The ranges that can be parsed on their own; together they cover the file once."""

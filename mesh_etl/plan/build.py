@@ -39,10 +39,11 @@ def build(job: LoadedJob) -> Plan:
     partition_by = _partition_by(job, contract)
     changes = _changes(job, contract, mode, head, partition_by)
     _check_columns(job, contract)
-    inputs = _opened(job, contract, mode, entries)
+    standing = _standing(entries)
+    inputs = _opened(job, contract, mode, standing)
     items = _items(inputs)
     idem_key = _idem_key(job, contract, inputs)
-    done = mode.done(entries, idem_key)
+    done = mode.done(standing, idem_key)
     return Plan(
         job=job,
         contract=contract,
@@ -68,6 +69,12 @@ def ledger_of(job: LoadedJob, product: str) -> Ledger:
         fix = "set a local folder in configs/env; this version writes to the local file system"
         raise PlanError(Fault("UNSUPPORTED_PATH", "the warehouse is no local path", "configs/mesh.yaml", fix))
     return Ledger(Layout(root), LocalStorage())
+
+
+def _standing(entries: list[Entry]) -> list[Entry]:
+    """The commits whose rows can be in the table: those since the last one that replaced it, which is among them."""
+    cleared = [index for index, entry in enumerate(entries) if entry.cleared]
+    return entries[cleared[-1] :] if cleared else entries
 
 
 def _opened(job: LoadedJob, contract: Contract, mode: Mode, entries: list[Entry]) -> dict[str, Opened]:

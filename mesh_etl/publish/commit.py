@@ -7,6 +7,7 @@ is resolved by reading the winners; a lost reply by asking again (see `Ledger.ap
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from mesh_etl.tables.entry import ContractRef, DataFile, Entry, Partition, Parti
 from mesh_etl.tables.storage import OutcomeUnknown
 
 if TYPE_CHECKING:
+    from mesh_etl.plan import Plan
     from mesh_etl.run import Staged
     from mesh_etl.tables.ledger import Snapshot
 
@@ -38,10 +40,8 @@ def commit(staged: Staged) -> Entry:
         if done is not None:
             return done
         for rival in rivals:
-            rivalry = plan.mode.rivalry(touched, rival)
-            # Keys were compared with the table as it was: rows that came since could repeat one.
-            if rivalry == "conflict" or (rivalry == "restage" and plan.checks.unique):
-                problem = f"version {rival.seq} was committed meanwhile and touches the same partitions"
+            if _conflict(staged, touched, rival):
+                problem = f"version {rival.seq} was committed meanwhile, and what this run has made does not fit it"
                 raise PublishError(Fault("CONFLICT", problem, ledger.layout.ledger(), "run again"), retryable=True)
             base = rival.seq
         entry = _prepared(staged, base, ledger.snapshot(base) if base else None)
@@ -54,6 +54,40 @@ def commit(staged: Staged) -> Entry:
             raise PublishError(Fault("COMMIT_UNKNOWN", problem, ledger.layout.ledger(), fix), retryable=True) from None
     problem = f"other commits came first {_ROUNDS} times"
     raise PublishError(Fault("CONFLICT", problem, ledger.layout.ledger(), "run again"), retryable=True)
+
+
+def _conflict(staged: Staged, touched: Collection[tuple[str | None, ...]], rival: Entry) -> bool:
+    """Whether the run has to be made anew, because what it has staged or checked no longer fits the table."""
+    rivalry = staged.plan.mode.rivalry(touched, rival)
+    return (
+        rivalry == "conflict"
+        or _read_already(staged, rival)
+        or _other_shape(staged.plan, rival)
+        or _unchecked(staged.plan, disjoint=rivalry == "none")
+    )
+
+
+def _read_already(staged: Staged, rival: Entry) -> bool:
+    """Whether the rival has added rows of an input that this run would add once more."""
+    read = {one.path for one in rival.inputs if not one.reference}
+    return staged.plan.mode.incremental and any(one.path in read for one in staged.inputs if not one.reference)
+
+
+def _other_shape(plan: Plan, rival: Entry) -> bool:
+    """Whether the rival's files follow another contract, or lie in partitions of another kind."""
+    keys = [(key.name, key.column, key.transform) for key in plan.partition_by]
+    theirs = [(key.name, key.column, key.transform) for key in rival.partition_by]
+    return rival.contract.sha256 != plan.contract.sha256 or theirs != keys
+
+
+def _unchecked(plan: Plan, disjoint: bool) -> bool:
+    """Whether a rule was answered for the table as it was, and rows that came since could change the answer.
+
+    A key that holds the columns of the partitions cannot repeat in partitions that the run does not touch.
+    """
+    by = {key.column for key in plan.partition_by}
+    repeatable = [rule for rule in plan.checks.unique if not (disjoint and by <= set(rule.columns))]
+    return bool(repeatable or plan.checks.measures or plan.checks.queries)
 
 
 def _prepared(staged: Staged, base: int, head: Snapshot | None) -> Entry:

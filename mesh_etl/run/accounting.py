@@ -34,7 +34,8 @@ def counted(
     `manifests` come from the tasks that wrote, `parsed` from those that parsed (the same ones, where rows never went
     through an engine). Rows of inputs that are only looked up in are listed and not added to the totals.
     """
-    before = _by_item(parsed)
+    # A file without rows has no counts.
+    before = {item.number: Counter[str]() for item in plan.items} | _by_item(parsed)
     after = before if written is None else _by_item(manifests)
     for item, fates in (written.dropped if written else {}).items():
         after.setdefault(item, Counter()).update({f"fate:{fate}": rows for fate, rows in fates.items()})

@@ -7,10 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mesh_etl.expressions import for_engine
 from mesh_etl.kernels.encode import EncodeJob, encode
 from mesh_etl.kernels.partition import path as partition_path
 from mesh_etl.kernels.spill import KeyRule, Spill, spill_batches, spill_item
-from mesh_etl.run import accounting, quarantine, stage_parts, verify
+from mesh_etl.run import accounting, pins, quarantine, stage_parts, verify
 from mesh_etl.run.engines import translated
 from mesh_etl.run.frames import frame_of, manifest_path, parse_item
 from mesh_etl.run.progress import Progress, Silent
@@ -42,7 +43,7 @@ def execute(plan: Plan, engine: Engine, secret: Callable[[str], str], progress: 
     try:
         with faults(layout.root):
             Path(layout.spill(txn)).mkdir(parents=True)
-        staged = _stage(plan, engine, secret, txn, progress)
+            staged = _stage(plan, engine, secret, txn, progress)
     except BaseException:
         for folder in (layout.data(txn), layout.quarantine(txn), layout.spill(txn)):
             storage.remove(folder)
@@ -67,9 +68,11 @@ def _stage(plan: Plan, engine: Engine, secret: Callable[[str], str], txn: str, p
         written, manifests = None, _through_kernels(plan, engine, spill, progress)
     parsed = _parsed(plan, folder) if written else manifests
     partitions = _encoded(plan, engine, manifests, txn, progress)
+    pins.check(plan)
     rejected = quarantine.write(plan, engine, [*manifests, *(parsed if written else [])], parsed, txn)
     counts = accounting.counted(plan, manifests, parsed, written)
     verdicts = verify.verdicts(plan, engine, manifests, parsed, partitions, counts.totals)
+    pins.check(plan)
     verify.audit(plan, counts, rejected, partitions, verdicts)
     return Staged(plan, txn, engine.name, partitions, rejected, counts.totals, counts.inputs, counts.dropped, verdicts)
 
@@ -94,8 +97,9 @@ def _through_engine(
         columns = [
             F.col(f"`{column.name}`").cast(column.type.ddl()).alias(column.name) for column in plan.contract.schema
         ]
-        answers = [F.expr(rule.test.for_engine).alias(rule.answer) for rule in plan.checks.expressions]
-        frame = written.frame.select(*columns, *answers, *hidden)
+        frame = written.frame.select(*columns, *hidden)
+        answers = for_engine(frame, {rule.answer: rule.test for rule in plan.checks.expressions})
+        frame = frame.select("*", *(answer.alias(name) for name, answer in answers.items()))
     return written, engine.sink(frame, partial(spill_batches, spill, row=ROW, fate=FATE))
 
 

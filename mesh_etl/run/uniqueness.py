@@ -60,7 +60,7 @@ def hash_file(columns: Sequence[str], folder: str, file: tuple[str, dict[str, pa
     import uuid
 
     path = str(Path(folder) / f"{uuid.uuid4().hex}.keys")
-    file_hashes(file[0], columns, file[1]).tofile(path)
+    Path(path).write_bytes(file_hashes(file[0], columns, file[1]).data)  # numpy's tofile hides why it fails
     return {"keys": path}
 
 

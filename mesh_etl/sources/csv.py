@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from mesh_etl.errors import Fault, PlanError
 from mesh_etl.kernels.work import InputFile
 from mesh_etl.sources.base import Opened, SourceContext, source
-from mesh_etl.sources.files import FileSource, header_faults
+from mesh_etl.sources.files import FileSource, Timezone, header_faults
 
 
 @source
@@ -21,7 +21,12 @@ class Csv(FileSource):
 
     type: Literal["csv"] = Field(default="csv", description="Delimited text.")
     delimiter: str = Field(",", min_length=1, max_length=1, description="The character between fields.")
-    quote: str = Field(default='"', max_length=1, description="The character around quoted fields; empty for none.")
+    quote: str = Field(
+        default='"',
+        validate_default=True,
+        max_length=1,
+        description="The character around quoted fields; empty for none.",
+    )
     header: bool = Field(
         default=True, description="Whether the first line of each file holds the names of the columns."
     )
@@ -31,7 +36,23 @@ class Csv(FileSource):
     multiline: bool = Field(
         default=False, description="Whether quoted fields may hold line ends; such files are not split."
     )
-    timezone: str | None = Field(default=None, description="The zone of timestamps that are written without an offset.")
+    timezone: Timezone | None = Field(
+        default=None, description="The zone of timestamps that are written without an offset."
+    )
+
+    @field_validator("delimiter", "quote")
+    @classmethod
+    def _is_one_byte(cls, value: str) -> str:
+        if not value.isascii() or value in ("\r", "\n", "\0"):
+            raise ValueError("must be an ASCII character that ends no line")
+        return value
+
+    @field_validator("quote")
+    @classmethod
+    def _is_no_delimiter(cls, value: str, info: ValidationInfo) -> str:
+        if value == info.data.get("delimiter"):
+            raise ValueError("is the delimiter already")
+        return value
 
     def open(self, context: SourceContext) -> Opened:
         from mesh_etl.kernels.csv import CsvReader

@@ -6,8 +6,9 @@ import glob
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
 from mesh_etl.config.model import Model
 from mesh_etl.contract.types import Field as ColumnField
@@ -35,6 +36,16 @@ def _spelled_short(value: object) -> object:
     return {"from": value} if isinstance(value, str) else value
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        close = did_you_mean(name, available_timezones())
+        raise ValueError(f"is no time zone; {close or 'write it as in Europe/Berlin, or UTC'}") from None
+    return name
+
+
+Timezone = Annotated[str, AfterValidator(_zone)]
 Columns = dict[str, Annotated[SourceColumn, BeforeValidator(_spelled_short)]]
 
 

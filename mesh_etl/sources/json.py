@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from mesh_etl.sources.base import Opened, SourceContext, source
-from mesh_etl.sources.files import FileSource
+from mesh_etl.sources.files import FileSource, Timezone
 
 
 @source
@@ -18,7 +18,9 @@ class Json(FileSource):
     """
 
     type: Literal["json"] = Field(default="json", description="Newline-delimited JSON.")
-    timezone: str | None = Field(default=None, description="The zone of timestamps that are written without an offset.")
+    timezone: Timezone | None = Field(
+        default=None, description="The zone of timestamps that are written without an offset."
+    )
 
     def open(self, context: SourceContext) -> Opened:
         from mesh_etl.kernels.json import JsonReader

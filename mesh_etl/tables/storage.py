@@ -45,7 +45,10 @@ class LocalStorage:
     """A directory tree on this machine."""
 
     def create(self, path: str, content: bytes) -> bool:
-        """Durable and atomic: written beside, synced, and linked to the name, which fails where the name exists."""
+        """Durable and atomic: written beside, synced, and linked to the name, which fails where the name exists.
+
+        A failure after the link is no failure of the create: whether its name outlives a crash is unknown then.
+        """
         target = Path(path)
         with faults(path):
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -55,15 +58,15 @@ class LocalStorage:
                     file.write(content)
                     file.flush()
                     os.fsync(file.fileno())
-                try:
-                    os.link(temporary, target)
-                except FileExistsError:
-                    return False
+                created = _linked(temporary, target)
             finally:
-                with contextlib.suppress(FileNotFoundError):
+                with contextlib.suppress(OSError):  # a name that nobody reads
                     temporary.unlink()
+        try:
             _sync_folder(target.parent)
-        return True
+        except OSError as error:
+            raise OutcomeUnknown from error
+        return created
 
     def read(self, path: str) -> bytes | None:
         try:
@@ -90,8 +93,9 @@ class LocalStorage:
     def remove(self, path: str) -> None:
         if Path(path).is_dir():
             shutil.rmtree(path, ignore_errors=True)
-        else:
-            Path(path).unlink(missing_ok=True)
+        elif Path(path).exists():  # a read-only disk refuses to remove even what is not there
+            with faults(path):
+                Path(path).unlink(missing_ok=True)
 
 
 class faults:
@@ -114,9 +118,23 @@ class faults:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError) and not isinstance(error, FileExistsError):
             code, problem, fix = self._CODES.get(
-                error.errno or 0, ("STORAGE_FAILED", error.strerror or "the storage failed", "run again")
+                error.errno or 0, ("STORAGE_FAILED", os.strerror(error.errno or errno.EIO), "run again")
             )
-            raise RunError(Fault(code, problem, self.place, fix), retryable=True) from error
+            place = self.place if code != "STORAGE_FAILED" else str(error.filename or self.place)
+            raise RunError(Fault(code, problem, place, fix), retryable=True) from error
+
+
+def _linked(temporary: Path, target: Path) -> bool:
+    """The file has its name and True, or another one has it and False."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno in (errno.EIO, errno.ESTALE, errno.ETIMEDOUT):  # a network file system may have done it
+            raise OutcomeUnknown from error
+        raise
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

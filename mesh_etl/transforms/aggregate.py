@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from mesh_etl.expressions import Aggregation
+from mesh_etl.expressions import Aggregation, for_engine
 from mesh_etl.transforms.base import Context, Transform, transform
 from mesh_etl.transforms.columns import Name, Names, column, require, require_free, require_read
 
@@ -31,10 +31,9 @@ class Aggregate(Transform):
 
     def apply(self, df: DataFrame, context: Context) -> DataFrame:
         """The groups, with their keys first."""
-        from pyspark.sql import functions as F
-
         require(df, self.group_by, f"{context.place}.group_by")
         require_free(self.columns, self.group_by, f"{context.place}.columns", "choose another name")
         require_read(df, self.columns, f"{context.place}.columns")
-        values = [F.expr(expression.for_engine).alias(name) for name, expression in self.columns.items()]
-        return df.groupBy(*map(column, self.group_by)).agg(*values)
+        keys = [column(name) for name in self.group_by]
+        values = for_engine(df, self.columns, keys)
+        return df.groupBy(*keys).agg(*(value.alias(name) for name, value in values.items()))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import Field, model_validator
 
 from mesh_etl.errors import Fault, PlanError
-from mesh_etl.expressions import Expression
+from mesh_etl.expressions import Expression, for_engine
 from mesh_etl.transforms.base import Context, Transform, transform
 from mesh_etl.transforms.columns import Name, column, keep, require, require_free, require_read
 from mesh_etl.transforms.trace import business, when_alive
@@ -35,16 +35,13 @@ class Derive(Transform):
 
     def apply(self, df: DataFrame, context: Context) -> DataFrame:
         """The frame with the new values in place and the new columns at its end."""
-        from pyspark.sql import functions as F
-
         place, names = context.place, business(df)
         require(df, self.replace, f"{place}.replace")
         require_free(self.columns, names, f"{place}.columns", "put it under 'replace' to change its values")
         require_read(df, self.columns, f"{place}.columns")
         require_read(df, self.replace, f"{place}.replace")
-        values = {
-            name: when_alive(df, F.expr(text.for_engine)) for name, text in {**self.replace, **self.columns}.items()
-        }
+        written = for_engine(df, {**self.replace, **self.columns})
+        values = {name: when_alive(df, value) for name, value in written.items()}
         derived = keep(
             df,
             (values[name].alias(name) if name in values else column(name) for name in [*names, *self.columns]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from mesh_etl.errors import Fault, PlanError
-from mesh_etl.expressions import Expression
+from mesh_etl.expressions import Expression, for_engine
 from mesh_etl.transforms.base import Context, Transform, transform
 from mesh_etl.transforms.columns import require_read
 from mesh_etl.transforms.trace import drop_rows, when_alive
@@ -28,11 +28,9 @@ class Filter(Transform):
 
     def apply(self, df: DataFrame, context: Context) -> DataFrame:
         """The frame in which the other rows have a fate."""
-        from pyspark.sql import functions as F
-
         where = f"{context.place}.where"
         require_read(df, {"": self.where}, where)
-        condition = F.expr(self.where.for_engine)
+        condition = for_engine(df, {"": self.where})[""]
         kind = df.select(condition.alias("c")).dtypes[0][1]
         if kind != "boolean":
             raise PlanError(Fault("NOT_A_CONDITION", f"is of type {kind}, not a condition", where, "compare it"))

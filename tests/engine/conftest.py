@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
+import json
 import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mesh_etl import worlds
+from mesh_etl.config import load
+from mesh_etl.pipeline import run_job
 from mesh_etl.run import engines
 
 
@@ -44,3 +53,146 @@ def by_value():
         return plain
 
     return wrap
+
+
+class Project:
+    """A mesh with one domain `d` in a temporary folder, made from the values that a case states."""
+
+    def __init__(self, root: Path, engine: Any) -> None:
+        self.root, self.engine = root, engine
+        self._write(
+            "configs/mesh.yaml", {"name": "cases", "warehouse": "${warehouse}", "domains": {"d": {"owner": "o"}}}
+        )
+        env = {"world": {"type": "local", "home": ".mesh"}, "values": {"warehouse": "warehouse"}}
+        self._write("configs/env/local.yaml", env)
+
+    def define(self, product: str, table: Mapping[str, Any], job: Mapping[str, Any]) -> None:
+        """Contract and job of `d.<product>`; columns may be `name: type`, and any share of rows may be rejected."""
+        columns = table.get("columns", {})
+        properties = [{"name": name, "physicalType": kind} for name, kind in columns.items()]
+        schema = {"name": product, "properties": [*properties, *table.get("properties", [])]}
+        schema |= {key: table[key] for key in ("quality", "relationships") if key in table}
+        contract = {
+            "apiVersion": "v3.1.0",
+            "kind": "DataContract",
+            "id": product,
+            "version": "1.0.0",
+            "status": "active",
+        }
+        contract |= {"schema": [schema]} | {key: table[key] for key in ("slaProperties",) if key in table}
+        self._write(f"configs/d/{product}/contract.yaml", contract)
+        job = {"product": f"d.{product}", "checks": {"max_rejected": "100%"}, "target": {"mode": "replace"}, **job}
+        self._write(f"configs/d/{product}/job.yaml", job)
+
+    def put(self, files: Mapping[str, Any]) -> None:
+        """Input files: text, `{bytes: text with one character per byte}`, rows for Parquet, or null to remove one."""
+        for name, content in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if content is None:
+                path.unlink()
+            elif isinstance(content, str):
+                path.write_text(content, encoding="utf-8", newline="")
+            elif "bytes" in content:
+                path.write_bytes(content["bytes"].encode("latin-1"))
+            else:
+                _write_parquet(path, content["columns"], content["rows"])
+
+    def run(self, product: str) -> Any:
+        """The report of one run of `d.<product>` through all four steps."""
+        job = load(f"d.{product}", self.root, "local")
+        return run_job(job, self.engine, worlds.open(job.project.env, job.project.root))
+
+    def _write(self, name: str, content: Any) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content, default=str), encoding="utf-8")
+
+
+def _write_parquet(path: Path, columns: Mapping[str, str], rows: list[list[Any]]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from mesh_etl.contract.types import parse
+    from mesh_etl.kernels.schema import arrow
+
+    kinds = [arrow(parse(kind)) for kind in columns.values()]
+    cells = zip(*rows, strict=True) if rows else [()] * len(kinds)
+    arrays = [
+        pa.array(
+            [decimal.Decimal(one) if pa.types.is_decimal(kind) and one is not None else one for one in column], kind
+        )
+        for column, kind in zip(cells, kinds, strict=True)
+    ]
+    pq.write_table(pa.table(dict(zip(columns, arrays, strict=True))), path)
+
+
+@pytest.fixture
+def project(engine, tmp_path_factory):
+    """Makes empty projects on the engine of the suite."""
+
+    def make() -> Project:
+        return Project(tmp_path_factory.mktemp("project"), engine)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def table_rows():
+    """The rows of a table as its ledger lists them, sorted, with plain values; what a case writes looks the same."""
+
+    def read(report: Any) -> list[list[Any]]:
+        import pyarrow.parquet as pq
+
+        keys = report.snapshot.entry.partition_by
+        names = [name for name, _ in report.snapshot.entry.columns]
+        rows = []
+        for values, partition in report.snapshot.partitions.items():
+            identity = {
+                key.column: value for key, value in zip(keys, values, strict=True) if key.transform == "identity"
+            }
+            for file in partition.files:
+                for row in pq.ParquetFile(Path(report.root) / file.path).read().to_pylist():
+                    rows.append([plain(identity.get(name, row.get(name))) for name in names])
+        return sorted(rows, key=repr)
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def rejected_rows():
+    """The quarantine of a run as (line, raw text, rules), sorted."""
+
+    def read(report: Any) -> list[dict[str, Any]]:
+        import pyarrow.parquet as pq
+
+        found = []
+        for file in report.entry.quarantine.files:
+            for row in pq.ParquetFile(Path(report.root) / file.path).read().to_pylist():
+                rules = [":".join(filter(None, (why["rule"], why["column"]))) for why in row["_violations"]]
+                name = row["_file"] and Path(row["_file"]).name
+                found.append({"file": name, "line": row["_line"], "raw": row["_raw"], "rules": sorted(rules)})
+        return sorted(found, key=lambda row: (row["file"] or "", row["line"] or 0, row["raw"]))
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def plain_rows():
+    """Rows as a case states them, sorted, with plain values."""
+    return lambda rows: sorted(([plain(cell) for cell in row] for row in rows), key=repr)
+
+
+def plain(cell: Any) -> Any:
+    """A value that YAML can state: dates, moments and decimals as text, bytes in hexadecimal, maps as mappings."""
+    if isinstance(cell, datetime.date | decimal.Decimal):
+        return str(cell)
+    if isinstance(cell, bytes):
+        return cell.hex()
+    if isinstance(cell, list) and cell and all(isinstance(one, tuple) for one in cell):
+        return {plain(key): plain(value) for key, value in cell}
+    if isinstance(cell, list):
+        return [plain(one) for one in cell]
+    if isinstance(cell, dict):
+        return {plain(key): plain(value) for key, value in cell.items()}
+    return cell

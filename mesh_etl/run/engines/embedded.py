@@ -56,6 +56,10 @@ class Embedded(Engine):
         return [future.result() for future in work]
 
     def close(self) -> None:
+        if self._session is not None:
+            # Sail stops by itself on Ctrl-C; without this, the client asks the silent server again for minutes.
+            client: Any = self._session.client
+            client.set_retry_policies([])
         super().close()
         if self._server is not None:
             server, self._server = self._server, None

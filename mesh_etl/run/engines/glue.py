@@ -1,7 +1,9 @@
-"""The engine `glue`: the session that AWS Glue gives the job. The only file that knows `awsglue`."""
+"""The engine `glue`: the session and the arguments that AWS Glue gives the job. The only file that knows `awsglue`."""
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar
 
@@ -41,6 +43,23 @@ class Glue(Engine):
             if key != "spark.sql.runSQLOnFiles":  # fixed when Glue starts the session
                 session.conf.set(key, value)
         return session
+
+
+def job_arguments(argv: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+    """The value of each `--name` in the arguments of a job script; all are required.
+
+    In a Glue job `getResolvedOptions` reads them, which knows to pass over those that Glue adds (`--JOB_NAME`, …);
+    elsewhere argparse does.
+    """
+    if find_spec("awsglue") is not None:
+        from awsglue.utils import getResolvedOptions
+
+        found = getResolvedOptions(list(argv), list(names))
+        return {name: str(found[name]) for name in names}
+    parser = ArgumentParser(argv[0])
+    for name in names:
+        parser.add_argument(f"--{name}", required=True)
+    return dict(vars(parser.parse_args(argv[1:])))
 
 
 ENGINE = Glue

@@ -35,8 +35,10 @@ ALLOWED: dict[str, set[str]] = {
     "plan": STEPS - {"run", "publish"},
     "run": STEPS - {"publish"},
     "publish": STEPS,
+    "query": TABLES | {"query"},
+    "order": CONFIGURATION | {"sources"},
 }
-ON_TOP = {"__init__", "__main__", "cli", "testing"}  # these may know everything
+ON_TOP = {"__init__", "__main__", "cli", "pipeline", "testing"}  # these may know everything
 HOMES = {  # outside libraries that only one part may import
     "boto3": ("worlds/", "embedded_aws/"),
     "botocore": ("worlds/", "embedded_aws/", "publish/"),

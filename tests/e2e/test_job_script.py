@@ -1,0 +1,52 @@
+"""`jobs/run.py`, the Glue entry, outside of Glue."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTRACT = """\
+apiVersion: v3.1.0
+kind: DataContract
+id: shop-visits
+version: 1.0.0
+status: active
+schema:
+  - name: visits
+    properties:
+      - {name: id, logicalType: integer, required: true, primaryKey: true}
+"""
+
+
+def project(root: Path) -> Path:
+    folder = root / "configs/shop/visits"
+    folder.mkdir(parents=True)
+    (root / "configs/env").mkdir()
+    (root / "configs/mesh.yaml").write_text("name: test\nwarehouse: .mesh/warehouse\ndomains: {shop: {owner: us}}\n")
+    (root / "configs/env/local.yaml").write_text("world: {type: local}\n")
+    (folder / "contract.yaml").write_text(CONTRACT)
+    (folder / "job.yaml").write_text(
+        "product: shop.visits\nsource: {type: csv, path: visits.csv}\ntarget: {mode: replace}\n"
+    )
+    (root / "visits.csv").write_text("id\n1\n2\n")
+    return root
+
+
+def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "jobs/run.py"), "--root", str(root), "--env", "local", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=root)
+
+
+def test_the_job_script_publishes_the_product(tmp_path: Path) -> None:
+    done = run(project(tmp_path), "--product", "shop.visits", "--engine", "embedded")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / ".mesh/warehouse/shop/visits/_ledger/00000000000000000001.json").exists()
+
+
+def test_a_mistake_is_a_line_and_an_exit_code_not_a_traceback(tmp_path: Path) -> None:
+    done = run(project(tmp_path), "--product", "shop.visit", "--engine", "embedded")
+    assert done.returncode == 2
+    assert "did you mean 'shop.visits'? [UNKNOWN_PRODUCT]" in done.stderr
+    assert "Traceback" not in done.stderr

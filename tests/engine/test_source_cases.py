@@ -1,0 +1,60 @@
+"""Runs every case of tests/cases/sources through the whole pipeline, with the rows in kernels and through the engine.
+
+A case: `it` says what holds; `given` are input files, `products` other tables, `apply` is the source as a job states it
+and `columns` are those of the contract; `want` is the table with the rejected rows, or `raises` the code and a part of
+the message.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+
+from mesh_etl.errors import MeshError
+
+CASES = Path(__file__).parent.parent / "cases" / "sources"
+
+
+def _cases():
+    for path in sorted(CASES.glob("*.yaml")):
+        for case in YAML(typ="safe").load(path):
+            yield pytest.param(case, id=f"{path.stem}: {case['it']}")
+
+
+def _made(project, case, steps):
+    """A project in which the case's job passes its rows through these transforms."""
+    made = project()
+    made.put(case.get("given", {}))
+    for name, base in case.get("products", {}).items():
+        made.put({f"{name}.parquet": base})
+        source = {"type": "parquet", "path": f"{name}.parquet"}
+        made.define(name, base, {"source": source, **({"target": base["target"]} if "target" in base else {})})
+        made.run(name)
+    made.define("it", {"columns": case["columns"]}, {"source": case["apply"], "transforms": steps})
+    return made
+
+
+@pytest.mark.parametrize("case", list(_cases()))
+def test_case(case, project, table_rows, rejected_rows, plain_rows):
+    if "raises" in case:
+        code, _, text = case["raises"].partition(" ")
+        with pytest.raises((MeshError, ValidationError)) as raised:
+            _made(project, case, []).run("it")
+        assert raised.value.code == code
+        assert text in str(raised.value)
+        return
+    outcomes = []
+    for steps in ([], [{"type": "select", "columns": list(case["columns"])}]):
+        report = _made(project, case, steps).run("it")
+        verdicts = {rule.rule: (rule.status, rule.rows) for rule in report.entry.rules}
+        outcomes.append((table_rows(report), rejected_rows(report), verdicts, report.entry.counts))
+        assert report.entry.counts.balanced
+    (rows, rejected, _, counts), through_engine = outcomes
+    assert rows == plain_rows(case["want"]["rows"])
+    wanted = case["want"].get("rejected", [])
+    assert [{key: one[key] for key in want} for one, want in zip(rejected, wanted, strict=True)] == wanted
+    assert counts.read == len(rows) + len(rejected)
+    assert through_engine == outcomes[0]

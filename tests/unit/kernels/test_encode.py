@@ -1,0 +1,122 @@
+"""The second half of the write: spilled batches become Parquet files of the target size."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from mesh_etl.kernels import encode as kernel
+from mesh_etl.kernels.encode import EncodeJob, encode, footer
+
+
+@pytest.fixture
+def spilled(tmp_path):
+    """Batches in spill files, as pieces of a job."""
+
+    def run(*files):
+        pieces = []
+        for index, batches in enumerate(files):
+            path = tmp_path / f"{index}.arrow"
+            with pa.ipc.new_file(str(path), batches[0].schema) as writer:
+                for batch in batches:
+                    writer.write_batch(batch)
+            pieces.append((str(path), tuple(range(len(batches)))))
+        return tuple(pieces)
+
+    return run
+
+
+def numbers(*values, **more):
+    return pa.RecordBatch.from_pydict({"n": list(values), **more})
+
+
+def written(result):
+    tables = [pq.read_table(file["path"]) for file in result["files"]]
+    assert [(file["rows"], file["bytes"]) for file in result["files"]] == [
+        (table.num_rows, Path(file["path"]).stat().st_size) for file, table in zip(result["files"], tables, strict=True)
+    ]
+    return tables
+
+
+def test_all_batches_are_in_one_file_in_their_order(spilled, tmp_path):
+    job = EncodeJob(str(tmp_path / "out" / "k=1"), spilled([numbers(3, 1), numbers(2)], [numbers(9)]))
+    result = encode(job)
+    (table,) = written(result)
+    assert table.column("n").to_pylist() == [3, 1, 2, 9]
+    assert [str(path) for path in (tmp_path / "out" / "k=1").iterdir()] == [result["files"][0]["path"]]
+
+
+def test_only_the_batches_of_the_job_are_written(spilled, tmp_path):
+    ((path, _),) = spilled([numbers(1), numbers(2), numbers(3)])
+    (table,) = written(encode(EncodeJob(str(tmp_path / "out"), ((path, (2, 0)),))))
+    assert table.column("n").to_pylist() == [3, 1]
+
+
+def test_rows_are_sorted_by_several_columns_even_one_that_is_left_out(spilled, tmp_path):
+    batches = [numbers(3, 1, None, p=["b", "b", "a"]), numbers(2, 0, p=["a", "b"])]
+    job = EncodeJob(str(tmp_path / "out"), spilled(batches), drop=("p",), sort_by=("p", "n"))
+    (table,) = written(encode(job))
+    assert table.column_names == ["n"]
+    assert table.column("n").to_pylist() == [2, None, 0, 1, 3]
+
+
+@pytest.mark.parametrize(
+    ("compression", "codec"), [("zstd", "ZSTD"), ("snappy", "SNAPPY"), ("gzip", "GZIP"), ("none", "UNCOMPRESSED")]
+)
+def test_the_codec_is_the_one_that_was_asked_for(spilled, tmp_path, compression, codec):
+    result = encode(EncodeJob(str(tmp_path / "out"), spilled([numbers(*range(100))]), compression=compression))
+    metadata = pq.read_metadata(result["files"][0]["path"])
+    assert metadata.row_group(0).column(0).compression == codec
+
+
+@pytest.mark.parametrize("sort_by", [(), ("n",)])
+def test_a_file_is_closed_at_the_target_size(spilled, tmp_path, monkeypatch, sort_by):
+    monkeypatch.setattr(kernel, "ROW_GROUP_BYTES", 8_000)
+    batches = [numbers(*range(start, start + 1000)) for start in range(0, 20_000, 1000)]
+    job = EncodeJob(str(tmp_path / "out"), spilled(batches), sort_by=sort_by, compression="none", target_bytes=40_000)
+    tables = written(encode(job))
+    assert 3 <= len(tables) <= 7
+    assert [n for table in tables for n in table.column("n").to_pylist()] == list(range(20_000))
+    whole = encode(EncodeJob(str(tmp_path / "one"), job.pieces, sort_by=sort_by))
+    assert len(whole["files"]) == 1
+    assert pq.read_metadata(whole["files"][0]["path"]).num_row_groups > 1
+
+
+def test_every_type_of_a_contract_can_be_written(spilled, tmp_path):
+    moment = datetime.datetime(2024, 6, 1, 12, tzinfo=datetime.UTC)
+    columns = {
+        "text": pa.array(["x", None, "x"]),
+        "data": pa.array([b"x", None, b"x"]),
+        "yes": pa.array([True, None, False]),
+        "tiny": pa.array([1, None, 1], pa.int8()),
+        "real": pa.array([0.5, None, 0.5], pa.float32()),
+        "money": pa.array([Decimal("1.25"), None, Decimal("1.25")], pa.decimal128(12, 2)),
+        "day": pa.array([moment.date(), None, moment.date()]),
+        "moment": pa.array([moment, None, moment], pa.timestamp("us", "UTC")),
+        "clock": pa.array([moment.replace(tzinfo=None)] * 3, pa.timestamp("us")),
+        "list": pa.array([[1], None, []], pa.list_(pa.int32())),
+        "map": pa.array([[("k", 1)], None, []], pa.map_(pa.string(), pa.int32())),
+        "struct": pa.array([{"x": 1}, None, {"x": None}], pa.struct([("x", pa.int32())])),
+    }
+    batch = pa.RecordBatch.from_pydict(columns)
+    (table,) = written(encode(EncodeJob(str(tmp_path / "out"), spilled([batch]))))
+    assert table.schema.equals(batch.schema)
+    assert table.to_pylist() == batch.to_pylist()
+
+
+def test_columns_that_repeat_have_a_dictionary_and_others_none(spilled, tmp_path):
+    batch = numbers(*range(1000), word=["a", "b"] * 500)
+    result = encode(EncodeJob(str(tmp_path / "out"), spilled([batch])))
+    group = pq.read_metadata(result["files"][0]["path"]).row_group(0)
+    assert [group.column(index).has_dictionary_page for index in range(2)] == [False, True]
+
+
+def test_a_footer_tells_rows_and_bytes(tmp_path):
+    pq.write_table(pa.table({"n": [1, 2, 3]}), tmp_path / "a.parquet")
+    path = str(tmp_path / "a.parquet")
+    assert footer(path) == {"path": path, "rows": 3, "bytes": Path(path).stat().st_size}
