@@ -55,4 +55,4 @@ class Query:
 
     def text(self) -> str:
         """The rule in words."""
-        return f"{self.query} {self.comparison}"
+        return f"({self.query}) {self.comparison}"

@@ -13,15 +13,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Length(Rule):
-    """The column has between `shortest` and `longest` characters (code points); None is no bound."""
+    """The column has between `shortest` and `longest` characters (code points) or bytes; None is no bound."""
 
     shortest: int | None
     longest: int | None
 
     def broken(self, batch: pa.RecordBatch) -> pa.BooleanArray | None:
+        import pyarrow as pa
         import pyarrow.compute as pc
 
-        length = pc.utf8_length(batch.column(self.column))
+        column = batch.column(self.column)
+        length = pc.binary_length(column) if pa.types.is_binary(column.type) else pc.utf8_length(column)
         outside = []
         if self.shortest is not None:
             outside.append(pc.less(length, self.shortest))

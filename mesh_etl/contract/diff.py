@@ -9,7 +9,7 @@ from typing import Literal
 from mesh_etl.contract.summary import ColumnSummary, Summary, spelled, summary
 from mesh_etl.contract.types import Array, DataType, Decimal, Map, Simple, Struct, Varchar, parse
 
-__all__ = ["Change", "ColumnSummary", "Kind", "Summary", "diff", "summary", "widens"]
+__all__ = ["Change", "ColumnSummary", "Kind", "Summary", "diff", "fits", "summary", "widens"]
 
 Kind = Literal["breaking", "additive", "cosmetic"]
 
@@ -144,7 +144,21 @@ def widens(old: DataType, new: DataType) -> bool:
             return b > a
         case Varchar(), Simple("string"):
             return True
+        case Array(a), Array(b):
+            return widens(a, b)
+        case Map(key, value), Map(wider_key, wider_value):
+            return old != new and fits(key, wider_key) and fits(value, wider_value)
+        case Struct(fields), Struct(wider):
+            same = [one.name for one in fields] == [one.name for one in wider]
+            return old != new and same and all(fits(a.type, b.type) for a, b in zip(fields, wider, strict=True))
     return False
+
+
+def fits(found: DataType, wanted: DataType) -> bool:
+    """Whether every value of the type found is one of the wanted type; lengths are left to the rules."""
+    if isinstance(wanted, Varchar):
+        wanted = Simple("string")
+    return found == wanted or widens(found, wanted)
 
 
 def _table(old: Summary, new: Summary) -> Iterator[Change]:

@@ -24,7 +24,7 @@ from mesh_etl.contract.types import Schema
 from mesh_etl.errors import Fault, PlanError
 from mesh_etl.kernels.blocks import blocks
 from mesh_etl.kernels.columns import Cut, assemble
-from mesh_etl.kernels.records import Records, newlines, quoted_fields, records
+from mesh_etl.kernels.records import Records, closing_quotes, newlines, records
 from mesh_etl.kernels.schema import arrow_schema
 from mesh_etl.kernels.typing import PLAIN_TEXT, TextRules, typed
 from mesh_etl.kernels.work import InputFile, Parsed, Place, Violation, WorkItem
@@ -193,19 +193,13 @@ class CsvReader:
         return "TEXT_AFTER_QUOTE" if self._has_text_after_quote(record) else "UNTERMINATED_QUOTE"
 
     def _has_text_after_quote(self, block: bytes) -> bool:
-        """Whether a quoted field goes on after its closing quote; Arrow would read `"a"b` as `ab`.
-
-        Fields are followed one by one only where some quote has text on both sides.
-        """
+        """Whether a quoted field goes on after its closing quote; Arrow would read `"a"b` as `ab`."""
         if not self.quote or self.quote.encode() not in block:
             return False
-        after = np.frombuffer(self.delimiter.encode() + b"\r\n" + self.quote.encode(), np.uint8)
-        data = np.frombuffer(b"\n" + block + b"\n", np.uint8)
-        quotes = np.flatnonzero(data == ord(self.quote))
-        inner = ~np.isin(data[quotes + 1], after) & ~np.isin(data[quotes - 1], after[[0, 2]])
-        return bool(inner.any()) and any(
-            data[found.end() + 1] not in after for found in quoted_fields(block, self.quote, self.delimiter)
-        )
+        after = np.zeros(256, bool)
+        after[list(self.delimiter.encode() + b"\r\n" + self.quote.encode())] = True
+        data = np.frombuffer(block + b"\n", np.uint8)
+        return not after[data[closing_quotes(block, self.quote, self.delimiter) + 1]].all()
 
     def _parse_options(
         self, ragged: list[arrow_csv.InvalidRow], blank_is_value: bool = False

@@ -13,19 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from mesh_etl.contract.types import Array, DataType, Decimal, Map, Schema, Simple, Struct, Varchar
-from mesh_etl.kernels.schema import arrow, arrow_schema, contract_type
+from mesh_etl.contract.arrow_types import from_arrow
+from mesh_etl.contract.types import DataType, Schema
+from mesh_etl.errors import Fault, RunError
+from mesh_etl.kernels.schema import arrow, arrow_schema
 from mesh_etl.kernels.work import InputFile, Parsed, Place, WorkItem
 
 ITEM_BYTES = 64 << 20
 BATCH_ROWS = 64_000
-_WIDENS = {
-    "tinyint": ("smallint", "int", "bigint"),
-    "smallint": ("int", "bigint"),
-    "int": ("bigint",),
-    "float": ("double",),
-    "date": (),
-}
 
 
 @dataclass(frozen=True)
@@ -91,7 +86,7 @@ class ParquetReader:
                 if column.name in constants:
                     columns.append(pa.repeat(constant(constants[column.name], column.type), batch.num_rows))
                 elif (name := self.names.get(column.name, column.name)) in present:
-                    columns.append(_exact(batch.column(name), target.type))
+                    columns.append(_exact(batch.column(name), target, item.file.path))
                 else:  # added to the contract after this file was written
                     columns.append(pa.nulls(batch.num_rows, target.type))
             if batch.num_rows:
@@ -103,35 +98,10 @@ def file_schema(path: str) -> list[tuple[str, DataType | str]]:
     found: list[tuple[str, DataType | str]] = []
     for column in pq.read_schema(path):
         try:
-            found.append((column.name, contract_type(column.type)))
+            found.append((column.name, from_arrow(column.type)))
         except ValueError:
             found.append((column.name, str(column.type)))
     return found
-
-
-def widens(stored: DataType | str, wanted: DataType) -> bool:
-    """Whether every value of the stored type is, exactly, a value of the wanted one."""
-    if isinstance(wanted, Varchar):
-        wanted = Simple("string")
-    if stored == wanted:
-        return True
-    match stored, wanted:
-        case Simple(a), Simple(b):
-            return b in _WIDENS.get(a, ())
-        case Simple(a), Decimal(precision, scale):
-            digits = {"tinyint": 3, "smallint": 5, "int": 10, "bigint": 19}.get(a, 99)
-            return precision - scale >= digits
-        case Decimal(p1, s1), Decimal(p2, s2):
-            return s2 >= s1 and p2 - s2 >= p1 - s1
-        case Array(a_item), Array(b_item):
-            return widens(a_item, b_item)
-        case Map(a_key, a_value), Map(b_key, b_value):
-            return widens(a_key, b_key) and widens(a_value, b_value)
-        case Struct(a_fields), Struct(b_fields):
-            return [f.name for f in a_fields] == [f.name for f in b_fields] and all(
-                widens(a.type, b.type) for a, b in zip(a_fields, b_fields, strict=True)
-            )
-    return False
 
 
 def constant(text: str | None, type_: DataType) -> pa.Scalar:
@@ -142,8 +112,12 @@ def constant(text: str | None, type_: DataType) -> pa.Scalar:
     return pc.cast(pa.scalar(text), target)
 
 
-def _exact(column: pa.Array, target: pa.DataType) -> pa.Array:
-    return column if column.type == target else pc.cast(column, target)  # safe: loss of digits is an error
+def _exact(column: pa.Array, target: pa.Field, path: str) -> pa.Array:
+    try:
+        return column if column.type == target.type else pc.cast(column, target.type)
+    except pa.ArrowInvalid:  # such as nanoseconds, where the contract's timestamps have microseconds
+        problem = f"column '{target.name}' holds values that {target.type} cannot hold exactly"
+        raise RunError(Fault("VALUE_LOSS", problem, path, "deliver it with fewer digits")) from None
 
 
 def _places(batch: pa.RecordBatch, rows: Sequence[int], first: int) -> list[Place]:

@@ -71,7 +71,14 @@ def _coded(column: pa.Array, key: PartitionKey) -> tuple[list[str | None], np.nd
 def _text(value: object, key: PartitionKey) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = unicodedata.normalize("NFC", str(value))
+    text = str(value)
+    if not unicodedata.is_normalized("NFC", text):
+        problem = "a partition value is not in Unicode's form NFC: two values would look the same"
+        raise RunError(
+            Fault(
+                "PARTITION_FORM", problem, f"column {key.column}", "normalise it before, or partition by another column"
+            )
+        )
     if not text or text == NULL_VALUE:
         raise RunError(
             Fault(

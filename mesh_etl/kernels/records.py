@@ -52,7 +52,7 @@ def records(block: bytes, keep_blank: bool, quote: str = "", delimiter: str = ",
     """
     data = np.frombuffer(block, np.uint8)
     feeds = np.flatnonzero(data == NEWLINE)
-    ends = feeds[~_quoted(block, data, feeds, quote, delimiter)] if quote else feeds
+    ends = feeds[~_quoted(block, feeds, quote, delimiter)] if quote else feeds
     if (block and not block.endswith(b"\n")) or (len(feeds) and (not len(ends) or ends[-1] != feeds[-1])):
         ends = np.append(ends, len(block))
     starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
@@ -62,25 +62,41 @@ def records(block: bytes, keep_blank: bool, quote: str = "", delimiter: str = ",
     return Records(block, starts[filled], ends[filled], lines[filled])
 
 
-def _quoted(block: bytes, data: np.ndarray, feeds: np.ndarray, quote: str, delimiter: str) -> np.ndarray:
-    """For each line feed whether it stands inside a quoted field: after an odd number of quotes.
+def _quoted(block: bytes, feeds: np.ndarray, quote: str, delimiter: str) -> np.ndarray:
+    """For each line feed whether it stands inside a quoted field."""
+    quotes = _quotes(block, quote, delimiter)
+    if quotes is not None:
+        parity: np.ndarray = np.searchsorted(quotes, feeds) % 2 == 1
+        return parity
+    spans = np.array(list(_fields(block, quote, delimiter)), np.int64).reshape(-1, 2)
+    inside: np.ndarray = np.searchsorted(spans[:, 0], feeds) > np.searchsorted(spans[:, 1], feeds, side="right")
+    return inside
 
-    A quote in the middle of an unquoted field is text and would turn the count over; then fields are followed in turn.
+
+def closing_quotes(block: bytes, quote: str, delimiter: str) -> np.ndarray:
+    """Where quoted fields end; the first of a doubled quote may be among them."""
+    quotes = _quotes(block, quote, delimiter)
+    if quotes is not None:
+        return quotes[1::2]
+    return np.array([end - 1 for _, end in _fields(block, quote, delimiter)], np.int64)
+
+
+def _quotes(block: bytes, quote: str, delimiter: str) -> np.ndarray | None:
+    """The quotes of `block`, which open and close in turn; None when one of them stands inside an unquoted field.
+
+    There it is text, and would turn the count over; then fields have to be followed one by one.
     """
+    data = np.frombuffer(block, np.uint8)
     quotes = np.flatnonzero(data == ord(quote))
     opening = quotes[::2]
     before = data[opening - 1]
     regular = (before == ord(delimiter)) | (before == NEWLINE) | (before == ord(quote)) | (opening == 0)
-    inside: np.ndarray = np.searchsorted(quotes, feeds) % 2 == 1
-    if regular.all():
-        return inside
-    spans = np.array([match.span() for match in quoted_fields(block, quote, delimiter)], np.int64).reshape(-1, 2)
-    inside = np.searchsorted(spans[:, 0], feeds) > np.searchsorted(spans[:, 1], feeds, side="right")
-    return inside
+    return quotes if regular.all() else None
 
 
-def quoted_fields(block: bytes, quote: str, delimiter: str) -> Iterator[re.Match[bytes]]:
-    """The quoted fields of `block` in order, each from its opening to its closing quote, or to the end without one."""
+def _fields(block: bytes, quote: str, delimiter: str) -> Iterator[tuple[int, int]]:
+    """Begin and end of the quoted fields in order, from opening to closing quote, or to the end without one."""
     mark, comma = re.escape(quote.encode()), re.escape(delimiter.encode())
-    field = rb"(?:(?<=[%b\n])|\A)%b[^%b]*(?:%b%b[^%b]*)*(?:%b|\Z)" % (comma, mark, mark, mark, mark, mark, mark)
-    return re.finditer(field, block)
+    opening = rb"%b(?:(?<=[%b\n]%b)|(?<=\A%b))" % (mark, comma, mark, mark)
+    inside = rb"[^%b]*(?:%b%b[^%b]*)*" % (mark, mark, mark, mark)
+    return (match.span() for match in re.finditer(opening + inside + rb"(?:%b|\Z)" % mark, block))

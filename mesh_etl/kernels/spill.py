@@ -126,7 +126,8 @@ class Task:
         for reject in rejects:
             self.rejects.append(reject)
             self.reject_items.append(item)
-            self.broken.setdefault(item, Counter()).update({f"{why.rule}:{why.column}" for why in reject.violations})
+            first = {why.rule: why.column for why in reversed(reject.violations)}  # a row breaks each rule once
+            self.broken.setdefault(item, Counter()).update(f"{rule}:{column}" for rule, column in first.items())
         self.count(item, "rejected", len(rejects))
         if len(self.rejects) >= HOLD_REJECTS:
             self._flush_rejects()
@@ -244,7 +245,7 @@ class Task:
             if len(hashes):
                 files = self.key_files.setdefault(rule, [])
                 files.append(self._path(f"{index}-{len(files)}.keys"))
-                hashes.tofile(files[-1])
+                Path(files[-1]).write_bytes(hashes.data)  # numpy's tofile hides why it fails
             self.hashes[rule] = []
 
     def _flush_rejects(self) -> None:

@@ -28,7 +28,7 @@ def publish(staged: Staged, world: World) -> Report:
     except MeshError as error:
         if error.code != "COMMIT_UNKNOWN":
             _discard(staged)
-            recover(plan.job, plan.contract, plan.ledger, world)
+            _recovered_after(error, staged, world)
         raise
     if entry.txn != staged.txn:
         _discard(staged)
@@ -44,6 +44,15 @@ def reported(plan: Plan, entry: Entry | None, outcome: Outcome, world: World) ->
         raise PublishError(Fault("LEDGER_MISSING", "the ledger has gone", plan.ledger.layout.ledger()))
     lines = tuple(change.lines()) if change else ()
     return Report(plan.product, outcome, entry or snapshot.entry, snapshot, plan.ledger.layout.root, lines)
+
+
+def _recovered_after(error: MeshError, staged: Staged, world: World) -> None:
+    """The catalogue follows the rival that won; if it cannot, both faults are told, the lost commit first."""
+    plan = staged.plan
+    try:
+        recover(plan.job, plan.contract, plan.ledger, world)
+    except MeshError as second:
+        raise PublishError(*error.faults, *second.faults, retryable=error.retryable) from second
 
 
 def _discard(staged: Staged) -> None:

@@ -20,7 +20,7 @@ from mesh_etl.run.staged import Staged
 from mesh_etl.tables.entry import DataFile, Partition
 from mesh_etl.tables.layout import new_txn
 from mesh_etl.tables.storage import faults
-from mesh_etl.transforms.trace import FATE, ROW
+from mesh_etl.transforms.trace import FATE, ROW, when_alive
 
 if TYPE_CHECKING:
     from mesh_etl.plan import Plan
@@ -99,7 +99,7 @@ def _through_engine(
         ]
         frame = written.frame.select(*columns, *hidden)
         answers = for_engine(frame, {rule.answer: rule.test for rule in plan.checks.expressions})
-        frame = frame.select("*", *(answer.alias(name) for name, answer in answers.items()))
+        frame = frame.select("*", *(when_alive(frame, answer).alias(name) for name, answer in answers.items()))
     return written, engine.sink(frame, partial(spill_batches, spill, row=ROW, fate=FATE))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mesh_etl.contract.diff import widens
-from mesh_etl.contract.types import DataType, Varchar, parse
+from mesh_etl.contract.diff import fits
+from mesh_etl.contract.types import DataType, parse
 from mesh_etl.errors import Fault, PlanError, did_you_mean
 from mesh_etl.run.engines import translated
 from mesh_etl.run.frames import frame_of
@@ -67,10 +67,3 @@ def check_names(plan: Plan, found: list[tuple[str, DataType]]) -> None:
     ]
     if faults:
         raise PlanError(*faults)
-
-
-def fits(found: DataType, wanted: DataType) -> bool:
-    """Whether every value of the type found is one of the wanted type; lengths are left to the rules."""
-    if isinstance(wanted, Varchar):
-        wanted = parse("string")
-    return found == wanted or widens(found, wanted)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ import pyarrow.parquet as pq
 from mesh_etl.checks import Verdict
 from mesh_etl.checks.dataset import STAGED, Measure, Query, Unique
 from mesh_etl.errors import Fault, RunError
+from mesh_etl.kernels.codes import CODES
 from mesh_etl.run import uniqueness
 from mesh_etl.run.engines import translated
 from mesh_etl.tables.entry import Counts, Partition, Quarantine
@@ -34,11 +37,10 @@ def verdicts(
     """The outcome of every rule of the contract, and of the parser where it rejected rows."""
     broken = _broken(plan, [*manifests, *(parsed if parsed is not manifests else [])])
     found = [_row(rule.id, rule.text(), rule.rejects, broken.pop(rule.id, 0)) for rule in plan.checks.row]
-    known = {rule.id: one.rows for rule, one in zip(plan.checks.row, found, strict=True)}
-    found += [
-        Verdict(code, "rejected rows", rows, "the record reads as the contract's types")
-        for code, rows in sorted(broken.items())
-    ]
+    known = {one.rule: one.rows for one in found}
+    measured = {rule.counts for rule in plan.checks.measures}
+    found = [one for one in found if one.rule not in measured]  # the measure has the verdict on what it counts
+    found += [Verdict(code, "rejected rows", rows, CODES.get(code, "")) for code, rows in sorted(broken.items())]
     kept = uniqueness.kept_partitions(plan, partitions)
     total = counts.good + sum(partition.rows for partition in kept)
     found += [
@@ -46,7 +48,8 @@ def verdicts(
         for rule in plan.checks.unique
     ]
     found += [
-        _measure(rule, known.get(rule.counts, 0) if rule.counts else total, total) for rule in plan.checks.measures
+        _measure(rule, known[rule.counts], counts.good) if rule.counts else _measure(rule, total, total)
+        for rule in plan.checks.measures
     ]
     found += [_query(plan, engine, rule, [*partitions, *kept]) for rule in plan.checks.queries]
     found += [Verdict(rule, "not executed", reason=reason) for rule, reason in plan.checks.skipped]
@@ -98,7 +101,13 @@ def _query(plan: Plan, engine: Engine, rule: Query, partitions: Sequence[Partiti
             Fault("RULE_SHAPE", "the query of a rule must return one value", rule.id, "select one aggregate")
         )
     measured = rows[0][0]
-    return _compared(rule, 0, float(measured) if measured is not None else None)
+    if measured is not None and (isinstance(measured, bool) or not isinstance(measured, int | float | Decimal)):
+        raise RunError(
+            Fault("RULE_SHAPE", "the query of a rule must return a number", rule.id, "count or sum something")
+        )
+    verdict = _compared(rule, 0, float(measured) if measured is not None else None)
+    # What a query measures may be a cell, such as the highest salary.
+    return replace(verdict, reason="" if measured is not None else verdict.reason and "there is no value")
 
 
 def audit(
@@ -136,7 +145,7 @@ def _rule_faults(plan: Plan, counts: Counts, found: Sequence[Verdict]) -> list[F
     faults = [
         Fault(
             "RULE_FAILED",
-            f"{one.text}: {one.reason}",
+            f"{one.text}: {one.reason or 'the measured value is not'}",
             f"{plan.contract.where()} {one.rule}",
             "mend the data or the rule",
         )

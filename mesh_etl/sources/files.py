@@ -146,11 +146,18 @@ def _pinned(path: str) -> InputFile:
 def header_faults(
     path: str, header: Sequence[str], schema: Schema, names: Mapping[str, str], ignore_extra: bool
 ) -> list[Fault]:
-    """What keeps a file's header from being read by name: columns that are missing, unexpected or there twice."""
+    """What keeps a file's header from being read by name: columns that are missing, unexpected or there twice.
+
+    A first line that has nothing of a header is most likely a record, so none of it is shown.
+    """
     wanted = [names.get(column.name, column.name) for column in schema]
     missing = [name for name in wanted if name not in header]
     extra = [name for name in header if name not in wanted]
     twice = sorted({name for name in header if list(header).count(name) > 1})
+    if missing == wanted and not any(did_you_mean(name, extra).startswith("did") for name in wanted):
+        problem = f"the first line names none of the columns {_listed(wanted)}"
+        fix = "list the file's columns under source.columns, or set header: false where there is no header"
+        return [Fault("HEADER_MISMATCH", problem, path, fix)]
     faults = []
     if missing:
         close = did_you_mean(missing[0], extra)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from mesh_etl.contract.diff import fits
 from mesh_etl.contract.types import DataType, Schema
 from mesh_etl.errors import Fault, PlanError
 from mesh_etl.sources.base import Opened, SourceContext, source
@@ -51,12 +52,10 @@ def _schema(path: str) -> list[tuple[str, DataType | str]]:
 
 def type_faults(path: str, stored: dict[str, DataType | str], schema: Schema, names: dict[str, str]) -> list[Fault]:
     """The columns whose stored type cannot be read as the contract's without losing something."""
-    from mesh_etl.kernels.parquet import widens
-
     faults = []
     for column in schema:
         found = stored.get(names.get(column.name, column.name))
-        if found is not None and not widens(found, column.type):
+        if found is not None and (isinstance(found, str) or not fits(found, column.type)):
             spelled = found if isinstance(found, str) else found.ddl()
             problem = f"column '{column.name}' is stored as {spelled}, the contract says {column.type.glue()}"
             faults.append(Fault("TYPE_MISMATCH", problem, path, "change the contract or the delivery"))

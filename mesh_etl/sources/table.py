@@ -31,7 +31,9 @@ class Table(Source):
 
         ledger = context.ledger(self.product)
         snapshot = self._snapshot(ledger, context)
-        schema = tuple(ColumnField(name, parse(type_)) for name, type_ in snapshot.entry.columns)
+        # The catalogue's spelling of a type loses what the contract's says: whether a timestamp has a zone.
+        exact = {one["name"]: one["type"] for one in snapshot.entry.contract.summary.get("columns", ())}
+        schema = tuple(ColumnField(name, parse(exact.get(name, type_))) for name, type_ in snapshot.entry.columns)
         derived = [key for key in snapshot.entry.partition_by if key.transform != "identity"]
         schema += tuple(ColumnField(key.name, Simple("string")) for key in derived)
         known = {column.name for column in schema}

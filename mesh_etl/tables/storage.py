@@ -116,7 +116,7 @@ class faults:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError) and not isinstance(error, FileExistsError):
+        if isinstance(error, OSError):
             code, problem, fix = self._CODES.get(
                 error.errno or 0, ("STORAGE_FAILED", os.strerror(error.errno or errno.EIO), "run again")
             )

@@ -47,8 +47,11 @@ class Laptop:
         return secret_from_environment(ref)
 
     def location(self, path: str | Path) -> str:
-        """`path` as a URL; a relative one stands under the project's root."""
+        """`path` as a URL; a relative one stands under the project's root.
+
+        Nothing is percent-encoded: Hive, Spark and Athena take a location as it is written.
+        """
         text = str(path)
         if "://" in text:
             return text
-        return (self.root / Path(text)).as_uri()
+        return f"file://{self.root / text}"

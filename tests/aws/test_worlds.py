@@ -65,7 +65,7 @@ def test_the_laptop_reads_secrets_from_the_environment(local: worlds.World, monk
 
 def test_the_laptop_s_locations_are_absolute_urls(local: worlds.World, tmp_path: Path) -> None:
     assert local.location("warehouse/sales") == (tmp_path / "warehouse/sales").as_uri()
-    assert local.location(tmp_path / "a b") == f"file://{tmp_path}/a%20b"
+    assert local.location(tmp_path / "a b") == f"file://{tmp_path}/a b"
     assert local.location("s3://bucket/x") == "s3://bucket/x"
 
 

@@ -1,4 +1,4 @@
-"""The demo mesh at scale 0.01: exact accounting of what was spoiled, few files, a true catalogue, a run that is a no-op."""
+"""The demo mesh at scale 0.01: exact accounting, few files, a true catalogue, and a second run that is a no-op."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def test_ctrl_c_in_the_shell(shop):
     shop.deliver("a.csv")
     shop.run()
     before = shop.rows()
-    fresh = shop.deliver("b.csv", rows=25_000)
+    fresh = shop.deliver("b.csv", rows=8_000)
     command = [sys.executable, "-m", "mesh_etl.cli", "run", "shop.sales", "--root", str(shop.root)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     running = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -98,7 +98,10 @@ def test_an_input_that_changes_under_the_run(shop, change, moment):
 
     with pytest.raises(RunError) as caught:
         execute(build(shop.job), shop.engine, shop.world().secret, At("read, check, sort", moment, act))
-    assert caught.value.code in ("INPUT_CHANGED", *{"gone": ["IO_FAILED"], "cut": ["TOO_MANY_REJECTED"]}.get(change, []))
+    assert caught.value.code in (
+        "INPUT_CHANGED",
+        *{"gone": ["IO_FAILED"], "cut": ["TOO_MANY_REJECTED"]}.get(change, []),
+    )
     assert shop.leftovers() == set()
     shop.assert_converged(rows)
     path.write_text(text)

@@ -21,7 +21,9 @@ def mortal():
     """Runs a project's job in a process that dies at a step; returns its exit code and steps."""
     environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
     command = [sys.executable, str(HERE / "mortal.py")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
 
         def run(root, step):
             process.stdin.write(json.dumps({"root": str(root), "product": "shop.sales", "step": step}) + "\n")
@@ -64,7 +66,13 @@ def test_a_kill_at_any_step_leaves_a_whole_table_and_the_next_run_converges(shop
         if step == 0:
             assert exit_code == 0
             total = len(steps) + 1
-            assert {"before link", "after link", "after BatchUpdatePartition", "after remove", "after UpdateTable"} <= set(steps)
+            assert {
+                "before link",
+                "after link",
+                "after BatchUpdatePartition",
+                "after remove",
+                "after UpdateTable",
+            } <= set(steps)
             assert ("after carry" in steps) == (mode == "append")
             shop.assert_converged(states[1])
         else:

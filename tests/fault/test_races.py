@@ -1,7 +1,7 @@
 """Two writers, lost replies, crashes between commit and catalogue; and proof that each guard is what makes these hold.
 
-A scenario is a function that asserts; one test runs it as things are. `GUARDS` says what each scenario leans on: another
-test runs it with that guard taken out, and there it has to fail.
+A scenario is a function that asserts; one test runs it as things are. `GUARDS` says what each scenario leans on:
+another test runs it with that guard taken out, and there it has to fail.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ PUBLISH = import_module("mesh_etl.publish.publish")
 RECOVER = import_module("mesh_etl.publish.recover")
 STORAGE = import_module("mesh_etl.tables.storage")
 REGISTER = import_module("mesh_etl.publish.catalog.register")
-
 
 
 def loses(shop, staged, code="CONFLICT"):
@@ -331,7 +330,9 @@ def test_replacements_of_other_partitions_both_hold(shop):
     shop.assert_converged(sorted([row for row in old if row[1] == "m03"] + first + second))
 
 
-@pytest.mark.parametrize(("mode", "key", "holds"), [("append", 1, 1), ("replace_partitions", 1, 1), ("replace_partitions", 2, 2)])
+@pytest.mark.parametrize(
+    ("mode", "key", "holds"), [("append", 1, 1), ("replace_partitions", 1, 1), ("replace_partitions", 2, 2)]
+)
 def test_keys_that_could_repeat_in_rows_that_came_meanwhile_are_looked_at_again(shop, mode, key, holds):
     shop.use(mode)
     contract = shop.root / "configs/shop/sales/contract.yaml"
@@ -342,7 +343,7 @@ def test_keys_that_could_repeat_in_rows_that_came_meanwhile_are_looked_at_again(
     second = shop.deliver("b.csv", months=("m02",), only=True)
     two = shop.stage()
     publish(one, shop.world())
-    if holds == 1:
+    if key == 1:
         loses(shop, two)
         shop.run()
     else:

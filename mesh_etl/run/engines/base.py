@@ -23,6 +23,8 @@ Capability = Literal["java", "cluster", "streaming", "in_process"]
 # A replica of a cluster's parallelism is unknown to a Connect client; this many tasks at once keeps small ones busy.
 REMOTE_CORES = 8
 
+TASKS_PER_CORE = 16
+
 
 class Engine(ABC):
     """Runs kernels and frames. Nothing is started before the first call that needs it; `close` undoes all of it."""
@@ -88,8 +90,11 @@ class Engine(ABC):
             session.stop()
 
     def _tasks(self, items: int) -> int:
-        """Into how many tasks `items` work items are cut: one each, so that a retry repeats one item only."""
-        return items
+        """Into how many tasks `items` work items are cut: one each while they are few, so that a retry repeats little.
+
+        A task costs an engine some 0.05 CPU seconds: many small items share one.
+        """
+        return min(items, TASKS_PER_CORE * self.cores)
 
     def __enter__(self) -> Engine:
         return self

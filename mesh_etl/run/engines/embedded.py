@@ -58,8 +58,8 @@ class Embedded(Engine):
     def close(self) -> None:
         if self._session is not None:
             # Sail stops by itself on Ctrl-C; without this, the client asks the silent server again for minutes.
-            client: Any = self._session.client
-            client.set_retry_policies([])
+            session: Any = self._session  # the Connect session; the classic one has another `client`
+            session.client.set_retry_policies([])
         super().close()
         if self._server is not None:
             server, self._server = self._server, None

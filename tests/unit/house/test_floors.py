@@ -24,7 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "config": GROUND | {"config", "expressions"},
     "expressions": GROUND | {"config", "expressions"},
     "contract": CONFIGURATION,
-    "kernels": {"errors", "kernels", "contract.types"},
+    "kernels": {"errors", "kernels", "contract.types", "contract.arrow_types"},
     "tables": TABLES,
     "sources": TABLES | BASES | {"sources"},
     "transforms": CONFIGURATION | BASES | {"transforms"},

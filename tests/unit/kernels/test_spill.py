@@ -99,6 +99,17 @@ def test_a_row_that_breaks_several_rules_is_rejected_once_with_all_of_them(schem
     assert manifest["counts"] == {"4": {"good": 2, "rejected": 1}}
 
 
+def test_a_record_with_several_bad_cells_breaks_the_rule_once(schema, tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_bytes(b"a,b\nx,y\n1,y\n1,2\n")
+    file = InputFile(str(path), path.stat().st_size, "v1")
+    columns = schema("a int, b int")
+    item = WorkItem(0, "source", file, 4, file.size, ("a", "b"))
+    manifest = spill_item(Spill(str(tmp_path), columns), {"source": CsvReader(columns)}, item)
+    assert manifest["broken"] == {"0": {"TYPE_FORMAT:a": 1, "TYPE_FORMAT:b": 1}}
+    assert manifest["counts"] == {"0": {"read": 3, "good": 1, "rejected": 2, "lines": 3}}
+
+
 def test_rows_with_a_fate_are_counted_under_it_and_meet_no_rule(schema, tmp_path):
     spill = Spill(str(tmp_path), schema("n bigint, word string"), (AtMost("n.range", "n", 1),))
     manifest = spill_batches(

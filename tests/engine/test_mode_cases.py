@@ -1,0 +1,57 @@
+"""Runs every case of tests/cases/modes: a sequence of runs of one job, between which its inputs change.
+
+A case: `it` says what holds; `columns`, `properties` and `target` are those of the product; each of `runs` puts
+`files`, may change `columns` or `target`, and has the table's rows after it and its outcome, or `raises` the code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from mesh_etl.errors import MeshError
+
+CASES = Path(__file__).parent.parent / "cases" / "modes"
+
+
+def _cases():
+    for path in sorted(CASES.glob("*.yaml")):
+        for case in YAML(typ="safe").load(path):
+            yield pytest.param(case, id=f"{path.stem}: {case['it']}")
+
+
+@pytest.mark.parametrize("case", list(_cases()))
+def test_case(case, project, table_rows, plain_rows):
+    made = project()
+    rows, version = None, 0
+    for run in case["runs"]:
+        table = {key: run.get(key, case.get(key)) for key in ("columns", "properties") if key in {**case, **run}}
+        source = {"type": "csv", "path": "data/*.csv"}
+        made.define("it", table, {"source": source, "target": run.get("target", case["target"])})
+        made.put({f"data/{name}": content for name, content in run.get("files", {}).items()})
+        if "raises" in run:
+            code, _, text = run["raises"].partition(" ")
+            with pytest.raises(MeshError) as raised:
+                made.run("it")
+            assert raised.value.code == code
+            assert text in str(raised.value)
+            continue
+        report = made.run("it")
+        assert report.outcome == run.get("outcome", "published")
+        version += report.outcome == "published"
+        rows = plain_rows(run["rows"]) if "rows" in run else rows
+        assert table_rows(report) == rows
+        assert report.snapshot.seq == version
+        assert report.snapshot.rows == len(rows)
+        _check_strays(report)
+
+
+def _check_strays(report):
+    """No file lies below the data folder of the last commit that the table does not list, and nothing is spilled."""
+    root = Path(report.root)
+    listed = {file.path for partition in report.snapshot.partitions.values() for file in partition.files}
+    folder = root / "data" / report.snapshot.entry.txn
+    assert {str(path.relative_to(root)) for path in folder.rglob("*") if path.is_file()} <= listed
+    assert [path for path in (root / "_spill").rglob("*") if path.is_file()] == []
