@@ -1,8 +1,7 @@
-"""Whole projects in a temporary folder, and the engine that runs them: MESH_ENGINE names it, `embedded` otherwise."""
+"""Whole projects in a temporary folder, looked at from outside."""
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,28 +13,8 @@ from mesh_etl import worlds
 from mesh_etl.config import Project, load
 from mesh_etl.pipeline import run_job
 from mesh_etl.plan.build import ledger_of
-from mesh_etl.run import engines
 
 WRITES = ("Create", "Update", "Delete", "BatchCreate", "BatchUpdate", "BatchDelete")
-
-
-def pytest_configure(config):
-    """Classic PySpark leaves its result sockets to the garbage collector; no result depends on when they close."""
-    for ignored in (
-        "ignore:unclosed <socket:ResourceWarning",
-        "ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning",
-        "ignore:Exception ignored in. None:pytest.PytestUnraisableExceptionWarning",
-    ):
-        config.addinivalue_line("filterwarnings", ignored)
-
-
-@pytest.fixture(scope="session")
-def engine():
-    """One engine for all end-to-end tests; a classic and a Connect session cannot share a process."""
-    name = os.environ.get("MESH_ENGINE", "embedded")
-    options = {"master": "local[2]"} if name == "spark" else {}
-    with engines.open(name, **options) as opened:
-        yield opened
 
 
 @dataclass

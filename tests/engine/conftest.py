@@ -1,11 +1,10 @@
-"""The engine that the suite runs on: MESH_ENGINE names it, `embedded` otherwise."""
+"""Small projects for cases, and what carries a test's own kernels to an engine's workers."""
 
 from __future__ import annotations
 
 import datetime
 import decimal
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,30 +14,6 @@ import pytest
 from mesh_etl import worlds
 from mesh_etl.config import load
 from mesh_etl.pipeline import run_job
-from mesh_etl.run import engines
-
-
-def pytest_configure(config):
-    """Classic PySpark leaves its result sockets to the garbage collector, and 3.5 compares versions the old way.
-
-    Sail may complain when what a failed kernel leaves behind is collected in another thread; no result depends on it.
-    """
-    for ignored in (
-        "ignore:unclosed <socket:ResourceWarning",
-        "ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning",
-        "ignore:Exception ignored in. None:pytest.PytestUnraisableExceptionWarning",
-        "ignore:distutils Version classes are deprecated:DeprecationWarning",
-    ):
-        config.addinivalue_line("filterwarnings", ignored)
-
-
-@pytest.fixture(scope="session")
-def engine():
-    """One engine for the whole suite; a classic and a Connect session cannot share a process."""
-    name = os.environ.get("MESH_ENGINE", "embedded")
-    options = {"master": "local[2]"} if name == "spark" else {}
-    with engines.open(name, **options) as opened:
-        yield opened
 
 
 @pytest.fixture
