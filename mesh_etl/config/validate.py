@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -66,7 +67,7 @@ def _told(mistake: _Mistake) -> tuple[_Place, str, str, str]:
     if kind == "missing":
         return _Place(path), "MISSING_KEY", "is required", f"add the key '{path[-1]}'"
     if kind == "union_tag_not_found":
-        return _Place((*path, _tag_key(context))), "MISSING_KEY", "is required", _listed(mistake.walk.tags)
+        return _untyped(path, _tag_key(context), value, mistake.walk.tags)
     if kind == "union_tag_invalid":
         return _unknown_type((*path, _tag_key(context)), context["tag"], mistake.walk.tags)
     if kind in ("literal_error", "enum"):
@@ -92,6 +93,12 @@ def _tag_key(context: Mapping[str, Any]) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     return f"known: {', '.join(sorted(names))}" if len(names) <= 25 else ""
+
+
+def _untyped(path: Loc, tag: str, value: object, known: Sequence[str]) -> tuple[_Place, str, str, str]:
+    for name in get_close_matches(tag, map(str, value), n=1) if isinstance(value, dict) else ():
+        return _Place((*path, name), True), "UNKNOWN_KEY", f"unknown key '{name}'", f"did you mean '{tag}'?"
+    return _Place((*path, tag)), "MISSING_KEY", "is required", _listed(known)
 
 
 def _unknown_type(loc: Loc, tag: object, known: Sequence[str]) -> tuple[_Place, str, str, str]:

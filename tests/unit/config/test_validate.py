@@ -101,6 +101,7 @@ def messages(text: str) -> list[str]:
         ),
         ("step: {type: beta}", "1:7: step.camelCase: is required; add the key 'camelCase' [MISSING_KEY]"),
         ("step: {n: 1}", "1:7: step.type: is required; known: alpha, beta [MISSING_KEY]"),
+        ("step: {tpye: alpha, n: 1}", "1:8: step.tpye: unknown key 'tpye'; did you mean 'type'? [UNKNOWN_KEY]"),
         (
             "steps: [{type: alfa}]",
             "1:16: steps[0]: unknown type 'alfa'; did you mean 'alpha'? (known: alpha, beta) [UNKNOWN_TYPE]",
