@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,11 @@ class Laptop:
     def client(self, service: str) -> Any:
         """The embedded client for the service; the same one at each call.
 
-        Raises `RunError` (SERVICE_MISSING) for a service that the laptop does not have.
+        Raises `RunError`: SERVICE_MISSING for a service that the laptop does not have, AWS_MISSING without boto3,
+        whose clients speak to the embedded catalogue as they would to AWS.
         """
+        if find_spec("botocore") is None:
+            raise RunError(Fault("AWS_MISSING", "boto3 is not installed", fix="pip install 'mesh_etl[aws]'"))
         if service not in self._clients:
             from mesh_etl import embedded_aws
             from mesh_etl.embedded_aws.answers import NotImplementedByEmbeddedAws

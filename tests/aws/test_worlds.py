@@ -114,3 +114,9 @@ def test_an_account_s_tables_are_in_s3(aws: worlds.World) -> None:
     with pytest.raises(PlanError) as caught:
         aws.location("warehouse/sales")
     assert caught.value.code == "LOCATION_NOT_S3"
+
+
+def test_a_missing_boto3_is_a_line_with_the_fix(local: worlds.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mesh_etl.worlds.local.find_spec", lambda name: None)
+    with pytest.raises(RunError, match=r"pip install 'mesh_etl\[aws\]' \[AWS_MISSING\]"):
+        local.client("glue")
