@@ -4,6 +4,5 @@ from __future__ import annotations
 
 from mesh_etl.expressions.query import Select, select
 from mesh_etl.expressions.scalar import Aggregation, Expression, aggregation, expression
-from mesh_etl.expressions.typed import for_engine
 
-__all__ = ["Aggregation", "Expression", "Select", "aggregation", "expression", "for_engine", "select"]
+__all__ = ["Aggregation", "Expression", "Select", "aggregation", "expression", "select"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mesh_etl.expressions import parse
@@ -11,12 +10,9 @@ if TYPE_CHECKING:
     from sqlglot.expressions import Expr
 
 
-@lru_cache(1024)
-def guarded(sql: str) -> str:
-    """The expression in which a field of a NULL struct is NULL on every engine; the same text if it reads no field."""
-    node = parse.tree(sql)
-    safe = node.transform(_guard)
-    return sql if safe == node else parse.written(safe)
+def guarded(tree: Expr) -> Expr:
+    """The expression in which a field of a NULL struct is NULL on every engine."""
+    return tree.transform(_guard)
 
 
 def _guard(node: Expr) -> Expr:

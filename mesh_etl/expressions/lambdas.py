@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesh_etl.expressions import parse
+from mesh_etl.expressions.branches import merged
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -15,7 +16,7 @@ _FIRST = "element_at({}, 1)"
 
 
 def outside(node: Expr) -> str:
-    """The text of `node` in which each variable of a lambda around it is replaced by what it is taken from."""
+    """A text that stands alone and has the type of `node`; a variable of a lambda becomes what it is taken from."""
     from sqlglot import exp
 
     text, around = parse.written(node), node.parent
@@ -23,7 +24,7 @@ def outside(node: Expr) -> str:
         if isinstance(around, exp.Lambda):
             text = _replaced(text, _origins(around))
         around = around.parent
-    return text
+    return parse.written(merged(parse.tree(text)))
 
 
 def _origins(function: exp.Lambda) -> dict[str, str]:

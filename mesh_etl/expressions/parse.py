@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LONGEST = 20_000
 DEEPEST = 200
+LONGEST_CHAIN = 50  # engines parse and plan the rewritten arithmetic (see exact.py) recursively
 
 _NODES = words("""
     Add All And Between BitwiseAnd BitwiseLeftShift BitwiseNot BitwiseOr BitwiseRightShift BitwiseXor Boolean
@@ -90,6 +91,8 @@ def check(node: Expr, functions: frozenset[str], *, aggregate: bool = False, que
     """
     from sqlglot import exp
 
+    if _chain(node) > LONGEST_CHAIN:
+        raise ValueError(f"chains more than {LONGEST_CHAIN} of + - *; compute a part of it in a step before")
     allowed = _NODES | (_QUERY_NODES if query else _AGGREGATE_NODES if aggregate else frozenset())
     for each in node.walk():
         name = type(each).__name__
@@ -139,6 +142,17 @@ def _check_strings(text: str) -> None:
     for token, following in pairwise(tokens):
         if token.token_type == following.token_type == TokenType.STRING:
             raise ValueError("two strings stand side by side, which engines read differently; write a quote as \\'")
+
+
+def _chain(tree: Expr) -> int:
+    """How many additions, subtractions and multiplications stand inside of one another at most."""
+    from sqlglot import exp
+
+    depths: dict[int, int] = {}
+    for node in tree.walk(bfs=True):  # parents first
+        around = depths.get(id(node.parent), 0) if node is not tree else 0
+        depths[id(node)] = around + isinstance(node, exp.Add | exp.Sub | exp.Mul)
+    return max(depths.values())
 
 
 def _depths(text: str) -> list[int]:

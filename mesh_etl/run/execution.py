@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.expressions import for_engine
 from mesh_etl.kernels.encode import EncodeJob, encode
 from mesh_etl.kernels.partition import path as partition_path
 from mesh_etl.kernels.spill import KeyRule, Spill, spill_batches, spill_item
@@ -20,6 +19,7 @@ from mesh_etl.run.staged import Staged
 from mesh_etl.tables.entry import DataFile, Partition
 from mesh_etl.tables.layout import new_txn
 from mesh_etl.tables.storage import faults
+from mesh_etl.transforms.engine_sql import for_engine
 from mesh_etl.transforms.trace import FATE, ROW, when_alive
 
 if TYPE_CHECKING:

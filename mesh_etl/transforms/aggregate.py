@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from mesh_etl.expressions import Aggregation, for_engine
+from mesh_etl.expressions import Aggregation
 from mesh_etl.transforms.base import Context, Transform, transform
 from mesh_etl.transforms.columns import Name, Names, column, require, require_free, require_read
+from mesh_etl.transforms.engine_sql import for_engine
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import Field, model_validator
 
 from mesh_etl.errors import Fault, PlanError
-from mesh_etl.expressions import Expression, for_engine
+from mesh_etl.expressions import Expression
 from mesh_etl.transforms.base import Context, Transform, transform
 from mesh_etl.transforms.columns import Name, column, keep, require, require_free, require_read
+from mesh_etl.transforms.engine_sql import for_engine
 from mesh_etl.transforms.trace import business, when_alive
 
 if TYPE_CHECKING:

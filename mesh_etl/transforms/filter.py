@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from mesh_etl.errors import Fault, PlanError
-from mesh_etl.expressions import Expression, for_engine
+from mesh_etl.expressions import Expression
 from mesh_etl.transforms.base import Context, Transform, transform
 from mesh_etl.transforms.columns import require_read
+from mesh_etl.transforms.engine_sql import for_engine
 from mesh_etl.transforms.trace import drop_rows, when_alive
 
 if TYPE_CHECKING:

@@ -234,8 +234,6 @@ def shop(tmp_path, mesh):
     return Shop(tmp_path / "shop", mesh)
 
 
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_it_ends_in_a_code_and_a_corrected_run_works(shop, capfd, case):
     files, kind, codes, words = CASES[case]

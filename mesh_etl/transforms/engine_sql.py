@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from mesh_etl.expressions.scalar import Expression
 
 
-def for_engine(
-    df: DataFrame, expressions: Mapping[str, Expression], keys: Sequence[Column] = ()
-) -> dict[str, Column]:
+def for_engine(df: DataFrame, expressions: Mapping[str, Expression], keys: Sequence[Column] = ()) -> dict[str, Column]:
     """The columns to hand to the engine: their integers do not wrap and fields of NULL structs are NULL.
 
     `keys` are the groups of aggregations. The types are the engine's own, in one question per frame (two if some parts
@@ -35,7 +33,7 @@ def for_engine(
         types |= zip(of_row, _kinds(df.select(*_numbered(of_row))), strict=True)
     if of_group:
         types |= zip(of_group, _kinds(df.groupBy(*keys).agg(*_numbered(of_group)))[len(keys) :], strict=True)
-    return {name: F.expr(guarded(parse.written(exact(tree, types)))) for name, tree in trees.items()}
+    return {name: F.expr(parse.written(guarded(exact(tree, types)))) for name, tree in trees.items()}
 
 
 def _numbered(parts: list[str]) -> list[Column]:
