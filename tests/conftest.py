@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 
@@ -19,6 +20,8 @@ def pytest_configure(config):
         "ignore:distutils Version classes are deprecated:DeprecationWarning",
     ):
         config.addinivalue_line("filterwarnings", ignored)
+    # A shell starts background jobs deaf to Ctrl-C, and their children inherit it; some tests press it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
