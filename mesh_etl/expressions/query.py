@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from mesh_etl.expressions import functions, parse
+from mesh_etl.expressions.checked import Checked
 
 if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-    from pydantic_core import CoreSchema
     from sqlglot import exp
     from sqlglot.expressions import Expr
 
 
 @dataclass(frozen=True)
-class Select:
+class Select(Checked):
     """A checked query; `tables` are the inputs that it reads."""
 
-    sql: str
+    kind: ClassVar[str] = "a SELECT"
     tables: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return self.sql
 
     def over(self, views: Mapping[str, str]) -> str:
         """The query's text with each input replaced by the view that holds it; aliases keep columns addressable."""
@@ -48,26 +44,6 @@ class Select:
             if query.args.get("limit") and not query.args.get("order"):
                 raise ValueError("LIMIT without ORDER BY gives other rows on a re-run; add ORDER BY")
         return cls(sql, tuple(dict.fromkeys(table.name for table in _inputs(node))))
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        from pydantic_core import core_schema
-
-        return core_schema.no_info_plain_validator_function(
-            cls._read, serialization=core_schema.plain_serializer_function_ser_schema(str)
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "minLength": 1}
-
-    @classmethod
-    def _read(cls, value: object) -> Self:
-        if isinstance(value, cls):
-            return value
-        if not isinstance(value, str):
-            raise ValueError("expected a SELECT in quotes")
-        return cls.parse(value)
 
 
 @lru_cache(256)

@@ -4,51 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from mesh_etl.expressions import functions, parse
+from mesh_etl.expressions.checked import Checked
 
 if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-    from pydantic_core import CoreSchema
     from sqlglot.expressions import Expr
 
 
 @dataclass(frozen=True)
-class Expression:
+class Expression(Checked):
     """A checked SQL expression over the columns of one row; a model field of this type reads it from a string."""
 
-    sql: str
+    kind: ClassVar[str] = "an SQL expression"
     columns: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return self.sql
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """The expression that `text` spells; raises `ValueError` with the reason when it is not allowed."""
         node = parse.tree(text)
         return cls(parse.check(node, functions.SCALAR), columns(node))
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        from pydantic_core import core_schema
-
-        return core_schema.no_info_plain_validator_function(
-            cls._read, serialization=core_schema.plain_serializer_function_ser_schema(str)
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "minLength": 1}
-
-    @classmethod
-    def _read(cls, value: object) -> Self:
-        if isinstance(value, cls):
-            return value
-        if not isinstance(value, str):
-            raise ValueError("expected an SQL expression in quotes")
-        return cls.parse(value)
 
 
 class Aggregation(Expression):
