@@ -99,10 +99,10 @@ def _origin(batch: pa.RecordBatch, row: str) -> tuple[np.ndarray, np.ndarray]:
 class Task:
     """One task of the write: takes batches, holds a bounded amount of rows, spills, and counts by work item."""
 
-    def __init__(self, spill: Spill, name: str = "") -> None:
+    def __init__(self, spill: Spill) -> None:
         self.spill = spill
         self.schema = arrow_schema(spill.schema)
-        self.name = name or uuid.uuid4().hex
+        self.name = uuid.uuid4().hex
         self.held: list[pa.RecordBatch] = []
         self.held_bytes = 0
         self.counts: dict[int, Counter[str]] = {}

@@ -40,7 +40,7 @@ def counted(
     for item, fates in (written.dropped if written else {}).items():
         after.setdefault(item, Counter()).update({f"fate:{fate}": rows for fate, rows in fates.items()})
     consumed = _consumed(plan, before, after, written)
-    inputs = _inputs(plan, before, after, consumed, same=written is None)
+    inputs = _inputs(plan, before, after, same=written is None)
     primary = [one for one in inputs if not one.reference]
     dropped = _sum([one.dropped for one in primary] + [_fates(after.get(NOWHERE, Counter()))])
     made = after.get(NOWHERE, Counter())
@@ -91,28 +91,29 @@ def _consumed(
 
 
 def _inputs(
-    plan: Plan,
-    before: dict[int, Counter[str]],
-    after: dict[int, Counter[str]],
-    consumed: dict[int, int],
-    same: bool,
+    plan: Plan, before: dict[int, Counter[str]], after: dict[int, Counter[str]], same: bool
 ) -> tuple[Input, ...]:
+    first: dict[tuple[str, str], Counter[str]] = {}
+    last: dict[tuple[str, str], Counter[str]] = {}
+    for item in plan.items:
+        file = (item.input, item.file.path)
+        first.setdefault(file, Counter()).update(before.get(item.number, {}))
+        last.setdefault(file, Counter()).update(after.get(item.number, {}))
+    nothing: Counter[str] = Counter()
     inputs = []
     for name, opened in plan.inputs.items():
-        for file in opened.files:
-            numbers = [item.number for item in plan.items if item.input == name and item.file.path == file.path]
-            first: Counter[str] = sum((before.get(number, Counter()) for number in numbers), Counter())
-            last: Counter[str] = sum((after.get(number, Counter()) for number in numbers), Counter())
+        for pinned in opened.files:
+            parsed, written = first.get((name, pinned.path), nothing), last.get((name, pinned.path), nothing)
             inputs.append(
                 Input(
                     name=name,
-                    path=file.path,
-                    size=file.size,
-                    version=file.version,
-                    read=first["read"],
-                    rejected=first["rejected"] if same else first["rejected"] + last["rejected"],
-                    dropped=_fates(last),
-                    good=last["good"],
+                    path=pinned.path,
+                    size=pinned.size,
+                    version=pinned.version,
+                    read=parsed["read"],
+                    rejected=parsed["rejected"] if same else parsed["rejected"] + written["rejected"],
+                    dropped=_fates(written),
+                    good=written["good"],
                     reference=name not in plan.primary,
                 )
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -87,13 +86,13 @@ def _barrier(written: Written, rehearsal: bool) -> None:
 def parse_item(reader: Reader, folder: str, item: WorkItem) -> Iterator[pa.RecordBatch]:
     """The typed rows of an item, each with its origin; what was rejected is left in a file beside.
 
-    The file depends on the item alone, so an engine may run the item twice.
+    An engine may run the item twice, even at once: each run says the same, and the manifest of one of them stays.
     """
     import pyarrow as pa
 
     from mesh_etl.kernels.spill import Spill, Task
 
-    task = Task(Spill(folder, reader.schema), name=f"item-{item.number}-{os.getpid()}-{id(item)}")
+    task = Task(Spill(folder, reader.schema))
     lines = 0
     for parsed in reader.parse(item):
         lines += parsed.lines
