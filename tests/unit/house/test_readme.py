@@ -1,0 +1,38 @@
+"""The README says what is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from mesh_etl.cli.app import app
+
+ROOT = Path(__file__).resolve().parents[3]
+TEXT = (ROOT / "README.md").read_text()
+
+
+def test_it_is_short() -> None:
+    assert len(TEXT.splitlines()) <= 150
+
+
+def test_it_begins_with_the_two_commands() -> None:
+    commands = re.findall(r"^    \./(\S+)", TEXT, re.MULTILINE)
+    assert commands[:2] == ["scripts/demo", "scripts/test"]
+    assert all((ROOT / command).stat().st_mode & 0o100 for command in commands)
+
+
+def test_the_job_is_the_one_of_the_demo_and_has_twelve_lines() -> None:
+    [job] = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    assert job == (ROOT / "configs/sales/orders/job.yaml").read_text()
+    assert len(job.splitlines()) == 12
+
+
+def test_every_command_that_it_names_exists() -> None:
+    known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    assert set(re.findall(r"`mesh-etl ([a-z]+)", TEXT)) <= known
+
+
+def test_every_file_that_it_links_exists() -> None:
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", TEXT) if "://" not in link]
+    assert links
+    assert all((ROOT / link).exists() for link in links)
