@@ -172,6 +172,7 @@ class CsvReader:
                     null_values=list(self.nulls),
                     strings_can_be_null=True,
                     quoted_strings_can_be_null=False,
+                    check_utf8=False,  # done above, where bad lines are found without an exception
                 ),
             )
         except pa.ArrowInvalid:

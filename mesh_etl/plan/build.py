@@ -19,8 +19,9 @@ from mesh_etl.plan.model import Plan, Work
 from mesh_etl.sources import Opened, SourceContext, Table
 from mesh_etl.tables.entry import Entry
 from mesh_etl.tables.layout import Layout
-from mesh_etl.tables.ledger import Ledger, Snapshot
+from mesh_etl.tables.ledger import Ledger, Snapshot, folded
 from mesh_etl.tables.storage import LocalStorage
+from mesh_etl.transforms.python import Python
 
 _PARTITION_TYPES = {"string", "boolean", "tinyint", "smallint", "int", "bigint", "date"}
 
@@ -35,12 +36,13 @@ def build(job: LoadedJob) -> Plan:
     mode: Mode = job.job.target.mode
     ledger = ledger_of(job, job.product)
     entries = list(ledger.entries())
-    head = ledger.snapshot()
+    head = folded(entries)
     partition_by = _partition_by(job, contract)
     changes = _changes(job, contract, mode, head, partition_by)
     _check_columns(job, contract)
     standing = _standing(entries)
     inputs = _opened(job, contract, mode, standing)
+    _check_inputs(job)
     items = _items(inputs)
     idem_key = _idem_key(job, contract, inputs)
     done = mode.done(standing, idem_key)
@@ -78,7 +80,8 @@ def _standing(entries: list[Entry]) -> list[Entry]:
 
 
 def _opened(job: LoadedJob, contract: Contract, mode: Mode, entries: list[Entry]) -> dict[str, Opened]:
-    seen = {one.path: one.version for entry in entries for one in entry.inputs} if mode.incremental else {}
+    read = [one for entry in entries for one in entry.inputs if not one.reference]
+    seen = {one.path: one.version for one in read} if mode.incremental else {}
     if mode.incremental and isinstance(job.job.source, Table):
         fix = "use mode replace or replace_partitions"
         where = job.where("target", "mode")
@@ -186,6 +189,21 @@ def _check_columns(job: LoadedJob, contract: Contract) -> None:
         )
         for index, name in enumerate(job.job.target.sort_by)
         if name not in names
+    ]
+    if faults:
+        raise PlanError(*faults)
+
+
+def _check_inputs(job: LoadedJob) -> None:
+    """Every other input is read by a step; what a Python function reads cannot be known."""
+    steps = job.job.transforms
+    if any(isinstance(step, Python) for step in steps):
+        return
+    used = {name for step in steps for name in step.reads()}
+    faults = [
+        Fault("INPUT_UNUSED", f"inputs.{name}: no transform reads it", job.where("inputs", name, key=True), "remove it")
+        for name in job.job.inputs
+        if name not in used
     ]
     if faults:
         raise PlanError(*faults)

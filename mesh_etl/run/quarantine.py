@@ -47,7 +47,6 @@ def write(
 
 def _located(plan: Plan, engine: Engine, paths: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """All rejected records; those that came out of an engine without line and text are looked up, item by item."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     from mesh_etl.kernels.spill import rejects
@@ -65,8 +64,7 @@ def _located(plan: Plan, engine: Engine, paths: Sequence[str]) -> Iterator[pa.Re
     folder = str(Path(paths[0]).parent)
     tasks = [(items[number], tuple(sorted(found, key=lambda one: one[0]))) for number, found in sorted(lost.items())]
     found = engine.map(partial(locate, readers, folder), tasks)
-    for batch in rejects(one["rejects"] for one in found):
-        yield pa.RecordBatch.from_arrays(batch.columns, schema=batch.schema)
+    yield from rejects(one["rejects"] for one in found)
 
 
 def locate(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -78,20 +78,7 @@ class Ledger:
 
     def snapshot(self, seq: int | None = None) -> Snapshot | None:
         """The table at a version, or at its head; None for a table without a commit."""
-        partitions: dict[tuple[str | None, ...], Partition] = {}
-        last: Entry | None = None
-        for entry in self.entries():
-            if seq is not None and entry.seq > seq:
-                break
-            if entry.cleared:
-                partitions = {}
-            partitions.update({partition.values: partition for partition in entry.partitions})
-            last = entry
-        return Snapshot(last, {key: one for key, one in partitions.items() if one.files}) if last else None
-
-    def by_idem_key(self, idem_key: str) -> Entry | None:
-        """The commit of the same work, if the ledger holds it and nothing later has replaced the table's state."""
-        return next((entry for entry in self.entries() if entry.idem_key == idem_key), None)
+        return folded(entry for entry in self.entries() if seq is None or entry.seq <= seq)
 
     def append(self, entry: Entry) -> bool:
         """True when the entry is in the ledger at its version, False when another one is.
@@ -112,6 +99,18 @@ class Ledger:
 
     def _is_mine(self, entry: Entry) -> bool:
         return self.entry(entry.seq).txn == entry.txn
+
+
+def folded(entries: Iterable[Entry]) -> Snapshot | None:
+    """The table that these entries make, the oldest of the table first; None where there is none."""
+    partitions: dict[tuple[str | None, ...], Partition] = {}
+    last: Entry | None = None
+    for entry in entries:
+        if entry.cleared:
+            partitions = {}
+        partitions.update({partition.values: partition for partition in entry.partitions})
+        last = entry
+    return Snapshot(last, {key: one for key, one in partitions.items() if one.files}) if last else None
 
 
 def _is_entry(name: str) -> bool:

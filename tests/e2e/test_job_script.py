@@ -45,6 +45,14 @@ def test_the_job_script_publishes_the_product(tmp_path: Path) -> None:
     assert (tmp_path / ".mesh/warehouse/shop/visits/_ledger/00000000000000000001.json").exists()
 
 
+def test_an_input_that_nothing_reads_is_refused(tmp_path: Path) -> None:
+    job = project(tmp_path) / "configs/shop/visits/job.yaml"
+    job.write_text(job.read_text() + "inputs: {other: {type: csv, path: visits.csv, columns: {id: {type: bigint}}}}\n")
+    done = run(tmp_path, "--product", "shop.visits", "--engine", "embedded")
+    assert done.returncode == 3
+    assert "job.yaml:4:10: inputs.other: no transform reads it; remove it [INPUT_UNUSED]" in done.stderr
+
+
 def test_a_mistake_is_a_line_and_an_exit_code_not_a_traceback(tmp_path: Path) -> None:
     done = run(project(tmp_path), "--product", "shop.visit", "--engine", "embedded")
     assert done.returncode == 2
