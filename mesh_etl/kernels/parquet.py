@@ -17,7 +17,8 @@ from mesh_etl.contract.arrow_types import from_arrow
 from mesh_etl.contract.types import DataType, Schema
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.kernels.schema import arrow, arrow_schema
-from mesh_etl.kernels.work import InputFile, Parsed, Place, WorkItem
+from mesh_etl.kernels.work import Parsed, Place, WorkItem
+from mesh_etl.stores import InputFile
 
 ITEM_BYTES = 64 << 20
 BATCH_ROWS = 64_000
@@ -34,7 +35,8 @@ class ParquetReader:
     names: dict[str, str] = field(default_factory=dict)
 
     def split(self, file: InputFile) -> list[tuple[int, int]]:
-        metadata = pq.read_metadata(file.path)
+        with file.native() as stream:
+            metadata = pq.read_metadata(stream)
         cuts, size = [0], 0
         for index in range(metadata.num_row_groups):
             size += metadata.row_group(index).total_byte_size
@@ -54,10 +56,8 @@ class ParquetReader:
             records = np.arange(base, base + batch.num_rows)
             base += batch.num_rows
 
-            def locate(
-                wanted: Sequence[int], rows: pa.RecordBatch = batch, first: int = int(records[0])
-            ) -> list[Place]:
-                return _places(rows, [record - first for record in wanted], first)
+            def locate(rows: Sequence[int], batch: pa.RecordBatch = batch, first: int = int(records[0])) -> list[Place]:
+                return _places(batch, rows, first)
 
             yield Parsed(batch, records, [], batch.num_rows, batch.num_rows, locate)
 
@@ -74,7 +74,7 @@ class ParquetReader:
             return
         constants = dict(item.file.constants)
         schema = arrow_schema(self.schema)
-        file = pq.ParquetFile(item.file.path)
+        file = pq.ParquetFile(item.file.native())
         present = set(file.schema_arrow.names)
         stored = [
             name for name in (self.names.get(column.name, column.name) for column in self.schema) if name in present
@@ -93,10 +93,12 @@ class ParquetReader:
                 yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def file_schema(path: str) -> list[tuple[str, DataType | str]]:
+def file_schema(file: InputFile) -> list[tuple[str, DataType | str]]:
     """The columns of a file as its footer states them; a type that no contract has is given by its Arrow name."""
     found: list[tuple[str, DataType | str]] = []
-    for column in pq.read_schema(path):
+    with file.native() as stream:
+        schema = pq.read_schema(stream)
+    for column in schema:
         try:
             found.append((column.name, from_arrow(column.type)))
         except ValueError:

@@ -180,7 +180,7 @@ class Task:
         if not violations:
             return None
         rows = sorted(violations)
-        places = locate([int(records[row]) for row in rows]) if locate else _unlocated(batch, rows, records)
+        places = locate(rows) if locate else _unlocated(batch, rows, records)
         for row, place in zip(rows, places, strict=True):
             self.reject(int(items[row]), [Reject(int(records[row]), place, tuple(violations[row]))])
         good = np.ones(batch.num_rows, bool)

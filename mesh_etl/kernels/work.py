@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
     from mesh_etl.contract.types import Schema
-
-
-@dataclass(frozen=True)
-class InputFile:
-    """A pinned input: its path, its size in bytes and the version that its storage knows it by (mtime or etag)."""
-
-    path: str
-    size: int
-    version: str
-    constants: tuple[tuple[str, str | None], ...] = ()  # partition values that stand in the path, not in the file
+    from mesh_etl.stores import InputFile
 
 
 @dataclass(frozen=True)
@@ -57,12 +48,24 @@ class Reject(NamedTuple):
     violations: tuple[Violation, ...]
 
 
+class Share(NamedTuple):
+    """What one work item has of a `Parsed`: its rows, its rejects, and how many records and lines were read."""
+
+    item: int
+    rows: int
+    rejects: int
+    read: int
+    lines: int
+
+
 @dataclass(frozen=True)
 class Parsed:
     """A run of records: the typed ones as a batch, the others as rejects, and how many there were in all.
 
-    `records` holds, for each row of `batch`, the index of its record within the work item. `locate` finds the line and
-    raw text for such indices; it costs a scan, so it is asked for the few that need it.
+    `records` holds, for each row of `batch`, the index of its record within its work item. `read` is counted on
+    another path than the rows (line ends, footers), so that a parser that loses one is found out. `locate` finds the
+    line and raw text for rows of `batch`; it costs a scan, so it is asked for the few that need it. `shares` says which
+    rows and rejects belong to which item, in their order, where one run of records comes from several items.
     """
 
     batch: pa.RecordBatch
@@ -71,6 +74,7 @@ class Parsed:
     read: int
     lines: int
     locate: Callable[[Sequence[int]], list[Place]] = field(repr=False)
+    shares: tuple[Share, ...] = ()
 
 
 class Reader(Protocol):
@@ -95,4 +99,13 @@ class Reader(Protocol):
 
     def first_line(self, item: WorkItem) -> int:
         """The line number of the item's first line when all earlier lines of the file are in earlier items."""
+        ...
+
+
+@runtime_checkable
+class BundleReader(Reader, Protocol):
+    """A reader that parses many small work items at once, for less than one call each would cost."""
+
+    def bundles(self, items: Sequence[WorkItem]) -> Iterator[Parsed]:
+        """All records of the items, in order, each `Parsed` with its shares; every item has a share, even an empty one."""
         ...

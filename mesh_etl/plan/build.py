@@ -101,6 +101,7 @@ def _opened(job: LoadedJob, contract: Contract, mode: Mode, entries: list[Entry]
         return SourceContext(
             root=job.project.root,
             schema=contract.schema if main else None,
+            required=frozenset(one.stored_name for one in contract.columns if one.required or one.primary_key),
             where=lambda *loc: job.where(*place, *loc),
             ledger=ledger,
             seen=seen if main else {},

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mesh_etl.errors import Fault, RunError
 
 if TYPE_CHECKING:
-    from mesh_etl.kernels.work import InputFile
     from mesh_etl.plan import Plan
 
 
@@ -16,17 +14,6 @@ def check(plan: Plan) -> None:
     """Every input file has the size and the version of the plan. Raises `RunError` INPUT_CHANGED, worth a retry."""
     files = [file for opened in plan.inputs.values() for file in opened.files]
     problem, fix = "the file has changed while it was read", "run again once it is complete"
-    changed = [Fault("INPUT_CHANGED", problem, file.path, fix) for file in files if not _stands(file)]
+    changed = [Fault("INPUT_CHANGED", problem, file.path, fix) for file in files if not file.store.stands(file)]
     if changed:
         raise RunError(*changed, retryable=True)
-
-
-def _stands(file: InputFile) -> bool:
-    kind, _, moment = file.version.partition(":")
-    if kind != "mtime":  # files of a table: nothing changes them
-        return True
-    try:
-        facts = Path(file.path).stat()
-    except FileNotFoundError:
-        return False
-    return (facts.st_size, str(facts.st_mtime_ns)) == (file.size, moment)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from mesh_etl.config.model import Model
 from mesh_etl.contract.types import Schema
-from mesh_etl.kernels.work import InputFile, Reader, WorkItem
+from mesh_etl.kernels.work import Reader, WorkItem
 from mesh_etl.registry import Registry
+from mesh_etl.sources.drift import Drift
+from mesh_etl.stores import InputFile
 from mesh_etl.tables.ledger import Ledger
 
 
@@ -23,19 +26,42 @@ class SourceContext:
 
     root: Path
     schema: Schema | None
+    required: frozenset[str]  # the columns of the schema that must have values
     where: Callable[..., str]
     ledger: Callable[[str], Ledger]
     seen: Mapping[str, str]  # inputs that an incremental job has read already: path → version
 
 
+class Fetch(Protocol):
+    """A piece of a remote source (a database query, a paged request), brought into files before anything is parsed.
+
+    Frozen and picklable: it runs in a worker. What it lands is read like any other file, as often as needed, so a
+    repeated task or a look-up for the quarantine never asks the remote side again.
+    """
+
+    def land(self, folder: str, secrets: Mapping[str, str]) -> list[InputFile]:
+        """The piece is in new files below `folder`, each pinned with a `LandedStore`.
+
+        Their address says where the content came from, without credentials, and their version is a digest of it.
+        `secrets` holds the values of the references that the source stated. Raises `RunError`.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Opened:
-    """A source with its files pinned; `headers` holds each file's own column order where the format has one."""
+    """A source with its files pinned; `headers` holds each file's own column order where the format has one.
+
+    A remote source has `fetches` instead of files; `secrets` are the references that they need.
+    """
 
     files: tuple[InputFile, ...]
     reader: Reader
-    headers: Mapping[str, tuple[str, ...]]
+    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     skipped: int = 0  # files that an earlier commit has read
+    drift: Drift = Drift()
+    fetches: tuple[Fetch, ...] = ()
+    secrets: tuple[str, ...] = ()
 
     def items(self, name: str, first: int) -> list[WorkItem]:
         """The work items of all files, numbered from `first`."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from mesh_etl.errors import Fault, PlanError
-from mesh_etl.kernels.work import InputFile
 from mesh_etl.sources.base import Opened, SourceContext, source
-from mesh_etl.sources.files import FileSource, Timezone, header_faults
+from mesh_etl.sources.drift import Stored
+from mesh_etl.sources.files import FileSource, Timezone
+from mesh_etl.stores import InputFile
 
 
 @source
@@ -70,13 +72,11 @@ class Csv(FileSource):
             TextRules(self.true_values, self.false_values, self.timezone),
         )
         files, skipped = self.pin(context)
-        headers = {file.path: self._header(reader.head(file.path)[0], file) for file in files}
-        faults: list[Fault] = []
-        for path, header in headers.items():
-            faults += header_faults(path, header, schema, names, self.extra_columns == "ignore")
-        if faults:
-            raise PlanError(*faults)
-        return Opened(files, reader, headers, skipped)
+        headers = {file.path: self._header(reader.head(file)[0], file) for file in files}
+        stored = [Stored(path, tuple((name, None) for name in header)) for path, header in headers.items()]
+        found = self.compared(context, schema, names, stored)
+        reader = replace(reader, schema=found.schema, names=dict(found.names))
+        return Opened(files, reader, headers, skipped, found.drift)
 
     def _header(self, header: tuple[str, ...], file: InputFile) -> tuple[str, ...]:
         if not header:

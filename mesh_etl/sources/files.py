@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
@@ -14,8 +13,9 @@ from mesh_etl.config.model import Model
 from mesh_etl.contract.types import Field as ColumnField
 from mesh_etl.contract.types import Schema, parse
 from mesh_etl.errors import Fault, PlanError, did_you_mean
-from mesh_etl.kernels.work import InputFile
 from mesh_etl.sources.base import Source, SourceContext
+from mesh_etl.sources.drift import Compared, Policy, Stored, compare
+from mesh_etl.stores import InputFile, store_of
 
 
 class SourceColumn(Model):
@@ -60,8 +60,10 @@ class FileSource(Source):
         default_factory=dict,
         description="The columns to read: name → name in the file, or {from, type}. Default: those of the contract.",
     )
-    extra_columns: Literal["fail", "ignore"] = Field(
-        "fail", description="What to do with columns of the file that are not listed."
+    drift: Policy = Field(
+        "fail",
+        description="What to do with files whose columns are not those of the contract: fail; ignore what is more and "
+        "read NULL for optional columns that lack; evolve: take over new optional columns and wider types.",
     )
 
     def schema_of(self, context: SourceContext) -> tuple[Schema, dict[str, str]]:
@@ -92,15 +94,28 @@ class FileSource(Source):
             raise PlanError(*faults)
         return tuple(fields), {name: column.from_ for name, column in self.columns.items() if column.from_}
 
+    def compared(
+        self, context: SourceContext, schema: Schema, names: Mapping[str, str], files: Sequence[Stored]
+    ) -> Compared:
+        """What to read of the files, by the drift policy; `schema` and `names` are those of `schema_of`.
+
+        Raises `PlanError` with the faults of all files, and DRIFT_UNFIT where there is no contract to evolve.
+        """
+        if self.drift == "evolve" and context.schema is None:
+            fix = "use drift: ignore"
+            problem = "drift: only the main source has a contract that can evolve"
+            raise PlanError(Fault("DRIFT_UNFIT", problem, context.where("drift"), fix))
+        return compare(files, schema, names, context.required, self.drift)
+
     def pin(self, context: SourceContext) -> tuple[tuple[InputFile, ...], int]:
         """The files that the path means now, each with its size and version, and how many were read before.
 
         Raises `PlanError`: INPUT_MISSING, EMPTY_FILE, INPUT_CHANGED.
         """
-        found = [_pinned(path) for path in _paths(self.path, context)]
+        files = found(self.path, context)
         faults = [
             Fault("EMPTY_FILE", "the file is empty: not even a header", file.path, "remove it or deliver it again")
-            for file in found
+            for file in files
             if file.size == 0
         ]
         faults += [
@@ -110,67 +125,30 @@ class FileSource(Source):
                 file.path,
                 "deliver changes under a new name, or use mode replace",
             )
-            for file in found
+            for file in files
             if context.seen.get(file.path, file.version) != file.version
         ]
         if faults:
             raise PlanError(*faults)
-        fresh = tuple(file for file in found if file.path not in context.seen)
-        return fresh, len(found) - len(fresh)
+        fresh = tuple(file for file in files if file.path not in context.seen)
+        return fresh, len(files) - len(fresh)
 
 
-def _paths(path: str, context: SourceContext) -> list[str]:
-    if "://" in path:
-        fix = "copy the files to a local path; this version reads the local file system"
-        raise PlanError(Fault("UNSUPPORTED_PATH", "the path is no local path", context.where("path"), fix))
-    absolute = Path(path) if Path(path).is_absolute() else context.root / path
-    if absolute.is_dir():
-        found = sorted(str(one) for one in absolute.iterdir() if one.is_file() and not one.name.startswith((".", "_")))
-    elif absolute.is_file():
-        return [str(absolute)]
-    else:
-        found = sorted(one for one in glob.glob(str(absolute)) if Path(one).is_file())
-    if not found:
-        beside = [one.name for one in absolute.parent.iterdir()] if absolute.parent.is_dir() else []
-        fix = did_you_mean(absolute.name, beside) if beside else "the folder does not exist"
-        fix = fix if fix.startswith(("did", "the")) else "check the path"
-        raise PlanError(Fault("INPUT_MISSING", f"no file is there: {absolute}", context.where("path"), fix))
-    return found
+def found(path: str, context: SourceContext) -> list[InputFile]:
+    """The files that a path of the job means now, pinned.
 
-
-def _pinned(path: str) -> InputFile:
-    facts = Path(path).stat()
-    return InputFile(path, facts.st_size, f"mtime:{facts.st_mtime_ns}")
-
-
-def header_faults(
-    path: str, header: Sequence[str], schema: Schema, names: Mapping[str, str], ignore_extra: bool
-) -> list[Fault]:
-    """What keeps a file's header from being read by name: columns that are missing, unexpected or there twice.
-
-    A first line that has nothing of a header is most likely a record, so none of it is shown.
+    Raises `PlanError`: INPUT_MISSING, BAD_ADDRESS, UNSUPPORTED_PATH, and what the storage answers.
     """
-    wanted = [names.get(column.name, column.name) for column in schema]
-    missing = [name for name in wanted if name not in header]
-    extra = [name for name in header if name not in wanted]
-    twice = sorted({name for name in header if list(header).count(name) > 1})
-    if missing == wanted and not any(did_you_mean(name, extra).startswith("did") for name in wanted):
-        problem = f"the first line names none of the columns {_listed(wanted)}"
-        fix = "list the file's columns under source.columns, or set header: false where there is no header"
-        return [Fault("HEADER_MISMATCH", problem, path, fix)]
-    faults = []
-    if missing:
-        close = did_you_mean(missing[0], extra)
-        fix = close if close.startswith("did") else "list the file's columns under source.columns"
-        faults.append(Fault("COLUMN_MISSING", f"the header lacks {_listed(missing)}", path, fix))
-    if extra and not ignore_extra:
-        fix = "add them to the contract, or set extra_columns: ignore"
-        faults.append(Fault("COLUMN_UNEXPECTED", f"the header has {_listed(extra)} besides", path, fix))
-    if twice:
-        faults.append(Fault("COLUMN_DUPLICATE", f"the header repeats {_listed(twice)}", path))
-    return faults
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(f"'{name[:64]}'" for name in names[:8])
-    return f"{shown} and {len(names) - 8} more" if len(names) > 8 else shown
+    scheme = path.partition("://")[0] if "://" in path else ""
+    if scheme not in ("", "s3", "s3a"):
+        fix = "use a local path or s3://bucket/key"
+        raise PlanError(Fault("UNSUPPORTED_PATH", f"'{scheme}' is no storage that is read", context.where("path"), fix))
+    address = path if scheme or Path(path).is_absolute() else str(context.root / path)
+    store = store_of(address)
+    files = store.find(address)
+    if not files:
+        beside = store.beside(address)
+        fix = did_you_mean(address.rstrip("/").rpartition("/")[2], beside) if beside else ""
+        fix = fix if fix.startswith("did") else "the folder does not exist" if beside is None else "check the path"
+        raise PlanError(Fault("INPUT_MISSING", f"no file is there: {address}", context.where("path"), fix))
+    return files

@@ -29,4 +29,4 @@ class Json(FileSource):
         schema, names = self.schema_of(context)
         rules = TextRules(timezone=self.timezone)
         files, skipped = self.pin(context)
-        return Opened(files, JsonReader(schema, names, self.extra_columns == "ignore", rules), {}, skipped)
+        return Opened(files, JsonReader(schema, names, self.drift == "ignore", rules), skipped=skipped)

@@ -9,8 +9,8 @@ from pydantic import Field
 from mesh_etl.contract.types import Field as ColumnField
 from mesh_etl.contract.types import Simple, parse
 from mesh_etl.errors import Fault, PlanError, did_you_mean
-from mesh_etl.kernels.work import InputFile
 from mesh_etl.sources.base import Opened, Source, SourceContext, source
+from mesh_etl.stores import InputFile, TableStore
 from mesh_etl.tables.ledger import Ledger, Snapshot
 
 
@@ -53,7 +53,7 @@ class Table(Source):
             schema = tuple(column for name in self.columns for column in schema if column.name == name)
         else:
             schema = tuple(column for column in schema if column.name not in {key.name for key in derived})
-        return Opened(_files(ledger, snapshot), ParquetReader(schema), {})
+        return Opened(_files(ledger, snapshot), ParquetReader(schema))
 
     def _snapshot(self, ledger: Ledger, context: SourceContext) -> Snapshot:
         snapshot = ledger.snapshot(self.version)
@@ -72,5 +72,5 @@ def _files(ledger: Ledger, snapshot: Snapshot) -> tuple[InputFile, ...]:
         constants = tuple((key.name, value) for key, value in zip(snapshot.entry.partition_by, values, strict=True))
         for file in partition.files:
             path = str(Path(ledger.layout.root) / file.path)
-            found.append(InputFile(path, file.bytes, "immutable", constants))
+            found.append(InputFile(path, file.bytes, "immutable", TableStore(), constants))
     return tuple(found)

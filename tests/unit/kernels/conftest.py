@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from mesh_etl.contract.types import Field, Schema, parse
-from mesh_etl.kernels.work import InputFile, WorkItem
+from mesh_etl.kernels.work import WorkItem
+from mesh_etl.stores import LOCAL, InputFile
 
 
 @dataclass
@@ -48,8 +49,8 @@ def see(tmp_path_factory):
 
     def run(reader, content: bytes) -> Seen:
         path.write_bytes(content)
-        file = InputFile(str(path), len(content), "v1")
-        header = reader.head(str(path))[0] if hasattr(reader, "head") else ()
+        file = InputFile(str(path), len(content), "v1", LOCAL)
+        header = reader.head(file)[0] if hasattr(reader, "head") else ()
         seen, before = Seen(), 0
         for number, (start, end) in enumerate(reader.split(file)):
             item = WorkItem(number, "source", file, start, end, header)

@@ -6,6 +6,7 @@ import pytest
 
 from mesh_etl.errors import PlanError
 from mesh_etl.kernels.csv import CsvReader
+from mesh_etl.stores import LOCAL
 
 
 @pytest.fixture
@@ -222,7 +223,7 @@ def test_raw_bytes_that_are_no_text_are_shown_as_escapes(schema, see):
 def test_the_names_of_a_header_are_read_as_they_stand(schema, tmp_path, line, names):
     path = tmp_path / "header.csv"
     path.write_bytes(line + b"1,2\n" if line.endswith(b"\n") else line)
-    assert CsvReader(schema("a int")).head(str(path)) == (names, len(line))
+    assert CsvReader(schema("a int")).head(LOCAL.pin(str(path))) == (names, len(line))
 
 
 @pytest.mark.parametrize(
@@ -238,7 +239,7 @@ def test_a_header_that_cannot_be_read_is_an_error_without_its_text(schema, tmp_p
     path = tmp_path / "header.csv"
     path.write_bytes(content)
     with pytest.raises(PlanError) as raised:
-        CsvReader(schema("a int")).head(str(path))
+        CsvReader(schema("a int")).head(LOCAL.pin(str(path)))
     assert raised.value.code == code
     assert raised.value.faults[0].where == str(path)
     assert "1,2" not in str(raised.value)

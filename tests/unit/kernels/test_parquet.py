@@ -15,7 +15,8 @@ from mesh_etl.contract.types import parse
 from mesh_etl.errors import RunError
 from mesh_etl.kernels import parquet
 from mesh_etl.kernels.parquet import ParquetReader, constant, file_schema
-from mesh_etl.kernels.work import InputFile, WorkItem
+from mesh_etl.kernels.work import WorkItem
+from mesh_etl.stores import LOCAL, InputFile
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def rows(tmp_path):
     def run(reader, table, constants=(), **options):
         path = tmp_path / "table.parquet"
         pq.write_table(table, path, **options)
-        file = InputFile(str(path), path.stat().st_size, "v1", tuple(constants))
+        file = InputFile(str(path), path.stat().st_size, "v1", LOCAL, tuple(constants))
         ranges = reader.split(file)
         found, read = [], 0
         for number, (start, end) in enumerate(ranges):
@@ -35,7 +36,7 @@ def rows(tmp_path):
             assert records == list(range(len(records)))
             places = reader.locate(item, records)
             assert [place.line for place in places] == [record + 1 for record in records]
-            assert [place for one in parsed for place in one.locate([int(record) for record in one.records])] == places
+            assert [place for one in parsed for place in one.locate(range(one.batch.num_rows))] == places
             found += [row for one in parsed for row in one.batch.to_pylist()]
             read += sum(one.read for one in parsed)
         assert read == len(found)
@@ -64,7 +65,7 @@ def test_narrower_types_widen_without_loss(schema, rows, tmp_path, stored, wante
     table = pa.table({"a": pa.array([value, None], stored)})
     found, _ = rows(ParquetReader(schema(f"a {wanted}")), table)
     assert found == [{"a": value}, {"a": None}]
-    assert fits(dict(file_schema(str(tmp_path / "table.parquet")))["a"], parse(wanted))
+    assert fits(dict(file_schema(LOCAL.pin(str(tmp_path / "table.parquet"))))["a"], parse(wanted))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_what_could_lose_something_does_not_widen(stored, wanted):
 def test_a_type_that_no_contract_has_is_given_by_its_arrow_name(tmp_path):
     path = tmp_path / "odd.parquet"
     pq.write_table(pa.table({"a": pa.array([1], pa.uint64()), "b": pa.array([1], pa.duration("s"))}), path)
-    assert file_schema(str(path)) == [("a", parse("decimal(20,0)")), ("b", "duration[s]")]
+    assert file_schema(LOCAL.pin(str(path))) == [("a", parse("decimal(20,0)")), ("b", "duration[s]")]
 
 
 def test_columns_are_found_by_name_and_missing_ones_are_null(schema, rows):
@@ -143,7 +144,7 @@ def test_a_file_without_rows_has_none(schema, rows):
 def test_a_place_shows_the_row_as_json(schema, tmp_path):
     path = tmp_path / "one.parquet"
     pq.write_table(pa.table({"a": [1, 2], "b": ["é", None]}), path)
-    file = InputFile(str(path), path.stat().st_size, "v1")
+    file = InputFile(str(path), path.stat().st_size, "v1", LOCAL)
     places = ParquetReader(schema("a bigint, b string")).locate(WorkItem(0, "source", file, 0, 1), [1, 0])
     assert [(place.line, place.raw) for place in places] == [(2, '{"a": 2, "b": null}'), (1, '{"a": 1, "b": "é"}')]
 

@@ -17,7 +17,8 @@ from mesh_etl.kernels.csv import CsvReader
 from mesh_etl.kernels.hashing import key_hashes
 from mesh_etl.kernels.partition import PartitionKey
 from mesh_etl.kernels.spill import KeyRule, Spill, rejects, spill_batches, spill_item
-from mesh_etl.kernels.work import InputFile, WorkItem
+from mesh_etl.kernels.work import WorkItem
+from mesh_etl.stores import LOCAL, InputFile
 
 ROW = pa.struct([("item", pa.int32()), ("record", pa.int64())])
 
@@ -76,7 +77,7 @@ def item(tmp_path):
     path = tmp_path / "in.csv"
     content = b"n,word\n1,a\nx,b\n300,c\n4,\n5,a\n"
     path.write_bytes(content)
-    return WorkItem(7, "source", InputFile(str(path), len(content), "v1"), 7, len(content), ("n", "word"))
+    return WorkItem(7, "source", InputFile(str(path), len(content), "v1", LOCAL), 7, len(content), ("n", "word"))
 
 
 def test_an_item_is_parsed_checked_and_counted(schema, tmp_path, item):
@@ -102,7 +103,7 @@ def test_a_row_that_breaks_several_rules_is_rejected_once_with_all_of_them(schem
 def test_a_record_with_several_bad_cells_breaks_the_rule_once(schema, tmp_path):
     path = tmp_path / "in.csv"
     path.write_bytes(b"a,b\nx,y\n1,y\n1,2\n")
-    file = InputFile(str(path), path.stat().st_size, "v1")
+    file = InputFile(str(path), path.stat().st_size, "v1", LOCAL)
     columns = schema("a int, b int")
     item = WorkItem(0, "source", file, 4, file.size, ("a", "b"))
     manifest = spill_item(Spill(str(tmp_path), columns), {"source": CsvReader(columns)}, item)

@@ -24,7 +24,7 @@ def context(tmp_path):
         def ledger(product):
             raise AssertionError("no table is read")
 
-        return SourceContext(tmp_path, schema, where, ledger, seen)
+        return SourceContext(tmp_path, schema, frozenset(), where, ledger, seen)
 
     return build
 
@@ -97,8 +97,8 @@ def test_items_are_numbered_on_over_all_files(context, files):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("path", ["s3://bucket/x.csv", "https://x/y.csv"])
-def test_a_path_that_is_not_local_is_refused(context, path):
+@pytest.mark.parametrize("path", ["ftp://x/x.csv", "https://x/y.csv"])
+def test_a_path_that_is_no_storage_is_refused(context, path):
     with pytest.raises(PlanError) as raised:
         Csv(path=path).open(context())
     assert (raised.value.code, raised.value.faults[0].where) == ("UNSUPPORTED_PATH", "job.yaml:path")
