@@ -20,11 +20,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mesh_etl.contract.types import Schema
+from mesh_etl.kernels.bundle import Bundle, parsed
 from mesh_etl.kernels.hashing import key_hashes
 from mesh_etl.kernels.partition import PartitionKey, groups
 from mesh_etl.kernels.rules import RowRule
 from mesh_etl.kernels.schema import arrow_schema
-from mesh_etl.kernels.work import Place, Reader, Reject, Violation, WorkItem
+from mesh_etl.kernels.work import Parsed, Place, Reader, Reject, Violation
 
 HOLD_BYTES = 48 << 20
 HOLD_REJECTS = 50_000
@@ -59,16 +60,12 @@ class Spill:
     answers: tuple[str, ...] = ()  # boolean columns in which an engine has answered rules
 
 
-def spill_item(spill: Spill, readers: dict[str, Reader], item: WorkItem) -> dict[str, Any]:
-    """The records of `item`, parsed, checked and spilled; returns the task's manifest."""
+def spill_bundle(spill: Spill, readers: dict[str, Reader], bundle: Bundle) -> dict[str, Any]:
+    """The records of the items, parsed, checked and spilled; returns the task's manifest."""
     task = Task(spill)
-    lines = 0
-    for parsed in readers[item.input].parse(item):
-        lines += parsed.lines
-        task.reject(item.number, parsed.rejects)
-        task.add(parsed.batch, np.full(len(parsed.records), item.number), parsed.records, None, parsed.locate)
-        task.count(item.number, "read", parsed.read)
-    task.count(item.number, "lines", lines)
+    for one in parsed(readers[bundle[0].input], bundle):
+        items = task.take(one)
+        task.add(one.batch, items, one.records, None, one.locate)
     return task.close()
 
 
@@ -120,6 +117,18 @@ class Task:
         """`rows` more of `what` are counted for the item."""
         if rows:
             self.counts.setdefault(item, Counter())[what] += rows
+
+    def take(self, parsed: Parsed) -> np.ndarray:
+        """What was read is counted and what was rejected is kept; returns the item of each row of the batch."""
+        first = 0
+        for share in parsed.shares:
+            self.count(share.item, "read", share.read)
+            self.count(share.item, "lines", share.lines)
+            self.count(share.item, "ignored", share.ignored)
+            if share.rejects:
+                self.reject(share.item, parsed.rejects[first : first + share.rejects])
+                first += share.rejects
+        return np.repeat([share.item for share in parsed.shares], [share.rows for share in parsed.shares])
 
     def reject(self, item: int, rejects: Sequence[Reject]) -> None:
         """The records are kept for the quarantine and counted, in all and by rule."""

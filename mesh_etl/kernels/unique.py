@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -32,13 +32,17 @@ def repeated_hashes(paths: Sequence[str]) -> np.ndarray:
     return np.concatenate(found) if found else np.zeros(0, np.uint64)
 
 
-def file_hashes(path: str, columns: Sequence[str], constants: dict[str, pa.Scalar]) -> np.ndarray:
-    """The sorted hashes of the complete keys in a Parquet file; `constants` are columns that its path holds."""
+def file_hashes(path: str, columns: Mapping[str, pa.DataType], constants: dict[str, pa.Scalar]) -> np.ndarray:
+    """The sorted hashes of the complete keys in a Parquet file; `constants` are columns that its path holds.
+
+    `columns` are those of the key with the types that the table has now: a file may have been written with narrower
+    ones, and equal values must have equal hashes.
+    """
     parts = [hashes[complete] for hashes, complete, _ in _hashed(path, columns, constants)]
     return np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.uint64)
 
 
-def keys_with(path: str, columns: Sequence[str], constants: dict[str, pa.Scalar], suspects: np.ndarray) -> Counter[str]:
+def keys_with(path: str, columns: Mapping[str, pa.DataType], constants: dict[str, pa.Scalar], suspects: np.ndarray) -> Counter[str]:
     """How often each key with a suspect hash occurs in the file; a key is named by its digest, never by its value."""
     found: Counter[str] = Counter()
     for hashes, complete, batch in _hashed(path, columns, constants):
@@ -49,14 +53,14 @@ def keys_with(path: str, columns: Sequence[str], constants: dict[str, pa.Scalar]
 
 
 def _hashed(
-    path: str, columns: Sequence[str], constants: dict[str, pa.Scalar]
+    path: str, columns: Mapping[str, pa.DataType], constants: dict[str, pa.Scalar]
 ) -> Iterator[tuple[np.ndarray, np.ndarray, pa.RecordBatch]]:
     file = pq.ParquetFile(path)
     stored = [name for name in columns if name not in constants and name in file.schema_arrow.names]
     for batch in file.iter_batches(_BATCH_ROWS, columns=stored, use_threads=False):
-        arrays = {name: batch.column(name) for name in stored}
+        arrays = {name: batch.column(name).cast(columns[name]) for name in stored}
         arrays |= {name: pa.repeat(constants[name], batch.num_rows) for name in columns if name in constants}
         # A column that came into the contract after the file was written is NULL in all its rows: no key is complete.
         arrays |= {name: pa.nulls(batch.num_rows, pa.string()) for name in columns if name not in arrays}
         whole = pa.RecordBatch.from_pydict(arrays)
-        yield *key_hashes(whole, columns), whole
+        yield *key_hashes(whole, tuple(columns)), whole

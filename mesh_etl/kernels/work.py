@@ -56,6 +56,7 @@ class Share(NamedTuple):
     rejects: int
     read: int
     lines: int
+    ignored: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Parsed:
     read: int
     lines: int
     locate: Callable[[Sequence[int]], list[Place]] = field(repr=False)
+    ignored: int = 0  # values left out because nobody reads their column
     shares: tuple[Share, ...] = ()
 
 

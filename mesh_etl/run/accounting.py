@@ -113,6 +113,7 @@ def _inputs(
                     read=parsed["read"],
                     rejected=parsed["rejected"] if same else parsed["rejected"] + written["rejected"],
                     dropped=_fates(written),
+                    ignored=parsed["ignored"],
                     good=written["good"],
                     reference=name not in plan.primary,
                 )

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl.kernels.encode import EncodeJob, encode
 from mesh_etl.kernels.partition import path as partition_path
-from mesh_etl.kernels.spill import KeyRule, Spill, spill_batches, spill_item
+from mesh_etl.kernels.spill import KeyRule, Spill, spill_batches, spill_bundle
 from mesh_etl.run import accounting, pins, quarantine, stage_parts, verify
 from mesh_etl.run.engines import translated
-from mesh_etl.run.frames import frame_of, manifest_path, parse_item
+from mesh_etl.run.frames import bundles_of, frame_of, manifest_path, parse_bundle
+from mesh_etl.run.landing import landed
 from mesh_etl.run.progress import Progress, Silent
 from mesh_etl.run.rehearsal import rehearse
 from mesh_etl.run.staged import Staged
-from mesh_etl.tables.entry import DataFile, Partition
+from mesh_etl.tables.entry import Counts, DataFile, Partition, Quarantine
 from mesh_etl.tables.layout import new_txn
 from mesh_etl.tables.storage import faults
 from mesh_etl.transforms.engine_sql import for_engine
@@ -43,13 +44,20 @@ def execute(plan: Plan, engine: Engine, secret: Callable[[str], str], progress: 
     try:
         with faults(layout.root):
             Path(layout.spill(txn)).mkdir(parents=True)
-            staged = _stage(plan, engine, secret, txn, progress)
+            whole = landed(plan, engine, secret, layout.spill(txn), progress)
+            staged = _nothing(whole, engine, txn) if whole.done else _stage(whole, engine, secret, txn, progress)
     except BaseException:
         for folder in (layout.data(txn), layout.quarantine(txn), layout.spill(txn)):
             storage.remove(folder)
         raise
     storage.remove(layout.spill(txn))
     return staged
+
+
+def _nothing(plan: Plan, engine: Engine, txn: str) -> Staged:
+    """What was fetched is what an earlier commit was made of."""
+    none = Counts(read=0, good=0, quarantined=0, deduplicated=0, filtered=0)
+    return Staged(plan, txn, engine.name, (), Quarantine(rows=0), none, (), {}, ())
 
 
 def _stage(plan: Plan, engine: Engine, secret: Callable[[str], str], txn: str, progress: Progress) -> Staged:
@@ -66,7 +74,7 @@ def _stage(plan: Plan, engine: Engine, secret: Callable[[str], str], txn: str, p
         written, manifests = _through_engine(plan, engine, secret, spill, progress)
     else:
         written, manifests = None, _through_kernels(plan, engine, spill, progress)
-    parsed = _parsed(plan, folder) if written else manifests
+    parsed = _parsed(plan, engine, folder) if written else manifests
     partitions = _encoded(plan, engine, manifests, txn, progress)
     pins.check(plan)
     rejected = quarantine.write(plan, engine, [*manifests, *(parsed if written else [])], parsed, txn)
@@ -80,8 +88,9 @@ def _stage(plan: Plan, engine: Engine, secret: Callable[[str], str], txn: str, p
 def _through_kernels(plan: Plan, engine: Engine, spill: Spill, progress: Progress) -> list[Manifest]:
     """Rows go from file to file in kernels; the engine only says where each task runs."""
     readers = {name: opened.reader for name, opened in plan.inputs.items()}
-    progress.phase("read, check, sort", len(plan.items))
-    return engine.map(partial(spill_item, spill, readers), plan.items, lambda _: progress.advance())
+    work = [bundle for name in plan.inputs for bundle in bundles_of(plan, engine, name)]
+    progress.phase("read, check, sort", len(work))
+    return engine.map(partial(spill_bundle, spill, readers), work, lambda _: progress.advance())
 
 
 def _through_engine(
@@ -103,17 +112,18 @@ def _through_engine(
     return written, engine.sink(frame, partial(spill_batches, spill, row=ROW, fate=FATE))
 
 
-def _parsed(plan: Plan, folder: str) -> list[Manifest]:
-    """What the parsing tasks counted; an item that the engine had no need to read is read for its counts."""
+def _parsed(plan: Plan, engine: Engine, folder: str) -> list[Manifest]:
+    """What the parsing tasks counted; a bundle that the engine had no need to read is read for its counts."""
     import json
 
     found = []
-    for item in plan.items:
-        path = manifest_path(folder, item.number)
-        if not path.exists():
-            for _ in parse_item(plan.inputs[item.input].reader, folder, item):
-                pass
-        found.append(json.loads(path.read_text()))
+    for name, opened in plan.inputs.items():
+        for bundle in bundles_of(plan, engine, name):
+            path = manifest_path(folder, bundle)
+            if not path.exists():
+                for _ in parse_bundle(opened.reader, folder, bundle):
+                    pass
+            found.append(json.loads(path.read_text()))
     return found
 
 

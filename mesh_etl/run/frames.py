@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mesh_etl.contract.types import ddl
-from mesh_etl.kernels.work import Reader, WorkItem
+from mesh_etl.kernels.bundle import Bundle, bundled, parsed
+from mesh_etl.kernels.work import Reader
 from mesh_etl.transforms.base import Context
 from mesh_etl.transforms.trace import FATE, ROW, ROW_TYPE
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from mesh_etl.plan import Plan
     from mesh_etl.run.engines import Engine
+
+BUNDLES_PER_CORE = 8
 
 
 @dataclass
@@ -52,9 +55,15 @@ def frame_of(plan: Plan, engine: Engine, secret: Callable[[str], str], folder: s
 
 def _input(plan: Plan, engine: Engine, name: str, folder: str, rehearsal: bool) -> DataFrame:
     reader = plan.inputs[name].reader
-    items = [] if rehearsal else [item for item in plan.items if item.input == name]
+    work = [] if rehearsal else bundles_of(plan, engine, name)
     columns = f"{ddl(reader.schema)}, {ROW} {ROW_TYPE}"
-    return engine.frame(partial(parse_item, reader, folder), items, columns)
+    return engine.frame(partial(parse_bundle, reader, folder), work, columns)
+
+
+def bundles_of(plan: Plan, engine: Engine, name: str) -> list[Bundle]:
+    """The work on one input, as the engine's tasks get it."""
+    items = [item for item in plan.items if item.input == name]
+    return bundled(items, BUNDLES_PER_CORE * engine.cores)
 
 
 def _nowhere() -> Column:
@@ -83,34 +92,28 @@ def _barrier(written: Written, rehearsal: bool) -> None:
     written.barrier = True
 
 
-def parse_item(reader: Reader, folder: str, item: WorkItem) -> Iterator[pa.RecordBatch]:
-    """The typed rows of an item, each with its origin; what was rejected is left in a file beside.
+def parse_bundle(reader: Reader, folder: str, bundle: Bundle) -> Iterator[pa.RecordBatch]:
+    """The typed rows of the items, each with its origin; what was rejected is left in a file beside.
 
-    An engine may run the item twice, even at once: each run says the same, and the manifest of one of them stays.
+    An engine may run the bundle twice, even at once: each run says the same, and the manifest of one of them stays.
     """
     import pyarrow as pa
 
     from mesh_etl.kernels.spill import Spill, Task
 
     task = Task(Spill(folder, reader.schema))
-    lines = 0
-    for parsed in reader.parse(item):
-        lines += parsed.lines
-        task.count(item.number, "read", parsed.read)
-        task.reject(item.number, parsed.rejects)
-        rows = parsed.batch.num_rows
+    for one in parsed(reader, bundle):
+        items = task.take(one)
         origin = pa.StructArray.from_arrays(
-            [pa.repeat(pa.scalar(item.number, pa.int32()), rows), pa.array(parsed.records, pa.int64())],
-            ["item", "record"],
+            [pa.array(items, pa.int32()), pa.array(one.records, pa.int64())], ["item", "record"]
         )
-        yield parsed.batch.append_column(ROW, origin)
-    task.count(item.number, "lines", lines)
+        yield one.batch.append_column(ROW, origin)
     manifest = task.close()
     temporary = Path(folder) / f"{task.name}.tmp"
     temporary.write_text(json.dumps(manifest))
-    temporary.replace(manifest_path(folder, item.number))
+    temporary.replace(manifest_path(folder, bundle))
 
 
-def manifest_path(folder: str, item: int) -> Path:
-    """Where the manifest of a parsed item is left."""
-    return Path(folder) / f"item-{item}.json"
+def manifest_path(folder: str, bundle: Bundle) -> Path:
+    """Where the manifest of a parsed bundle is left."""
+    return Path(folder) / f"bundle-{bundle[0].number}.json"

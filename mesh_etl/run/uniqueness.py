@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ import numpy as np
 
 from mesh_etl.checks.dataset import Unique
 from mesh_etl.kernels.parquet import constant
+from mesh_etl.kernels.schema import arrow
 from mesh_etl.kernels.unique import file_hashes, keys_with, repeated_hashes
 
 if TYPE_CHECKING:
@@ -41,21 +42,23 @@ def surplus(
     """How many rows repeat a key that another row has; rows with a NULL in the key do not count."""
     paths = [path for manifest in manifests for path in manifest["keys"].get(rule.id, ())]
     folder = plan.ledger.layout.root
+    types = {column.name: column.type for column in plan.contract.schema}
+    key = {name: arrow(types[name]) for name in rule.columns}
     old = [(str(Path(folder) / file.path), _constants(plan, part)) for part in kept for file in part.files]
     if old and paths:
         spill = str(Path(paths[0]).parent)
-        paths += [one["keys"] for one in engine.map(partial(hash_file, rule.columns, spill), old)]
+        paths += [one["keys"] for one in engine.map(partial(hash_file, key, spill), old)]
     suspects = repeated_hashes(paths)
     if not len(suspects):
         return 0
     new = [(str(Path(folder) / file.path), _constants(plan, part)) for part in staged for file in part.files]
     found: Counter[str] = Counter()
-    for one in engine.map(partial(count_keys, rule.columns, suspects), [*new, *old]):
+    for one in engine.map(partial(count_keys, key, suspects), [*new, *old]):
         found.update(one)
     return sum(rows - 1 for rows in found.values())
 
 
-def hash_file(columns: Sequence[str], folder: str, file: tuple[str, dict[str, pa.Scalar]]) -> dict[str, Any]:
+def hash_file(columns: Mapping[str, pa.DataType], folder: str, file: tuple[str, dict[str, pa.Scalar]]) -> dict[str, Any]:
     """The sorted hashes of a stored file's keys, in a file beside those of the run."""
     import uuid
 
@@ -64,7 +67,7 @@ def hash_file(columns: Sequence[str], folder: str, file: tuple[str, dict[str, pa
     return {"keys": path}
 
 
-def count_keys(columns: Sequence[str], suspects: np.ndarray, file: tuple[str, dict[str, pa.Scalar]]) -> dict[str, int]:
+def count_keys(columns: Mapping[str, pa.DataType], suspects: np.ndarray, file: tuple[str, dict[str, pa.Scalar]]) -> dict[str, int]:
     """How often each suspect key is in a file."""
     return dict(keys_with(file[0], columns, file[1], suspects))
 

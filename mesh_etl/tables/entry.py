@@ -62,8 +62,24 @@ class Input(Record):
     read: int
     rejected: int
     dropped: Mapping[str, int] = {}
+    ignored: int = 0  # values that were left out because the job ignores their columns
     good: int = 0
     reference: bool = False
+
+
+class Drifted(Record):
+    """How the files of an input differed: columns that were left out and columns that were NULL, by number of files."""
+
+    ignored: Mapping[str, int] = {}
+    missing: Mapping[str, int] = {}
+
+
+class EvolvedColumn(Record):
+    """A column that the table has beyond the contract's file: added, or with a wider type."""
+
+    name: str
+    type: str
+    added: bool
 
 
 class Counts(Record):
@@ -125,3 +141,5 @@ class Entry(Record):
     rules: tuple[RuleResult, ...] = ()
     inputs: tuple[Input, ...] = ()
     dropped: Mapping[str, int] = {}
+    drift: Mapping[str, Drifted] = {}
+    evolved: tuple[EvolvedColumn, ...] = ()

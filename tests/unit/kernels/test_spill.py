@@ -16,7 +16,7 @@ from mesh_etl.kernels import spill as kernel
 from mesh_etl.kernels.csv import CsvReader
 from mesh_etl.kernels.hashing import key_hashes
 from mesh_etl.kernels.partition import PartitionKey
-from mesh_etl.kernels.spill import KeyRule, Spill, rejects, spill_batches, spill_item
+from mesh_etl.kernels.spill import KeyRule, Spill, rejects, spill_batches, spill_bundle
 from mesh_etl.kernels.work import WorkItem
 from mesh_etl.stores import LOCAL, InputFile
 
@@ -84,7 +84,7 @@ def test_an_item_is_parsed_checked_and_counted(schema, tmp_path, item):
     columns = schema("n int, word string")
     rules = (AtMost("n.range", "n", 100), AtMost("n.small", "n", 4, rejects=False))
     spill = Spill(str(tmp_path), columns, rules, partitions=(PartitionKey("word", "word"),))
-    manifest = spill_item(spill, {"source": CsvReader(columns)}, item)
+    manifest = spill_bundle(spill, {"source": CsvReader(columns)}, (item,))
     assert contents(manifest) == {("a",): [(1, "a"), (5, "a")], (None,): [(4, None)]}
     assert refused(manifest) == [(7, 1, 2, "x,b", ["TYPE_FORMAT"]), (7, 2, 3, "300,c", ["n.range"])]
     assert manifest["counts"] == {"7": {"read": 5, "good": 3, "rejected": 2, "lines": 5}}
@@ -106,7 +106,7 @@ def test_a_record_with_several_bad_cells_breaks_the_rule_once(schema, tmp_path):
     file = InputFile(str(path), path.stat().st_size, "v1", LOCAL)
     columns = schema("a int, b int")
     item = WorkItem(0, "source", file, 4, file.size, ("a", "b"))
-    manifest = spill_item(Spill(str(tmp_path), columns), {"source": CsvReader(columns)}, item)
+    manifest = spill_bundle(Spill(str(tmp_path), columns), {"source": CsvReader(columns)}, (item,))
     assert manifest["broken"] == {"0": {"TYPE_FORMAT:a": 1, "TYPE_FORMAT:b": 1}}
     assert manifest["counts"] == {"0": {"read": 3, "good": 1, "rejected": 2, "lines": 3}}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -44,7 +45,7 @@ def test_no_files_and_empty_files_repeat_nothing(tmp_path):
 
 def test_a_column_of_nulls_in_a_stored_file_has_no_keys(tmp_path):
     pq.write_table(pa.table({"k": pa.array([None, None], pa.string())}), tmp_path / "a.parquet")
-    file_hashes(str(tmp_path / "a.parquet"), ["k"], {}).tofile(tmp_path / "a.keys")
+    file_hashes(str(tmp_path / "a.parquet"), {"k": pa.string()}, {}).tofile(tmp_path / "a.keys")
     assert len(repeated_hashes([str(tmp_path / "a.keys")])) == 0
 
 
@@ -52,8 +53,10 @@ def test_a_column_of_nulls_in_a_stored_file_has_no_keys(tmp_path):
 def count(tmp_path):
     """How often each repeated key occurs in tables that are stored as files, the largest number first."""
 
-    def run(tables, columns, constants=None):
+    def run(tables, names, constants=None):
         found: Counter[str] = Counter()
+        kinds = {field.name: field.type for table in tables for field in table.schema} | {"p": pa.string()}
+        columns = {name: kinds[name] for name in names}
         paths = []
         for index, table in enumerate(tables):
             paths.append(str(tmp_path / f"{index}.parquet"))
@@ -84,6 +87,12 @@ def test_a_file_from_before_the_column_was_added_has_no_keys(count):
     assert count([pa.table({"a": [1, 1]}), pa.table({"a": [1, 1], "b": ["x", "x"]})], ["a", "b"]) == [2]
 
 
+def test_equal_values_that_were_stored_in_narrower_types_are_equal_keys(count):
+    narrow = pa.table({"a": pa.array([Decimal("1.25")], pa.decimal128(5, 2)), "b": pa.array([7], pa.int32())})
+    wide = pa.table({"a": pa.array([Decimal("1.250")], pa.decimal128(7, 3)), "b": pa.array([7], pa.int64())})
+    assert count([narrow, wide], ["a", "b"]) == [2]
+
+
 def test_partition_values_are_part_of_the_key(count):
     assert count([pa.table({"a": [1, 1, 2]})], ["p", "a"], {"p": pa.scalar("DE")}) == [2]
     assert count([pa.table({"a": [1, 1, 2]})], ["p", "a"], {"p": pa.scalar(None, pa.string())}) == []
@@ -99,7 +108,7 @@ def test_a_collision_of_hashes_is_no_duplicate(count, monkeypatch):
 
 def test_a_key_is_named_by_its_digest_alone(tmp_path):
     pq.write_table(pa.table({"k": ["secret", "secret"]}), tmp_path / "a.parquet")
-    hashes = file_hashes(str(tmp_path / "a.parquet"), ["k"], {})
-    (name,) = keys_with(str(tmp_path / "a.parquet"), ["k"], {}, hashes)
+    hashes = file_hashes(str(tmp_path / "a.parquet"), {"k": pa.string()}, {})
+    (name,) = keys_with(str(tmp_path / "a.parquet"), {"k": pa.string()}, {}, hashes)
     assert len(name) == 64
     assert "secret" not in name
