@@ -41,6 +41,8 @@ def show(page: Page, plan: Plan, catalogue: tuple[str, ...]) -> None:
     page.field("table now", _now(plan), _LABEL)
     for change in plan.changes:
         page.field(change.kind, f"{change.path}: {change.text}", _LABEL)
+    for column in plan.evolved:
+        page.field("evolved", column.text(), _LABEL)
     page.field("catalogue", "; ".join(catalogue) or "says what the table holds", _LABEL)
     page.line(f"→ {verdict(plan)}", style="bold green" if plan.work == "run" else "bold")
 
@@ -59,6 +61,9 @@ def facts(plan: Plan, catalogue: tuple[str, ...]) -> dict[str, Any]:
                 "files": len(opened.files),
                 "bytes": sum(file.size for file in opened.files),
                 "read_before": opened.skipped,
+                "requests": len(opened.fetches),
+                "ignored": dict(opened.drift.ignored),
+                "missing": dict(opened.drift.missing),
             }
             for name, opened in plan.inputs.items()
         },
@@ -73,6 +78,7 @@ def facts(plan: Plan, catalogue: tuple[str, ...]) -> dict[str, Any]:
         if plan.head is None
         else {"version": plan.head.seq, "rows": plan.head.rows, "files": plan.head.files, "bytes": plan.head.bytes},
         "contract_changes": [{"kind": one.kind, "path": one.path, "text": one.text} for one in plan.changes],
+        "evolved": [{"name": one.name, "type": one.type, "added": one.added} for one in plan.evolved],
         "catalog": list(catalogue),
     }
 
@@ -112,9 +118,12 @@ def _sources(plan: Plan) -> dict[str, Any]:
 def _input(plan: Plan, name: str, opened: Opened) -> str:
     source = _sources(plan)[name]
     what = f"table {source.product}" if source.type == "table" else source.type
+    if opened.fetches:
+        return f"{what}: {count(len(opened.fetches), 'request')}, sent when the job runs"
     amount = f"{count(len(opened.files), 'file')}, {size(sum(file.size for file in opened.files))}"
     before = f"; {opened.skipped:,} read before" if opened.skipped else ""
-    return f"{what}: {amount}{before}"
+    left_out = f"; without {', '.join(opened.drift.ignored)}" if opened.drift.ignored else ""
+    return f"{what}: {amount}{before}{left_out}"
 
 
 def _target(plan: Plan) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mesh_etl.cli.wording import count, listed, seconds, size
+from mesh_etl.contract.evolve import Evolved
 
 if TYPE_CHECKING:
     from mesh_etl.cli.screen import Page
     from mesh_etl.publish import Report
-    from mesh_etl.tables.entry import Counts, RuleResult
+    from mesh_etl.tables.entry import Counts, Entry, RuleResult
     from mesh_etl.tables.ledger import Snapshot
 
 _DONE = {
@@ -36,6 +37,8 @@ def show(page: Page, report: Report, duration: float) -> None:
         page.line(f"  {equation(entry.counts)}")
         page.line(place)
         _rules(page, entry.rules)
+        for line in drift(entry):
+            page.line(f"  {line}")
     else:
         page.line(f"{report.product}  {_UNCHANGED[report.outcome].format(seq=entry.seq)}", style="bold")
         if report.snapshot.seq != entry.seq:
@@ -48,16 +51,8 @@ def show(page: Page, report: Report, duration: float) -> None:
 def _happened(changes: tuple[str, ...]) -> list[str]:
     """The changes of the catalogue as things done; the record of the version is told where it was all."""
     told = [one for one in changes if not one.startswith("record ")] or list(changes)
-    done = {
-        "create": "created",
-        "change": "changed",
-        "add": "added",
-        "update": "updated",
-        "delete": "deleted",
-        "record": "recorded",
-    }
     split = (one.partition(" ") for one in told)
-    return [f"{done.get(verb, verb)}{space}{rest}" for verb, space, rest in split]
+    return [f"{_DONE.get(verb, verb)}{space}{rest}" for verb, space, rest in split]
 
 
 def equation(counts: Counts) -> str:
@@ -86,6 +81,24 @@ def near(path: str) -> str:
     """The path relative to the working folder where it is below it."""
     place = Path(path)
     return os.path.relpath(place) if place.is_relative_to(Path.cwd()) else path
+
+
+def drift(entry: Entry) -> Iterator[str]:
+    """How the inputs differed from the contract, and what became of it; nothing where they did not."""
+    for name, one in entry.drift.items():
+        where = "" if name == "source" else f" of {name}"
+        if one.ignored:
+            yield f"left out{where}: {_files(one.ignored)}"
+        if one.missing:
+            yield f"missing{where}, read as NULL: {_files(one.missing)}"
+    if values := sum(one.ignored for one in entry.inputs):
+        yield f"left out: {count(values, 'value')} under keys that the contract does not have"
+    for column in entry.evolved:
+        yield f"evolved: {Evolved(column.name, column.type, column.added).text()}"
+
+
+def _files(columns: Mapping[str, int]) -> str:
+    return ", ".join(f"column '{name}' ({count(files, 'file')})" for name, files in columns.items())
 
 
 def _rules(page: Page, rules: Iterable[RuleResult]) -> None:

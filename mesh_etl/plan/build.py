@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mesh_etl.checks import planned
 from mesh_etl.config import LoadedJob
 from mesh_etl.contract import Contract, load
-from mesh_etl.contract.diff import Change, Summary, diff, summary
+from mesh_etl.contract.diff import Change, Summary, diff, fits, summary
+from mesh_etl.contract.evolve import Evolved, grown
+from mesh_etl.contract.summary import spelled
+from mesh_etl.contract.types import parse
 from mesh_etl.errors import Fault, PlanError, did_you_mean
 from mesh_etl.kernels.partition import PartitionKey
 from mesh_etl.kernels.work import WorkItem
 from mesh_etl.modes import Mode
 from mesh_etl.plan.model import Plan, Work
-from mesh_etl.sources import Opened, SourceContext, Table
+from mesh_etl.sources import Opened, SourceContext
+from mesh_etl.sources.drift import Drift
+from mesh_etl.sources.files import FileSource
 from mesh_etl.tables.entry import Entry
 from mesh_etl.tables.layout import Layout
 from mesh_etl.tables.ledger import Ledger, Snapshot, folded
@@ -32,27 +37,28 @@ def build(job: LoadedJob) -> Plan:
     Raises `ConfigError` for the contract and `PlanError` for everything that would keep the run from working.
     """
     path = job.contract_path
-    contract = load(path, str(path.relative_to(job.project.root)))
     mode: Mode = job.job.target.mode
     ledger = ledger_of(job, job.product)
     entries = list(ledger.entries())
     head = folded(entries)
+    contract, evolved = _taken_over(job, load(path, str(path.relative_to(job.project.root))), head)
+    _check_columns(job, contract)
+    before = standing(entries)
+    inputs = _opened(job, contract, evolved, mode, before)
+    contract, evolved = _evolved(contract, evolved, inputs["source"].drift)
     partition_by = _partition_by(job, contract)
     changes = _changes(job, contract, mode, head, partition_by)
-    _check_columns(job, contract)
-    standing = _standing(entries)
-    inputs = _opened(job, contract, mode, standing)
     _check_inputs(job)
-    items = _items(inputs)
-    idem_key = _idem_key(job, contract, inputs)
-    done = mode.done(standing, idem_key)
+    idem_key = identity(job, contract, inputs)
+    remote = any(opened.fetches for opened in inputs.values())  # what these hold is known once it is fetched
+    done = None if remote else mode.done(before, idem_key)
     return Plan(
         job=job,
         contract=contract,
         checks=planned(contract),
         mode=mode,
         inputs=inputs,
-        items=items,
+        items=items_of(inputs),
         steps=job.job.transforms,
         partition_by=partition_by,
         ledger=ledger,
@@ -61,7 +67,29 @@ def build(job: LoadedJob) -> Plan:
         work=_work(mode, inputs, done),
         done=done,
         changes=changes,
+        evolved=evolved,
     )
+
+
+def _taken_over(job: LoadedJob, contract: Contract, head: Snapshot | None) -> tuple[Contract, tuple[Evolved, ...]]:
+    """The contract with what the table has grown by, where the job lets it grow."""
+    if head is None or not isinstance(job.job.source, FileSource) or job.job.source.drift != "evolve":
+        return contract, ()
+    columns = tuple(Evolved(one.name, one.type, one.added) for one in head.entry.evolved)
+    whole = grown(contract, columns)
+    stated = {column.name: column.type for column in contract.schema}
+    still = [one for one in columns if one.name not in stated or not fits(parse(one.type), stated[one.name])]
+    return whole, tuple(still)
+
+
+def _evolved(contract: Contract, before: tuple[Evolved, ...], drift: Drift) -> tuple[Contract, tuple[Evolved, ...]]:
+    """The contract with what the files of this run bring."""
+    new = [Evolved(column.name, spelled(column.type), added=True) for column in drift.added]
+    added = {one.name for one in before if one.added}
+    wider = [Evolved(one.name, spelled(one.type), added=one.name in added) for one in drift.widened]
+    replaced = {one.name for one in wider}
+    now = (*(one for one in before if one.name not in replaced), *wider, *new)
+    return grown(contract, now), now
 
 
 def ledger_of(job: LoadedJob, product: str) -> Ledger:
@@ -73,21 +101,17 @@ def ledger_of(job: LoadedJob, product: str) -> Ledger:
     return Ledger(Layout(root), LocalStorage())
 
 
-def _standing(entries: list[Entry]) -> list[Entry]:
+def standing(entries: list[Entry]) -> list[Entry]:
     """The commits whose rows can be in the table: those since the last one that replaced it, which is among them."""
     cleared = [index for index, entry in enumerate(entries) if entry.cleared]
     return entries[cleared[-1] :] if cleared else entries
 
 
-def _opened(job: LoadedJob, contract: Contract, mode: Mode, entries: list[Entry]) -> dict[str, Opened]:
+def _opened(
+    job: LoadedJob, contract: Contract, evolved: Sequence[Evolved], mode: Mode, entries: list[Entry]
+) -> dict[str, Opened]:
     read = [one for entry in entries for one in entry.inputs if not one.reference]
     seen = {one.path: one.version for one in read} if mode.incremental else {}
-    if mode.incremental and isinstance(job.job.source, Table):
-        fix = "use mode replace or replace_partitions"
-        where = job.where("target", "mode")
-        raise PlanError(
-            Fault("MODE_UNFIT", f"mode {mode.type} cannot tell new rows of a table from old ones", where, fix)
-        )
 
     def ledger(product: str) -> Ledger:
         known = job.project.products()
@@ -102,6 +126,7 @@ def _opened(job: LoadedJob, contract: Contract, mode: Mode, entries: list[Entry]
             root=job.project.root,
             schema=contract.schema if main else None,
             required=frozenset(one.stored_name for one in contract.columns if one.required or one.primary_key),
+            evolved=frozenset(one.name for one in evolved if one.added) if main else frozenset(),
             where=lambda *loc: job.where(*place, *loc),
             ledger=ledger,
             seen=seen if main else {},
@@ -117,17 +142,23 @@ def _opened(job: LoadedJob, contract: Contract, mode: Mode, entries: list[Entry]
             faults += error.faults
     if faults:
         raise PlanError(*faults)
+    if mode.incremental and opened["source"].fetches:
+        problem = f"mode {mode.type} cannot tell new rows of a remote source from old ones"
+        raise PlanError(
+            Fault("MODE_UNFIT", problem, job.where("target", "mode"), "use mode replace or replace_partitions")
+        )
     return opened
 
 
-def _items(inputs: Mapping[str, Opened]) -> tuple[WorkItem, ...]:
+def items_of(inputs: Mapping[str, Opened]) -> tuple[WorkItem, ...]:
+    """The work items of all inputs, numbered through."""
     items: list[WorkItem] = []
     for name, opened in inputs.items():
         items += opened.items(name, len(items))
     return tuple(items)
 
 
-def _idem_key(job: LoadedJob, contract: Contract, inputs: Mapping[str, Opened]) -> str:
+def identity(job: LoadedJob, contract: Contract, inputs: Mapping[str, Opened]) -> str:
     """The identity of the work: the same job, contract and inputs make the same table."""
     work: dict[str, Any] = {
         "product": job.product,

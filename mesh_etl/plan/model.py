@@ -10,6 +10,7 @@ from mesh_etl.checks import Checks
 from mesh_etl.config import LoadedJob
 from mesh_etl.contract import Contract
 from mesh_etl.contract.diff import Change
+from mesh_etl.contract.evolve import Evolved
 from mesh_etl.kernels.partition import PartitionKey
 from mesh_etl.kernels.work import WorkItem
 from mesh_etl.modes import Mode
@@ -43,6 +44,7 @@ class Plan:
     work: Work
     done: Entry | None
     changes: tuple[Change, ...]
+    evolved: tuple[Evolved, ...] = ()  # what the table has, or will have, beyond the contract's file
 
     @property
     def product(self) -> str:

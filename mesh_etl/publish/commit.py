@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING
 from mesh_etl.contract.diff import summary
 from mesh_etl.errors import Fault, PublishError
 from mesh_etl.kernels.partition import path as partition_path
-from mesh_etl.tables.entry import ContractRef, DataFile, Entry, Partition, PartitionColumn, RuleResult
+from mesh_etl.tables.entry import (
+    ContractRef,
+    DataFile,
+    Drifted,
+    Entry,
+    EvolvedColumn,
+    Partition,
+    PartitionColumn,
+    RuleResult,
+)
 from mesh_etl.tables.storage import OutcomeUnknown
 
 if TYPE_CHECKING:
@@ -32,6 +41,8 @@ def commit(staged: Staged) -> Entry:
     Raises `PublishError`: CONFLICT (retryable) when a rival changed what this run was to change.
     """
     plan, ledger = staged.plan, staged.plan.ledger
+    if plan.done is not None:
+        return plan.done
     touched = {partition.values for partition in staged.partitions}
     base = plan.head.seq if plan.head else 0
     for _ in range(_ROUNDS):
@@ -126,6 +137,12 @@ def _prepared(staged: Staged, base: int, head: Snapshot | None) -> Entry:
         ),
         inputs=staged.inputs,
         dropped=staged.dropped,
+        drift={
+            name: Drifted(ignored=opened.drift.ignored, missing=opened.drift.missing)
+            for name, opened in plan.inputs.items()
+            if opened.drift.ignored or opened.drift.missing
+        },
+        evolved=tuple(EvolvedColumn(name=one.name, type=one.type, added=one.added) for one in plan.evolved),
     )
 
 

@@ -38,6 +38,8 @@ class Report:
             "dropped": dict(entry.dropped),
             "quarantine": entry.quarantine.model_dump(mode="json"),
             "rules": [rule.model_dump() for rule in entry.rules],
+            "drift": {name: one.model_dump() for name, one in entry.drift.items()},
+            "evolved": [column.model_dump() for column in entry.evolved],
             "inputs": [one.model_dump(mode="json") for one in entry.inputs],
             "table": {
                 "version": self.snapshot.seq,

@@ -27,6 +27,7 @@ class SourceContext:
     root: Path
     schema: Schema | None
     required: frozenset[str]  # the columns of the schema that must have values
+    evolved: frozenset[str]  # those that the table has taken over from deliveries: older ones lack them
     where: Callable[..., str]
     ledger: Callable[[str], Ledger]
     seen: Mapping[str, str]  # inputs that an incremental job has read already: path → version

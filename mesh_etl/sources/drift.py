@@ -49,12 +49,12 @@ class Compared:
 
 
 def compare(
-    files: Sequence[Stored], schema: Schema, names: Mapping[str, str], required: frozenset[str], policy: Policy
+    files: Sequence[Stored], schema: Schema, names: Mapping[str, str], optional: frozenset[str], policy: Policy
 ) -> Compared:
     """What to read of the files under the policy.
 
     `fail` takes the columns as they are listed, by name and in any order, stored in a type that the contract's holds
-    without loss. `ignore` leaves other columns out and reads NULL where a file lacks an optional one. `evolve` takes
+    without loss. `ignore` leaves other columns out and reads NULL where a file lacks one of `optional`. `evolve` takes
     over new columns, as optional ones, and types that widen without loss (int to bigint, float to double, decimals
     with more digits); a column of a format without types is new as text. Nothing else passes.
     Raises `PlanError` with the faults of all files.
@@ -67,7 +67,7 @@ def compare(
     for file in files:
         verdict = verdicts.get(file.columns)
         if verdict is None:
-            verdict = verdicts[file.columns] = _verdict(file.columns, schema, names, required, policy)
+            verdict = verdicts[file.columns] = _verdict(file.columns, schema, names, optional, policy)
         faults += [Fault(one.code, one.problem, file.path, one.fix) for one in verdict.faults]
         ignored.update(verdict.ignored)
         missing.update(verdict.missing)
@@ -97,7 +97,7 @@ def _verdict(
     stored: Sequence[tuple[str, DataType | str | None]],
     schema: Schema,
     names: Mapping[str, str],
-    required: frozenset[str],
+    optional: frozenset[str],
     policy: Policy,
 ) -> _Verdict:
     header = [name for name, _ in stored]
@@ -108,8 +108,8 @@ def _verdict(
         problem = f"the first line names none of the columns {_listed(list(wanted))}"
         fix = "list the file's columns under source.columns, or say that there is no header"
         return _Verdict((Fault("HEADER_MISMATCH", problem, fix=fix),))
-    optional = [name for name in lacking if policy == "ignore" and wanted[name].name not in required]
-    faults = _header_faults(header, [name for name in lacking if name not in optional], extra, policy)
+    missing = [wanted[name].name for name in lacking if wanted[name].name in optional]
+    faults = _header_faults(header, [name for name in lacking if wanted[name].name not in missing], extra, policy)
     added, widened = [], []
     for name, kind in stored:
         if name in wanted:
@@ -121,9 +121,7 @@ def _verdict(
             faults += [fault] if fault else []
             added += [(name, kind if isinstance(kind, DataType) else Simple("string"))] if not fault else []
     left_out = tuple(extra) if policy == "ignore" else ()
-    return _Verdict(
-        tuple(faults), left_out, tuple(wanted[name].name for name in optional), tuple(added), tuple(widened)
-    )
+    return _Verdict(tuple(faults), left_out, tuple(missing), tuple(added), tuple(widened))
 
 
 def _header_faults(header: Sequence[str], lacking: Sequence[str], extra: Sequence[str], policy: Policy) -> list[Fault]:
@@ -164,7 +162,7 @@ def _addition(name: str, kind: DataType | str | None, known: set[str]) -> Fault 
     if isinstance(kind, str):
         problem, fix = f"the new column '{name[:64]}' is {kind}, which no contract type holds", "set drift: ignore"
         return Fault("TYPE_MISMATCH", problem, fix=fix)
-    if not re.fullmatch(r"[a-z_][a-z0-9_]*", _column_name(name)) or _column_name(name) in known:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_ .-]*", name) or _column_name(name) in known:
         problem = f"the new column '{name[:64]}' cannot be a column of the table"
         return Fault("COLUMN_UNEXPECTED", problem, fix="map it to a name under source.columns")
     return None

@@ -105,7 +105,12 @@ class FileSource(Source):
             fix = "use drift: ignore"
             problem = "drift: only the main source has a contract that can evolve"
             raise PlanError(Fault("DRIFT_UNFIT", problem, context.where("drift"), fix))
-        return compare(files, schema, names, context.required, self.drift)
+        optional = frozenset[str]()
+        if self.drift == "ignore":
+            optional = frozenset(column.name for column in schema) - context.required
+        elif self.drift == "evolve":
+            optional = context.evolved
+        return compare(files, schema, names, optional, self.drift)
 
     def pin(self, context: SourceContext) -> tuple[tuple[InputFile, ...], int]:
         """The files that the path means now, each with its size and version, and how many were read before.

@@ -24,7 +24,7 @@ def context(tmp_path):
         def ledger(product):
             raise AssertionError("no table is read")
 
-        return SourceContext(tmp_path, schema, frozenset(), where, ledger, seen)
+        return SourceContext(tmp_path, schema, frozenset(), frozenset(), where, ledger, seen)
 
     return build
 
