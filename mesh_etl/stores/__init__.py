@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mesh_etl.stores.base import InputFile, Store
+from mesh_etl.stores.base import InputFile, Noted, Store
 from mesh_etl.stores.local import LOCAL, LandedStore, LocalStore, TableStore
 
-__all__ = ["LOCAL", "InputFile", "LandedStore", "LocalStore", "Store", "TableStore", "store_of"]
+__all__ = ["LOCAL", "InputFile", "LandedStore", "LocalStore", "Noted", "Store", "TableStore", "store_of"]
 
 
 def store_of(address: str) -> Store:

@@ -27,6 +27,10 @@ class Store(Protocol):
         """Whether the file still has the size and the version that it was pinned with."""
         ...
 
+    def noted(self, file: InputFile) -> Noted:
+        """What the storage knows of the file besides its bytes; raises as `open` does."""
+        ...
+
     def open(self, file: InputFile) -> BinaryIO:
         """The bytes of the file; can be sought.
 
@@ -37,6 +41,17 @@ class Store(Protocol):
     def native(self, file: InputFile) -> pa.NativeFile:
         """The bytes of the file for Arrow's own readers; raises as `open` does."""
         ...
+
+
+@dataclass(frozen=True)
+class Noted:
+    """When a file was last written, in microseconds since 1970 in UTC, and the pairs that its owner has noted with it.
+
+    None where the storage does not know the moment.
+    """
+
+    modified: int | None = None
+    metadata: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

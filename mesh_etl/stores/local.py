@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import glob
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from mesh_etl.errors import Fault, RunError
-from mesh_etl.stores.base import InputFile
+from mesh_etl.stores.base import InputFile, Noted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,6 +46,10 @@ class LocalStore:
             return False
         return (facts.st_size, f"mtime:{facts.st_mtime_ns}") == (file.size, file.version)
 
+    def noted(self, file: InputFile) -> Noted:
+        kind, _, moment = file.version.partition(":")
+        return Noted(int(moment) // 1000) if kind == "mtime" else Noted()
+
     def open(self, file: InputFile) -> BinaryIO:
         try:
             return open(file.path, "rb")
@@ -63,10 +67,21 @@ class LocalStore:
 
 @dataclass(frozen=True)
 class TableStore(LocalStore):
-    """The files of a table: nothing changes them once they are committed."""
+    """The files of a table: nothing changes them once they are committed.
+
+    `path` is where the file lies now, for one that a later commit has carried on from its address.
+    """
+
+    path: str = ""
 
     def stands(self, file: InputFile) -> bool:
         return True
+
+    def open(self, file: InputFile) -> BinaryIO:
+        return super().open(replace(file, path=self.path or file.path))
+
+    def native(self, file: InputFile) -> pa.NativeFile:
+        return super().native(replace(file, path=self.path or file.path))
 
 
 @dataclass(frozen=True)

@@ -6,22 +6,25 @@ role of the job (`AWS_ENDPOINT_URL_S3` names another server).
 
 from __future__ import annotations
 
-import fnmatch
 import io
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from mesh_etl.errors import Fault, MeshError, PlanError, RunError
-from mesh_etl.stores.base import InputFile
+from mesh_etl.stores.base import InputFile, Noted
+from mesh_etl.stores.pattern import is_hidden, is_pattern, matcher
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+FIRST_BYTES = 256 << 10
 RANGE_BYTES = 8 << 20
-_MAGIC = re.compile(r"[*?\[]")
+PEEK_BYTES = 8 << 10
+ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -30,30 +33,36 @@ class S3Store:
 
     def find(self, address: str) -> list[InputFile]:
         bucket, key = split(address)
-        magic = _MAGIC.search(key)
-        if magic:
-            wanted = re.compile(_pattern(key))
-            return [one for one in self._listed(bucket, key[: magic.start()]) if wanted.fullmatch(split(one.path)[1])]
+        if key and not key.endswith("/"):
+            # Whatever begins with this key comes after it.
+            for one in self._listed(bucket, key, MaxKeys=1):
+                if split(one.path)[1] == key:
+                    return [one]
+        if is_pattern(key):
+            fixed, matches = matcher(key)
+            deep = "/" in key[len(fixed) :] or "**" in key
+            found = self._listed(bucket, fixed, **({} if deep else {"Delimiter": "/"}))
+            return [one for one in found if matches(split(one.path)[1])]
         folder = key if key.endswith("/") or not key else f"{key}/"
-        found = [] if key.endswith("/") or not key else [one for one in self._listed(bucket, key, key)]
-        return found or [one for one in self._listed(bucket, folder) if "/" not in split(one.path)[1][len(folder) :]]
+        return [one for one in self._listed(bucket, folder, Delimiter="/") if not is_hidden(one.path)]
 
-    def _listed(self, bucket: str, prefix: str, only: str | None = None) -> Iterator[InputFile]:
-        """Visible objects below the prefix, in the order of their keys; with `only` that object, where it exists."""
-        with _explained(f"s3://{bucket}/{prefix}", PlanError):
-            pages = client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-            for page in pages:
-                for one in page.get("Contents", ()):
-                    key = one["Key"]
-                    if only is not None and key > only:
-                        return
-                    hidden = only is None and key.rpartition("/")[2].startswith((".", "_"))
-                    if not hidden and not key.endswith("/") and only in (None, key):
-                        yield InputFile(f"s3://{bucket}/{key}", one["Size"], f"etag:{one['ETag']}", self)
+    def _listed(self, bucket: str, prefix: str, **options: Any) -> Iterator[InputFile]:
+        """The objects below the prefix in the order of their keys, without what marks a folder in some tools."""
+        address = f"s3://{bucket}/{prefix}"
+        token: dict[str, str] = {}
+        while True:
+            with _explained(address, PlanError):
+                page = client().list_objects_v2(Bucket=bucket, Prefix=prefix, **token, **options)
+            for one in page.get("Contents", ()):
+                if not one["Key"].endswith(("/", "_$folder$")):
+                    yield InputFile(f"s3://{bucket}/{one['Key']}", one["Size"], f"etag:{one['ETag']}", self)
+            if "MaxKeys" in options or not page.get("IsTruncated"):
+                return
+            token = {"ContinuationToken": page["NextContinuationToken"]}
 
     def beside(self, address: str) -> list[str] | None:
         bucket, key = split(address)
-        folder = key.rpartition("/")[0]
+        folder = key.rstrip("/").rpartition("/")[0]
         prefix = f"{folder}/" if folder else ""
         with _explained(address, PlanError):
             page = client().list_objects_v2(Bucket=bucket, Prefix=prefix, Delimiter="/", MaxKeys=1000)
@@ -62,20 +71,18 @@ class S3Store:
         return [name for name in names if name] or None
 
     def stands(self, file: InputFile) -> bool:
-        from botocore.exceptions import ClientError
+        """Whatever was read was the pinned version: no request is answered with another one."""
+        return True
 
+    def noted(self, file: InputFile) -> Noted:
         bucket, key = split(file.path)
         with _explained(file.path, RunError):
-            try:
-                facts = client().head_object(Bucket=bucket, Key=key)
-            except ClientError as error:
-                if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
-                    return False
-                raise
-        return (facts["ContentLength"], f"etag:{facts['ETag']}") == (file.size, file.version)
+            facts = client().head_object(Bucket=bucket, Key=key, IfMatch=file.version.removeprefix("etag:"))
+        moment = round(facts["LastModified"].timestamp()) * 1_000_000  # S3 tells whole seconds
+        return Noted(moment, tuple(sorted(facts["Metadata"].items())))
 
     def open(self, file: InputFile) -> BinaryIO:
-        return cast("BinaryIO", io.BufferedReader(_Object(file), RANGE_BYTES))
+        return cast("BinaryIO", _Object(file))
 
     def native(self, file: InputFile) -> pa.NativeFile:
         import pyarrow as pa
@@ -83,13 +90,20 @@ class S3Store:
         return pa.PythonFile(self.open(file), "r")
 
 
-class _Object(io.RawIOBase):
-    """One version of an object; every read is a range request that fails when the object is another one by now."""
+class _Object(io.BufferedIOBase):
+    """One version of an object; every request for a range fails when the object is another one by now.
+
+    A first request brings what was asked for, or `FIRST_BYTES`; those that go on from there bring ahead as much as has
+    been read in one go, at most `RANGE_BYTES`. So whoever reads it all needs few requests, and whoever reads a column
+    here and there gets little else.
+    """
 
     def __init__(self, file: InputFile) -> None:
         self.file = file
         self.bucket, self.key = split(file.path)
         self.position = 0
+        self.held, self.held_from = b"", 0
+        self.run_from = 0
 
     def readable(self) -> bool:
         return True
@@ -97,35 +111,84 @@ class _Object(io.RawIOBase):
     def seekable(self) -> bool:
         return True
 
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self.position, io.SEEK_END: self.file.size}[whence]
-        self.position = max(0, base + offset)
+    def tell(self) -> int:
         return self.position
 
-    def readinto(self, buffer: Any) -> int:
-        last = min(self.position + len(buffer), self.file.size) - 1
-        if last < self.position:
-            return 0
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self.position, io.SEEK_END: self.file.size}[whence]
+        if base + offset < 0:
+            raise ValueError("a position before the begin of the object")
+        self.position = base + offset
+        return self.position
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        left = max(0, self.file.size - self.position)
+        left = left if size is None or size < 0 else min(size, left)
+        parts = []
+        while left:
+            part = self._here(left)
+            parts.append(part)
+            left -= len(part)
+            self.position += len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def read1(self, size: int = -1, /) -> bytes:
+        return self.read(RANGE_BYTES if size < 0 else size)
+
+    def peek(self, size: int = 0, /) -> bytes:
+        """Some bytes at the position, which stays; `readline` asks for them."""
+        return self._here(PEEK_BYTES) if self.position < self.file.size else b""
+
+    def _here(self, size: int) -> bytes:
+        """At most `size` bytes at the position, at least one."""
+        offset = self.position - self.held_from
+        if not 0 <= offset < len(self.held):
+            if self.position != self.held_from + len(self.held):
+                self.run_from = self.position
+            ahead = max(FIRST_BYTES, self.position - self.run_from)
+            end = min(self.position + min(max(size, ahead), RANGE_BYTES), self.file.size)
+            self.held, self.held_from = self._fetched(self.position, end), self.position
+            offset = 0
+        return self.held[offset : offset + size]
+
+    def _fetched(self, start: int, end: int) -> bytes:
+        from botocore.exceptions import HTTPClientError, IncompleteReadError
+
         with _explained(self.file.path, RunError):
-            answer = client().get_object(
-                Bucket=self.bucket,
-                Key=self.key,
-                Range=f"bytes={self.position}-{last}",
-                IfMatch=self.file.version.removeprefix("etag:"),
-            )
-            data = answer["Body"].read()
-        buffer[: len(data)] = data
-        self.position += len(data)
-        return len(data)
+            for attempt in range(ATTEMPTS):
+                answer = client().get_object(
+                    Bucket=self.bucket,
+                    Key=self.key,
+                    Range=f"bytes={start}-{end - 1}",
+                    IfMatch=self.file.version.removeprefix("etag:"),
+                )
+                try:
+                    data: bytes = answer["Body"].read()  # the client repeats a request, but no answer that breaks off
+                except (HTTPClientError, IncompleteReadError):
+                    if attempt == ATTEMPTS - 1:
+                        raise
+                else:
+                    break
+        if len(data) != end - start:
+            raise _unanswered(RunError, "another range than was asked for", self.file.path)
+        return data
 
 
 @cache
 def client() -> Any:
-    """The S3 client of this process."""
-    import boto3
-    from botocore.config import Config
+    """The S3 client of this process. Raises `RunError` AWS_MISSING, or ENDPOINT_INVALID for what is no endpoint."""
+    try:
+        from botocore.config import Config
+        from botocore.session import Session
+    except ImportError:
+        raise RunError(Fault("AWS_MISSING", "boto3 is not installed", fix="pip install 'mesh_etl[aws]'")) from None
 
-    return boto3.client("s3", config=Config(retries={"mode": "standard", "max_attempts": 5}))
+    config = Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS}, max_pool_connections=64)
+    try:
+        return Session().create_client("s3", config=config)
+    except ValueError:
+        fix = "write it as https://host:port"
+        raise RunError(Fault("ENDPOINT_INVALID", "no server can have this name", "AWS_ENDPOINT_URL_S3", fix)) from None
 
 
 def split(address: str) -> tuple[str, str]:
@@ -137,50 +200,41 @@ def split(address: str) -> tuple[str, str]:
     return match[1], match[2] or ""
 
 
-def _pattern(key: str) -> str:
-    """The regular expression of a pattern in which `*` stays within a folder and `**` does not."""
-    parts = []
-    for part in re.split(r"(\*\*/?|\*|\?|\[[^\]]+\])", key):
-        known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-        parts.append(known.get(part) or (fnmatch.translate(part)[4:-3] if part.startswith("[") else re.escape(part)))
-    return "".join(parts)
-
-
-class _explained:
+@contextmanager
+def _explained(address: str, kind: type[MeshError]) -> Iterator[None]:
     """What AWS refuses in this block is raised as a coded error of the given kind."""
+    from botocore.exceptions import BotoCoreError, ClientError
 
-    def __init__(self, address: str, kind: type[MeshError]) -> None:
-        self.address, self.kind = address, kind
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise _translated(error, address, kind) from None
 
-    def __enter__(self) -> None:
-        return None
 
-    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
-        from botocore.exceptions import BotoCoreError, ClientError
+def _translated(error: Any, address: str, kind: type[MeshError]) -> MeshError:
+    response = getattr(error, "response", {})
+    code = response.get("Error", {}).get("Code", type(error).__name__)
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in ("PreconditionFailed", "412"):
+        problem, fix = "the object has changed since the run began", "run again once it is complete"
+        return RunError(Fault("INPUT_CHANGED", problem, address, fix), retryable=True)
+    if code in ("NoSuchKey", "404"):
+        problem, fix = "the object was there when the run began and is gone", "run again: what is there then is read"
+        return RunError(Fault("INPUT_MISSING", problem, address, fix), retryable=True)
+    if code == "NoSuchBucket":
+        return kind(Fault("INPUT_MISSING", "there is no such bucket", address, "check the address"))
+    if code == "InvalidObjectState":
+        fix = "restore it, then run again"
+        return kind(Fault("INPUT_ARCHIVED", "the object is in an archive and cannot be read", address, fix))
+    if status in (401, 403) or code in ("NoCredentialsError", "ExpiredToken", "InvalidToken", "TokenRefreshRequired"):
+        fix = "allow s3:ListBucket on the bucket and s3:GetObject on its objects, and check the credentials"
+        return kind(Fault("ACCESS_DENIED", f"S3 refuses access ({code})", address, fix))
+    return _unanswered(kind, code, address)
 
-        if not isinstance(error, (ClientError, BotoCoreError)):
-            return
-        raise self._translated(error) from None
 
-    def _translated(self, error: Any) -> MeshError:
-        response = getattr(error, "response", {})
-        code = response.get("Error", {}).get("Code", type(error).__name__)
-        status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if code in ("PreconditionFailed", "412"):
-            problem, fix = "the object has changed since the run began", "run again once it is complete"
-            return RunError(Fault("INPUT_CHANGED", problem, self.address, fix), retryable=True)
-        if code in ("NoSuchKey", "404"):
-            problem, fix = (
-                "the object was there when the run began and is gone",
-                "run again: what is there then is read",
-            )
-            return RunError(Fault("INPUT_MISSING", problem, self.address, fix), retryable=True)
-        if code == "NoSuchBucket":
-            return self.kind(Fault("INPUT_MISSING", "there is no such bucket", self.address, "check the address"))
-        if status in (401, 403) or code in ("NoCredentialsError", "AccessDenied"):
-            fix = "allow s3:ListBucket on the bucket and s3:GetObject on its objects, and check the credentials"
-            return self.kind(Fault("ACCESS_DENIED", f"S3 refuses access ({code})", self.address, fix))
-        fix = "run again; if it lasts, check the network and AWS_ENDPOINT_URL_S3"
-        return self.kind(
-            Fault("STORAGE_FAILED", f"S3 does not answer as it should ({code})", self.address, fix), retryable=True
-        )
+def _unanswered(kind: type[MeshError], what: str, address: str) -> MeshError:
+    problem, fix = (
+        f"S3 does not answer as it should ({what})",
+        "run again; if it lasts, check the network and the endpoint",
+    )
+    return kind(Fault("STORAGE_FAILED", problem, address, fix), retryable=True)

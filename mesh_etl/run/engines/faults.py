@@ -29,9 +29,9 @@ def carried() -> Iterator[None]:
     try:
         yield
     except MeshError as error:
-        raise Carrier(pack(error.faults)) from None
+        raise Carrier(pack(error.faults, error.retryable)) from None
     except OSError as error:
-        raise Carrier(pack((of_system(error),))) from None
+        raise Carrier(pack((of_system(error),), retryable=False)) from None
 
 
 def of_system(error: OSError) -> Fault:
@@ -42,13 +42,16 @@ def of_system(error: OSError) -> Fault:
     return Fault(code, error.strerror or type(error).__name__, str(error.filename or ""), fix)
 
 
-def pack(faults: tuple[Fault, ...]) -> str:
-    """The faults as one word that survives any log formatter."""
-    text = json.dumps([asdict(fault) for fault in faults])
+def pack(faults: tuple[Fault, ...], retryable: bool) -> str:
+    """The faults, and whether another attempt may help, as one word that survives any log formatter."""
+    text = json.dumps({"faults": [asdict(fault) for fault in faults], "retryable": retryable})
     return f"mesh-fault<{base64.b64encode(text.encode()).decode()}>"
 
 
 def unpack(text: str) -> RunError | None:
     """The error whose faults `text` carries, or None when it carries none."""
     found = _MARK.search(text)
-    return RunError(*(Fault(**fault) for fault in json.loads(base64.b64decode(found[1])))) if found else None
+    if not found:
+        return None
+    carried = json.loads(base64.b64decode(found[1]))
+    return RunError(*(Fault(**fault) for fault in carried["faults"]), retryable=carried["retryable"])

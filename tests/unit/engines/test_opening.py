@@ -50,11 +50,12 @@ def test_a_java_that_is_too_old(monkeypatch, tmp_path, said, spark, accepted):
             java.require(spark)
 
 
-def test_faults_travel_inside_any_text():
+@pytest.mark.parametrize("retryable", [True, False])
+def test_faults_travel_inside_any_text(retryable):
     sent = (Fault("ONE", "first ü", "a.csv:1", "do"), Fault("TWO", "second"))
-    found = faults.unpack(f"Traceback ...\nCarrier: {faults.pack(sent)}\n at line 3")
+    found = faults.unpack(f"Traceback ...\nCarrier: {faults.pack(sent, retryable)}\n at line 3")
     assert found is not None
-    assert found.faults == sent
+    assert (found.faults, found.retryable) == (sent, retryable)
     assert faults.unpack("ValueError: no mark here") is None
 
 
