@@ -78,7 +78,8 @@ class PublishError(MeshError):
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The fix that names the nearest known word, or lists the few that exist, or is empty."""
     names = sorted(known)
-    close = get_close_matches(word, names, n=1, cutoff=0.6)
+    close = [name for name in names if name.lower() == word.lower()]
+    close = close or get_close_matches(word, names, n=1, cutoff=0.6)
     if close:
         return f"did you mean '{close[0]}'?"
     return f"known: {', '.join(names)}" if 0 < len(names) <= 25 else ""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rule:
-    """A test of single rows (see `kernels/rules.py`): its name, its column, and whether breaking it costs the row."""
+    """A test of single rows (`kernels/write/rules.py`): its name, its column, and whether breaking it costs the row."""
 
     id: str
     column: str

@@ -20,10 +20,12 @@ from mesh_etl.checks.length import Length
 from mesh_etl.checks.pattern import Pattern
 from mesh_etl.checks.ranges import Range
 from mesh_etl.checks.required import Missing, Required
+from mesh_etl.checks.time import Time
 from mesh_etl.contract.comparison import Comparison
 from mesh_etl.contract.options import RangeOptions, StringOptions
 from mesh_etl.contract.placeholders import render
 from mesh_etl.contract.quality import CustomRule, LibraryRule, SqlRule
+from mesh_etl.contract.table import TimeProperty
 from mesh_etl.contract.types import DataType, Varchar
 from mesh_etl.errors import ConfigError, Fault, did_you_mean
 from mesh_etl.expressions import expression, select
@@ -104,6 +106,9 @@ def _column(column: Property, type_: DataType) -> Iterator[Found]:
     if isinstance(options, RangeOptions) and (options.lower or options.upper):
         ends = [end and (literal(end.value, type_), end.inclusive) for end in (options.lower, options.upper)]
         yield Range(f"{name}.range", name, True, ends[0], ends[1])
+    if isinstance(column, TimeProperty):
+        zoned = bool(column.logical_type_options and column.logical_type_options.timezone)
+        yield Time(f"{name}.time", name, True, zoned)
     for option in ("format", "multiple_of", "min_items", "max_items", "unique_items", "min_properties"):
         if getattr(options, option, None) and not (option == "format" and column.logical_type in ("integer", "number")):
             yield f"{name}.{option}", f"logicalTypeOptions.{option} is not executed by this version"

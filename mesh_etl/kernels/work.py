@@ -109,5 +109,5 @@ class BundleReader(Reader, Protocol):
     """A reader that parses many small work items at once, for less than one call each would cost."""
 
     def bundles(self, items: Sequence[WorkItem]) -> Iterator[Parsed]:
-        """All records of the items, in order, each `Parsed` with its shares; every item has a share, even an empty one."""
+        """All records of the items, in order, with the shares that each item has; even an empty one has a share."""
         ...

@@ -15,13 +15,14 @@ from mesh_etl.contract.evolve import Evolved, grown
 from mesh_etl.contract.summary import spelled
 from mesh_etl.contract.types import parse
 from mesh_etl.errors import Fault, PlanError, did_you_mean
-from mesh_etl.kernels.partition import PartitionKey
 from mesh_etl.kernels.work import WorkItem
+from mesh_etl.kernels.write.partition import PartitionKey
 from mesh_etl.modes import Mode
 from mesh_etl.plan.model import Plan, Work
 from mesh_etl.sources import Opened, SourceContext
 from mesh_etl.sources.drift import Drift
 from mesh_etl.sources.files import FileSource
+from mesh_etl.stores.address import recorded, resolved
 from mesh_etl.tables.entry import Entry
 from mesh_etl.tables.layout import Layout
 from mesh_etl.tables.ledger import Ledger, Snapshot, folded
@@ -111,7 +112,7 @@ def _opened(
     job: LoadedJob, contract: Contract, evolved: Sequence[Evolved], mode: Mode, entries: list[Entry]
 ) -> dict[str, Opened]:
     read = [one for entry in entries for one in entry.inputs if not one.reference]
-    seen = {one.path: one.version for one in read} if mode.incremental else {}
+    seen = {resolved(one.path, job.project.root): one.version for one in read} if mode.incremental else {}
 
     def ledger(product: str) -> Ledger:
         known = job.project.products()
@@ -160,11 +161,16 @@ def items_of(inputs: Mapping[str, Opened]) -> tuple[WorkItem, ...]:
 
 def identity(job: LoadedJob, contract: Contract, inputs: Mapping[str, Opened]) -> str:
     """The identity of the work: the same job, contract and inputs make the same table."""
+    root = job.project.root
     work: dict[str, Any] = {
         "product": job.product,
         "job": job.job.model_dump(mode="json", by_alias=True),
         "contract": contract.sha256,
-        "inputs": [(name, file.path, file.size, file.version) for name, one in inputs.items() for file in one.files],
+        "inputs": [
+            (name, recorded(file.path, root), file.size, file.version)
+            for name, one in inputs.items()
+            for file in one.files
+        ],
     }
     return hashlib.sha256(json.dumps(work, sort_keys=True).encode()).hexdigest()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from mesh_etl.checks import Checks
@@ -11,8 +12,8 @@ from mesh_etl.config import LoadedJob
 from mesh_etl.contract import Contract
 from mesh_etl.contract.diff import Change
 from mesh_etl.contract.evolve import Evolved
-from mesh_etl.kernels.partition import PartitionKey
 from mesh_etl.kernels.work import WorkItem
+from mesh_etl.kernels.write.partition import PartitionKey
 from mesh_etl.modes import Mode
 from mesh_etl.sources import Opened
 from mesh_etl.tables.entry import Entry
@@ -56,7 +57,7 @@ class Plan:
         """Whether rows have to pass through an engine: otherwise kernels alone take them from file to file."""
         return bool(self.steps or self.checks.expressions)
 
-    @property
+    @cached_property
     def primary(self) -> frozenset[str]:
         """The inputs whose rows become rows of the table; the others are looked up in."""
         from mesh_etl.transforms.union import Union

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mesh_etl.stores.address import recorded
 from mesh_etl.tables.entry import Counts, Input
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def _inputs(
         first.setdefault(file, Counter()).update(before.get(item.number, {}))
         last.setdefault(file, Counter()).update(after.get(item.number, {}))
     nothing: Counter[str] = Counter()
+    root = plan.job.project.root
     inputs = []
     for name, opened in plan.inputs.items():
         for pinned in opened.files:
@@ -107,7 +109,7 @@ def _inputs(
             inputs.append(
                 Input(
                     name=name,
-                    path=pinned.path,
+                    path=recorded(pinned.path, root),
                     size=pinned.size,
                     version=pinned.version,
                     read=parsed["read"],

@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.kernels.encode import EncodeJob, encode
-from mesh_etl.kernels.partition import path as partition_path
-from mesh_etl.kernels.spill import KeyRule, Spill, spill_batches, spill_bundle
+from mesh_etl.kernels.write.encode import EncodeJob, encode
+from mesh_etl.kernels.write.partition import path as partition_path
+from mesh_etl.kernels.write.spill import KeyRule, Spill, spill_batches, spill_bundle
 from mesh_etl.run import accounting, pins, quarantine, stage_parts, verify
 from mesh_etl.run.engines import translated
 from mesh_etl.run.frames import bundles_of, frame_of, manifest_path, parse_bundle

@@ -99,7 +99,7 @@ def parse_bundle(reader: Reader, folder: str, bundle: Bundle) -> Iterator[pa.Rec
     """
     import pyarrow as pa
 
-    from mesh_etl.kernels.spill import Spill, Task
+    from mesh_etl.kernels.write.spill import Spill, Task
 
     task = Task(Spill(folder, reader.schema))
     for one in parsed(reader, bundle):

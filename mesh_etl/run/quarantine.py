@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.kernels.work import Reader, WorkItem
+from mesh_etl.stores.address import recorded
 from mesh_etl.tables.entry import DataFile, Quarantine
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _located(plan: Plan, engine: Engine, paths: Sequence[str]) -> Iterator[pa.Re
     """All rejected records; those that came out of an engine without line and text are looked up, item by item."""
     import pyarrow.compute as pc
 
-    from mesh_etl.kernels.spill import rejects
+    from mesh_etl.kernels.write.spill import rejects
 
     lost: dict[int, list[tuple[int, Any]]] = {}
     for batch in rejects(paths):
@@ -73,7 +74,7 @@ def locate(
     """The rejected records of one item with their lines and texts, in a file."""
     import pyarrow as pa
 
-    from mesh_etl.kernels.spill import REJECTS
+    from mesh_etl.kernels.write.spill import REJECTS
 
     item, found = task
     places = readers[item.input].locate(item, [record for record, _ in found])
@@ -121,7 +122,8 @@ def _schema(pa: Any) -> Any:
 def _dressed(batch: pa.RecordBatch, plan: Plan, bases: dict[int, int], constants: dict[str, str]) -> pa.Table:
     import pyarrow as pa
 
-    origins = {item.number: (item.input, item.file.path) for item in plan.items}
+    root = plan.job.project.root
+    origins = {item.number: (item.input, recorded(item.file.path, root)) for item in plan.items}
     numbers = batch["item"].to_pylist()
     lines = [
         line + bases[number] if number >= 0 else None

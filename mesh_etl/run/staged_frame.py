@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-    from mesh_etl.kernels.parquet import ParquetReader
+    from mesh_etl.kernels.stored.parquet import ParquetReader
     from mesh_etl.plan import Plan
     from mesh_etl.run.engines import Engine
     from mesh_etl.tables.entry import Partition
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def staged_frame(plan: Plan, engine: Engine, partitions: Sequence[Partition]) -> DataFrame:
     """A lazy frame over the files of these partitions with the contract's columns."""
-    from mesh_etl.kernels.parquet import ParquetReader
+    from mesh_etl.kernels.stored.parquet import ParquetReader
 
     reader = ParquetReader(plan.contract.schema)
     items: list[WorkItem] = []

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mesh_etl.checks.dataset import Unique
-from mesh_etl.kernels.parquet import constant
 from mesh_etl.kernels.schema import arrow
-from mesh_etl.kernels.unique import file_hashes, keys_with, repeated_hashes
+from mesh_etl.kernels.stored.parquet import constant
+from mesh_etl.kernels.write.unique import file_hashes, keys_with, repeated_hashes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from mesh_etl.plan import Plan
     from mesh_etl.run.engines import Engine
     from mesh_etl.tables.entry import Partition
+
+    Key = Mapping[str, pa.DataType]
+    StoredFile = tuple[str, dict[str, pa.Scalar]]  # the path, and the columns that the path spells
 
 
 def kept_partitions(plan: Plan, staged: Sequence[Partition]) -> list[Partition]:
@@ -58,7 +61,7 @@ def surplus(
     return sum(rows - 1 for rows in found.values())
 
 
-def hash_file(columns: Mapping[str, pa.DataType], folder: str, file: tuple[str, dict[str, pa.Scalar]]) -> dict[str, Any]:
+def hash_file(columns: Key, folder: str, file: StoredFile) -> dict[str, Any]:
     """The sorted hashes of a stored file's keys, in a file beside those of the run."""
     import uuid
 
@@ -67,7 +70,7 @@ def hash_file(columns: Mapping[str, pa.DataType], folder: str, file: tuple[str, 
     return {"keys": path}
 
 
-def count_keys(columns: Mapping[str, pa.DataType], suspects: np.ndarray, file: tuple[str, dict[str, pa.Scalar]]) -> dict[str, int]:
+def count_keys(columns: Key, suspects: np.ndarray, file: StoredFile) -> dict[str, int]:
     """How often each suspect key is in a file."""
     return dict(keys_with(file[0], columns, file[1], suspects))
 

@@ -58,6 +58,10 @@ class Contestant:
         [[count]] = duckdb.execute(f"SELECT count(*) FROM read_parquet('{self.table}/**/*.parquet')").fetchall()
         return int(count)
 
+    def expected(self) -> int:
+        """The rows of the input."""
+        return _lines(self.source) - 1
+
     def files(self) -> list[Path]:
         """The files of the table."""
         return list(self.table.rglob("*.parquet"))
@@ -106,7 +110,7 @@ def compete(contestants: Sequence[Contestant], runs: int) -> list[Result]:
             usages[one.name].append(usage)
             said = f"{usage.wall:.2f} s, {usage.cpu:.2f} CPU s, {usage.peak_mb:.0f} MB"
             print(f"run {round_number} of {runs}: {one.name}: {said}", file=sys.stderr)
-            if round_number == 1 and (found := one.rows()) != (wanted := _lines(one.source) - 1):
+            if round_number == 1 and (found := one.rows()) != (wanted := one.expected()):
                 raise SystemExit(f"{one.name} wrote {found} rows instead of {wanted}")
     return [_result(one, usages[one.name]) for one in contestants]
 

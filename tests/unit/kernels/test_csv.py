@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mesh_etl.errors import PlanError
-from mesh_etl.kernels.csv import CsvReader
+from mesh_etl.kernels.text.csv import CsvReader
 from mesh_etl.stores import LOCAL
 
 

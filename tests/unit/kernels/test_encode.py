@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mesh_etl.kernels import encode as kernel
-from mesh_etl.kernels.encode import EncodeJob, encode, footer
+from mesh_etl.kernels.write import encode as kernel
+from mesh_etl.kernels.write.encode import EncodeJob, encode, footer
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesh_etl.kernels.hashing import key_hashes
+from mesh_etl.kernels.write.hashing import key_hashes
 
 CELLS = {
     "string": (pa.string(), st.text(max_size=5)),

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from mesh_etl.kernels.json import JsonReader
-from mesh_etl.kernels.typing import TextRules
+from mesh_etl.kernels.json.reader import JsonReader
+from mesh_etl.kernels.values.text_rules import TextRules
 
 NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
 
@@ -113,9 +113,9 @@ def test_is_no_value(value, kind, cell, code):
         (b'{"a":01}', "NOT_JSON"),
         (b"{'a':1}", "NOT_JSON"),
         (b"  ", "NOT_JSON"),
-        (b"[" * 5000, "NOT_JSON"),
-        (b'{"a":' + b"1" * 5000 + b"}", "NOT_JSON"),
-        (b'{"a":1e99999999999999999999}', "TYPE_OVERFLOW"),
+        (b"[" * 5000, "TOO_DEEP"),
+        (b'{"a":' + b"1" * 5000 + b"}", "TYPE_OVERFLOW:a"),
+        (b'{"a":1e99999999999999999999}', "TYPE_FORMAT:a"),
         (b"[1]", "NOT_AN_OBJECT"),
         (b"3", "NOT_AN_OBJECT"),
         (b"null", "NOT_AN_OBJECT"),

@@ -13,8 +13,8 @@ import pytest
 from mesh_etl.contract.diff import fits
 from mesh_etl.contract.types import parse
 from mesh_etl.errors import RunError
-from mesh_etl.kernels import parquet
-from mesh_etl.kernels.parquet import ParquetReader, constant, file_schema
+from mesh_etl.kernels.stored import parquet
+from mesh_etl.kernels.stored.parquet import ParquetReader, constant, file_schema
 from mesh_etl.kernels.work import WorkItem
 from mesh_etl.stores import LOCAL, InputFile
 
@@ -129,10 +129,34 @@ def test_nanoseconds_are_read_where_nothing_is_lost(schema, rows):
     moment = datetime.datetime(2024, 6, 1, 12, 0, 0, 1)
     exact = pa.array([moment, None], pa.timestamp("us")).cast(pa.timestamp("ns"))
     assert rows(reader, pa.table({"a": exact}))[0] == [{"a": moment}, {"a": None}]
+
+
+def test_row_groups_are_counted_by_the_footer(schema, tmp_path):
+    path = tmp_path / "lie.parquet"
+    pq.write_table(pa.table({"a": pa.array([1] * 21, pa.int8())}), path, compression="none", write_statistics=False)
+    path.write_bytes(path.read_bytes().replace(b"\x16\x2a", b"\x16\x28", 1))  # 21 rows are 20, for the whole file
+    file = LOCAL.pin(str(path))
     with pytest.raises(RunError) as raised:
-        rows(reader, pa.table({"a": pa.array([1], pa.timestamp("ns"))}))
-    assert raised.value.code == "VALUE_LOSS"
-    assert "column 'a'" in str(raised.value)
+        list(ParquetReader(schema("a tinyint")).parse(WorkItem(0, "source", file, 0, 1)))
+    assert raised.value.code == "FILE_DAMAGED"
+
+
+def test_int96_is_exact_where_nanoseconds_overflow(schema, rows):
+    moments = [datetime.datetime(1, 1, 1), datetime.datetime(9999, 12, 31, 23, 59, 59, 999999), None]
+    moments += [datetime.datetime(1969, 12, 31, 23, 59, 59, 1), datetime.datetime(2262, 4, 12)]
+    table = pa.table({"a": pa.array(moments, pa.timestamp("us"))})
+    found, _ = rows(ParquetReader(schema("a timestamp_ntz")), table, use_deprecated_int96_timestamps=True)
+    assert [row["a"] for row in found] == moments
+
+
+def test_long_rows_come_in_small_batches(schema, tmp_path, monkeypatch):
+    monkeypatch.setattr(parquet, "BATCH_BYTES", 1000)
+    path = tmp_path / "long.parquet"
+    pq.write_table(pa.table({"a": [str(number) * 100 for number in range(50)]}), path, use_dictionary=False)
+    file = LOCAL.pin(str(path))
+    parsed = list(ParquetReader(schema("a string")).parse(WorkItem(0, "source", file, 0, 1)))
+    assert len(parsed) > 5
+    assert sum(one.read for one in parsed) == 50
 
 
 def test_a_file_without_rows_has_none(schema, rows):

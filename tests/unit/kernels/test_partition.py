@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesh_etl.errors import RunError
-from mesh_etl.kernels.partition import NULL_VALUE, PartitionKey, groups, path
+from mesh_etl.kernels.write.partition import NULL_VALUE, PartitionKey, groups, path
 
 
 def falls(column, kind, transform="identity"):

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesh_etl.kernels.records import newlines, records
+from mesh_etl.kernels.text.records import Marks, newlines, records
 
 
 def texts(block, **options):
-    found = records(block, options.pop("keep_blank", False), **options)
+    found = records(block, options.pop("keep_blank", False), Marks(**options))
     return [bytes(block[start:end]) for start, end in zip(found.starts, found.ends, strict=True)], list(found.lines)
 
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesh_etl.kernels import spill as kernel
-from mesh_etl.kernels.csv import CsvReader
-from mesh_etl.kernels.hashing import key_hashes
-from mesh_etl.kernels.partition import PartitionKey
-from mesh_etl.kernels.spill import KeyRule, Spill, rejects, spill_batches, spill_bundle
+from mesh_etl.kernels.text.csv import CsvReader
 from mesh_etl.kernels.work import WorkItem
+from mesh_etl.kernels.write import spill as kernel
+from mesh_etl.kernels.write.hashing import key_hashes
+from mesh_etl.kernels.write.partition import PartitionKey
+from mesh_etl.kernels.write.spill import KeyRule, Spill, rejects, spill_batches, spill_bundle
 from mesh_etl.stores import LOCAL, InputFile
 
 ROW = pa.struct([("item", pa.int32()), ("record", pa.int64())])

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mesh_etl.kernels import blocks
-from mesh_etl.kernels import csv as csv_kernel
-from mesh_etl.kernels import json as json_kernel
-from mesh_etl.kernels.csv import CsvReader
-from mesh_etl.kernels.json import JsonReader
+from mesh_etl.kernels.json import reader as json_kernel
+from mesh_etl.kernels.json.reader import JsonReader
+from mesh_etl.kernels.text import blocks
+from mesh_etl.kernels.text import reader as text_reader
+from mesh_etl.kernels.text.csv import CsvReader
 
 SETTINGS = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SIZES = st.integers(1, 60)
@@ -58,7 +58,7 @@ def test_any_table_in_any_dialect_is_read_whole_however_it_is_cut(schema, see, t
     assert [tuple(row.values()) for row in whole.rows] == rows
     assert whole.rejects == []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(csv_kernel, "ITEM_BYTES", item)
+        patch.setattr(text_reader, "ITEM_BYTES", item)
         patch.setattr(blocks, "BLOCK_BYTES", block)
         cut = see(reader, content)
     assert (cut.rows, cut.lines, cut.rejects) == (whole.rows, whole.lines, whole.rejects)
@@ -76,7 +76,7 @@ def test_bad_lines_have_the_same_verdict_wherever_a_file_is_cut(schema, see, lin
     reader = CsvReader(schema("a string, b string"))
     whole = see(reader, content)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(csv_kernel, "ITEM_BYTES", item)
+        patch.setattr(text_reader, "ITEM_BYTES", item)
         patch.setattr(blocks, "BLOCK_BYTES", block)
         cut = see(reader, content)
     assert (cut.rows, cut.lines, cut.rejects) == (whole.rows, whole.lines, whole.rejects)
@@ -135,7 +135,7 @@ def test_changing_one_cell_changes_the_verdict_of_its_row_and_no_other(schema, s
 
 
 def test_a_line_longer_than_ranges_and_blocks_is_read_once(schema, see, monkeypatch):
-    monkeypatch.setattr(csv_kernel, "ITEM_BYTES", 1000)
+    monkeypatch.setattr(text_reader, "ITEM_BYTES", 1000)
     monkeypatch.setattr(blocks, "BLOCK_BYTES", 64)
     long = "x" * 10_000
     seen = see(CsvReader(schema("a int, b string")), f"a,b\n1,s\n2,{long}\n3,s\n4,{long}".encode())
@@ -145,6 +145,6 @@ def test_a_line_longer_than_ranges_and_blocks_is_read_once(schema, see, monkeypa
 
 
 def test_a_multiline_file_is_one_item(schema, see, monkeypatch):
-    monkeypatch.setattr(csv_kernel, "ITEM_BYTES", 4)
+    monkeypatch.setattr(text_reader, "ITEM_BYTES", 4)
     seen = see(CsvReader(schema("a int, b string"), multiline=True), b'a,b\n1,"x\n2,y"\n3,z\n')
     assert (seen.items, seen.lines) == (1, [2, 4])

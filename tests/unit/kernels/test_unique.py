@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesh_etl.kernels import unique
-from mesh_etl.kernels.unique import file_hashes, keys_with, repeated_hashes
+from mesh_etl.kernels.write import unique
+from mesh_etl.kernels.write.unique import file_hashes, keys_with, repeated_hashes
 
 LAST = (1 << 64) - 1
 HASHES = st.lists(st.one_of(st.sampled_from([0, 1, LAST, LAST - 1, 1 << 63]), st.integers(0, LAST)), max_size=20)

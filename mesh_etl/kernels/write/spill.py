@@ -21,11 +21,11 @@ import pyarrow.compute as pc
 
 from mesh_etl.contract.types import Schema
 from mesh_etl.kernels.bundle import Bundle, parsed
-from mesh_etl.kernels.hashing import key_hashes
-from mesh_etl.kernels.partition import PartitionKey, groups
-from mesh_etl.kernels.rules import RowRule
 from mesh_etl.kernels.schema import arrow_schema
 from mesh_etl.kernels.work import Parsed, Place, Reader, Reject, Violation
+from mesh_etl.kernels.write.hashing import key_hashes
+from mesh_etl.kernels.write.partition import PartitionKey, groups
+from mesh_etl.kernels.write.rules import RowRule
 
 HOLD_BYTES = 48 << 20
 HOLD_REJECTS = 50_000

@@ -46,18 +46,19 @@ def blocks(
             tail = _line(stream, path)
             piece += tail
             position += len(tail)
-        rest.append(piece)
-        held += len(piece)
-        if not last and not complete and b"\n" not in piece:
-            whole = 0
+        if complete and not last:
+            piece = b"".join((*rest, piece))
+            whole, rest, held = complete(piece), [], 0
         else:
-            block = b"".join(rest)
-            whole = len(block) if last else complete(block) if complete else block.rfind(b"\n") + 1
-            if whole:
-                yield block[:whole]
-            rest, held = [block[whole:]], len(block) - whole
+            whole = len(piece) if last else piece.rfind(b"\n") + 1
+        if whole:
+            yield b"".join((*rest, memoryview(piece)[:whole]))
+            rest, held = [], 0
+        if whole < len(piece):
+            rest.append(piece[whole:])
+            held += len(piece) - whole
         if held > RECORD_BYTES:
-            raise _too_long(path)
+            raise too_long(path)
     if held:
         yield b"".join(rest)
 
@@ -65,7 +66,7 @@ def blocks(
 def _line(stream: BinaryIO, path: str) -> bytes:
     line = stream.readline(RECORD_BYTES)
     if len(line) == RECORD_BYTES and not line.endswith(b"\n"):
-        raise _too_long(path)
+        raise too_long(path)
     return line
 
 
@@ -74,7 +75,8 @@ def _skip(stream: BinaryIO, size: int) -> None:
         size -= len(skipped)
 
 
-def _too_long(path: str) -> RunError:
+def too_long(path: str) -> RunError:
+    """The error for a record that is too long to be held in memory."""
     problem = f"a record is longer than {RECORD_BYTES >> 20} MB"
     fix = "deliver it with line feeds between the records, and every quote closed"
     return RunError(Fault("RECORD_TOO_LONG", problem, path, fix))

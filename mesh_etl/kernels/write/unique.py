@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mesh_etl.kernels.hashing import key_hashes
+from mesh_etl.kernels.write.hashing import key_hashes
 
 _ROWS_AT_ONCE = 4_000_000
 _BATCH_ROWS = 64_000
@@ -42,7 +42,9 @@ def file_hashes(path: str, columns: Mapping[str, pa.DataType], constants: dict[s
     return np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.uint64)
 
 
-def keys_with(path: str, columns: Mapping[str, pa.DataType], constants: dict[str, pa.Scalar], suspects: np.ndarray) -> Counter[str]:
+def keys_with(
+    path: str, columns: Mapping[str, pa.DataType], constants: dict[str, pa.Scalar], suspects: np.ndarray
+) -> Counter[str]:
     """How often each key with a suspect hash occurs in the file; a key is named by its digest, never by its value."""
     found: Counter[str] = Counter()
     for hashes, complete, batch in _hashed(path, columns, constants):

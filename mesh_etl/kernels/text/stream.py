@@ -24,49 +24,52 @@ _FOREIGN = {
     b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive", b"Obj\x01": "Avro",
 }  # fmt: skip
 READ_BYTES = 1 << 20
-# Repetitive text shrinks to a fiftieth; what grows further than this, past the first 256 MB, is an attack or an accident.
+# Repetitive text shrinks to a fiftieth; what grows further than this, past the first 256 MB, is an attack or accident.
 EXPANSION_LIMIT = 200
 EXPANSION_FLOOR = 256 << 20
 
 
-def codec(file: InputFile) -> str | None:
-    """What the file is compressed with, by its first bytes: gzip, bz2, zstd, or None.
+def codec(begin: bytes, path: str) -> str | None:
+    """What a file that begins so is compressed with: gzip, bz2, zstd, or None.
 
     Raises `RunError` NOT_THIS_FORMAT for archives and columnar files, which are no text.
     """
-    with file.open() as stream:
-        begin = stream.read(16)
     for magic, name in _MAGIC.items():
         if begin.startswith(magic):
             return name
     for magic, name in _FOREIGN.items():
         if begin.startswith(magic):
-            raise RunError(
-                Fault(
-                    "NOT_THIS_FORMAT",
-                    f"the file is no text: it is {name}",
-                    file.path,
-                    "unpack it, or change the source's type",
-                )
-            )
+            fix = "unpack it, or change the source's type"
+            raise RunError(Fault("NOT_THIS_FORMAT", f"the file is no text: it is {name}", path, fix))
     return None
 
 
 def utf8_stream(file: InputFile, encoding: str = "utf-8") -> BinaryIO:
-    """The text of the file as UTF-8, from its first byte on; a byte order mark of UTF-16 is taken off, that of UTF-8 stays.
+    """The text of the file as UTF-8, from its first byte on, without UTF-16's byte order mark, but with that of UTF-8.
 
-    Can be sought only where `is_plain`. Raises `RunError`, also while it is read.
+    Can be sought only where byte positions are those of the file. Raises `RunError`, also while it is read.
     """
-    kind = codec(file)
-    stream: Any = file.open() if kind is None else io.BufferedReader(_Expanded(file, kind), READ_BYTES)
+    stream: Any = file.open()
+    try:
+        kind = codec(stream.read(16), file.path)
+    except RunError:
+        stream.close()
+        raise
+    stream.seek(0)
+    if kind is not None:
+        stream.close()
+        stream = io.BufferedReader(_Expanded(file, kind), READ_BYTES)
     if not is_utf8(encoding):
-        stream = io.BufferedReader(_Transcoded(stream, encoding), READ_BYTES)
+        stream = io.BufferedReader(_Transcoded(stream, encoding, file.path), READ_BYTES)
     return cast("BinaryIO", stream)
 
 
 def is_plain(file: InputFile, encoding: str = "utf-8") -> bool:
     """Whether byte positions of the file are those of its text, so that it can be read from the middle."""
-    return is_utf8(encoding) and codec(file) is None
+    if not is_utf8(encoding):
+        return False
+    with file.open() as stream:
+        return codec(stream.read(16), file.path) is None
 
 
 def is_utf8(encoding: str) -> bool:
@@ -91,6 +94,9 @@ class _Expanded(io.RawIOBase):
         except OSError:
             problem, fix = "the compressed file is cut off or damaged", "deliver it again"
             raise RunError(Fault("COMPRESSION_BROKEN", problem, self.file.path, fix)) from None
+        if not self.size and codec(data[:16], self.file.path):
+            problem, fix = "the file is compressed twice", "unpack it, or change the source's type"
+            raise RunError(Fault("NOT_THIS_FORMAT", problem, self.file.path, fix))
         self.size += len(data)
         if self.size > max(EXPANSION_FLOOR, self.file.size * EXPANSION_LIMIT):
             problem = f"the file expands to more than {EXPANSION_LIMIT} times its size"
@@ -105,12 +111,14 @@ class _Expanded(io.RawIOBase):
 
 
 class _Transcoded(io.RawIOBase):
-    """Text of another encoding as UTF-8; a byte that is none of its text becomes 0xFF, which is none of UTF-8's."""
+    """Text of another encoding as UTF-8; bytes that are none of its text become a lone surrogate, which UTF-8 lacks."""
 
-    def __init__(self, stream: BinaryIO, encoding: str) -> None:
-        self.stream = stream
-        self.decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
+    def __init__(self, stream: BinaryIO, encoding: str, path: str) -> None:
+        self.stream, self.path = stream, path
+        self.name = codecs.lookup(encoding).name
+        self.decoder = codecs.getincrementaldecoder(encoding)(_BAD)
         self.rest = b""
+        self.begun = False
 
     def readable(self) -> bool:
         return True
@@ -118,8 +126,10 @@ class _Transcoded(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         while not self.rest:
             data = self.stream.read(READ_BYTES)
+            if not self.begun:
+                self._check_mark(data)
             text = self.decoder.decode(data, final=not data)
-            self.rest = text.encode("utf-8", "surrogateescape")
+            self.rest = text.encode("utf-8", "surrogatepass")
             if not data and not self.rest:
                 return 0
         size = min(len(buffer), len(self.rest))
@@ -127,6 +137,25 @@ class _Transcoded(io.RawIOBase):
         self.rest = self.rest[size:]
         return size
 
+    def _check_mark(self, begin: bytes) -> None:
+        """UTF-16 and UTF-32 come in two orders of bytes: without a mark, the order would be guessed."""
+        self.begun = True
+        if self.name in _MARKS and not begin.startswith(_MARKS[self.name]):
+            fix = f"declare the order: {self.name}-le or {self.name}-be"
+            problem = f"the file does not begin with the byte order mark of {self.name}"
+            raise RunError(Fault("NOT_THIS_FORMAT", problem, self.path, fix))
+
     def close(self) -> None:
         self.stream.close()
         super().close()
+
+
+def _bad_bytes(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "\udcff", error.end
+
+
+_MARKS = {"utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)}
+_BAD = "mesh_etl.bad_bytes"
+codecs.register_error(_BAD, _bad_bytes)

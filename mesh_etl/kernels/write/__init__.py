@@ -1,0 +1,1 @@
+"""From typed rows to files: check, sort into partitions, spill, encode."""
