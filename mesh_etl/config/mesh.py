@@ -2,14 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from mesh_etl.config.model import Model
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Module = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")]
+
+
+_RE2_CLASS = re.compile(r"\\[pP](\{\^?\w+\}|[A-Z])")
+Function = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$")]
+
+
+class Classifier(Model):
+    """How `mesh-etl infer` knows a kind of data that this mesh has: by a pattern or by a function, not both."""
+
+    name: Name = Field(description="What the kind of data is called.")
+    pattern: str | None = Field(default=None, min_length=1, description="A regular expression that the values match.")
+    function: Function | None = Field(
+        default=None, description="A function of one text that says whether it is such a value, as module:function."
+    )
+    classification: str = Field(min_length=1, description="The classification that a contract is to state.")
+    logical_type: Literal["string"] | None = Field(
+        default=None,
+        alias="logicalType",
+        description="string, where such values are text even if they look like numbers.",
+    )
+    threshold: float = Field(
+        default=0.95, gt=0, le=1, description="The share of the different values of a column that must be such."
+    )
+
+    @field_validator("pattern")
+    @classmethod
+    def _is_regular(cls, value: str | None) -> str | None:
+        try:
+            re.compile(_RE2_CLASS.sub("x", value or ""))  # what RE2 adds to it, the crawler judges
+        except re.error as error:
+            raise ValueError(f"is no regular expression: {error.msg}") from None
+        return value
+
+    @model_validator(mode="after")
+    def _has_one_test(self) -> Self:
+        if (self.pattern is None) == (self.function is None):
+            problem, fix = "needs a pattern or a function, and not both", "keep one of them"
+            raise PydanticCustomError("one_test", problem, {"fix": fix})
+        return self
 
 
 class Domain(Model):
@@ -28,3 +69,6 @@ class Mesh(Model):
     )
     domains: dict[Name, Domain] = Field(min_length=1, description="The domains by name.")
     plugins: tuple[Module, ...] = Field(default=(), description="Modules that register sources, transforms or modes.")
+    classifiers: tuple[Classifier, ...] = Field(
+        default=(), description="Kinds of data that mesh-etl infer looks for, before those that it knows by itself."
+    )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from mesh_etl.config.document import Document
 from mesh_etl.errors import ConfigError, Fault
@@ -40,3 +42,23 @@ def _imported(name: str, loc: tuple[str | int, ...], document: Document) -> list
         problem = f"plugins: '{name}' cannot be imported: it raises {type(error).__name__}"
         return [Fault("PLUGIN_FAILED", problem, where, f"run `python -c 'import {name}'` to see why")]
     return []
+
+
+def plugin_function(name: str, root: Path, where: str) -> Callable[..., Any]:
+    """The function that is named as `module:function`; modules under the project's root are found as plug-ins are.
+
+    Raises `ConfigError`: PLUGIN_MISSING, PLUGIN_FAILED.
+    """
+    if str(root) not in sys.path:
+        sys.path.append(str(root))
+    module, _, attribute = name.partition(":")
+    try:
+        found = getattr(import_module(module), attribute, None)
+    except _FAILURES as error:
+        problem = f"'{module}' cannot be imported: it raises {type(error).__name__}"
+        code = "PLUGIN_MISSING" if isinstance(error, ModuleNotFoundError) else "PLUGIN_FAILED"
+        raise ConfigError(Fault(code, problem, where, f"run `python -c 'import {module}'` to see why")) from None
+    if not callable(found):
+        problem = f"'{module}' has no function '{attribute}'"
+        raise ConfigError(Fault("PLUGIN_MISSING", problem, where, "check the name"))
+    return found  # type: ignore[no-any-return]

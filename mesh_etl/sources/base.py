@@ -60,7 +60,7 @@ class Opened:
     reader: Reader
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     skipped: int = 0  # files that an earlier commit has read
-    drift: Drift = Drift()
+    drift: Drift = field(default_factory=Drift)
     fetches: tuple[Fetch, ...] = ()
     secrets: tuple[str, ...] = ()
 

@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mesh_etl.contract.diff import fits, widens
+from mesh_etl.contract.diff import widens
+from mesh_etl.contract.summary import spelled
 from mesh_etl.contract.types import DataType, Decimal, Schema, Simple
 from mesh_etl.contract.types import Field as ColumnField
 from mesh_etl.errors import Fault, PlanError, did_you_mean
+from mesh_etl.sources.nested import Difference, differences
 
 Policy = Literal["fail", "ignore", "evolve"]
 
@@ -78,10 +80,9 @@ def compare(
     if faults:
         raise PlanError(*faults)
     grown = tuple(ColumnField(column.name, wider.get(column.name, column.type)) for column in schema)
-    new = tuple(ColumnField(_column_name(name), kind) for name, kind in added.items())
-    spelled = {_column_name(name): name for name in added if _column_name(name) != name}
+    new = tuple(ColumnField(name, kind) for name, kind in added.items())
     widened = tuple(column for column in grown if column.name in wider)
-    return Compared(grown + new, {**names, **spelled}, Drift(dict(ignored), dict(missing), new, widened))
+    return Compared(grown + new, names, Drift(dict(ignored), dict(missing), new, widened))
 
 
 @dataclass(frozen=True)
@@ -104,24 +105,31 @@ def _verdict(
     wanted = {names.get(column.name, column.name): column for column in schema}
     extra = [name for name in header if name not in wanted]
     lacking = [name for name in wanted if name not in header]
-    if len(lacking) == len(wanted) and not any(did_you_mean(name, extra).startswith("did") for name in wanted):
+    untyped = all(kind is None for _, kind in stored)
+    if (
+        untyped
+        and len(lacking) == len(wanted)
+        and not any(did_you_mean(name, extra).startswith("did") for name in wanted)
+    ):
         problem = f"the first line names none of the columns {_listed(list(wanted))}"
         fix = "list the file's columns under source.columns, or say that there is no header"
         return _Verdict((Fault("HEADER_MISMATCH", problem, fix=fix),))
     missing = [wanted[name].name for name in lacking if wanted[name].name in optional]
     faults = _header_faults(header, [name for name in lacking if wanted[name].name not in missing], extra, policy)
-    added, widened = [], []
+    added, widened, inside = [], [], list[Difference]()
     for name, kind in stored:
         if name in wanted:
-            fault, wide = _typed(wanted[name], kind, policy)
-            faults += [fault] if fault else []
+            found, wide = _typed(wanted[name], kind, policy)
+            faults += [one for one in found if isinstance(one, Fault)]
+            inside += [one for one in found if isinstance(one, Difference)]
             widened += [(wanted[name].name, wide)] if wide else []
         elif policy == "evolve":
             fault = _addition(name, kind, {column.name for column in schema})
             faults += [fault] if fault else []
             added += [(name, kind if isinstance(kind, DataType) else Simple("string"))] if not fault else []
-    left_out = tuple(extra) if policy == "ignore" else ()
-    return _Verdict(tuple(faults), left_out, tuple(missing), tuple(added), tuple(widened))
+    left_out = [*(extra if policy == "ignore" else ()), *(one.path for one in inside if one.kind == "ignored")]
+    empty = [*missing, *(one.path for one in inside if one.kind == "missing")]
+    return _Verdict(tuple(faults), tuple(left_out), tuple(empty), tuple(added), tuple(widened))
 
 
 def _header_faults(header: Sequence[str], lacking: Sequence[str], extra: Sequence[str], policy: Policy) -> list[Fault]:
@@ -139,14 +147,17 @@ def _header_faults(header: Sequence[str], lacking: Sequence[str], extra: Sequenc
     return faults
 
 
-def _typed(column: ColumnField, kind: DataType | str | None, policy: Policy) -> tuple[Fault | None, DataType | None]:
-    if kind is None or (isinstance(kind, DataType) and fits(kind, column.type)):
-        return None, None
-    if policy == "evolve" and isinstance(kind, DataType) and evolves(column.type, kind):
-        return None, kind
-    spelled = kind if isinstance(kind, str) else kind.ddl()
-    problem = f"column '{column.name}' is stored as {spelled}, the contract says {column.type.glue()}"
-    return Fault("TYPE_MISMATCH", problem, fix="change the contract or the delivery"), None
+def _typed(
+    column: ColumnField, kind: DataType | str | None, policy: Policy
+) -> tuple[list[Fault | Difference], DataType | None]:
+    if kind is None:
+        return [], None
+    if isinstance(kind, str):
+        problem = f"column '{column.name}' is stored as {kind[:200]}, the contract says {spelled(column.type)}"
+        return [Fault("TYPE_MISMATCH", problem, fix="change the contract or the delivery")], None
+    if policy == "evolve" and evolves(column.type, kind):
+        return [], kind
+    return list(differences(column.name, kind, column.type, policy == "ignore")), None
 
 
 def evolves(old: DataType, new: DataType) -> bool:
@@ -162,8 +173,8 @@ def _addition(name: str, kind: DataType | str | None, known: set[str]) -> Fault 
     if isinstance(kind, str):
         problem, fix = f"the new column '{name[:64]}' is {kind}, which no contract type holds", "set drift: ignore"
         return Fault("TYPE_MISMATCH", problem, fix=fix)
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_ .-]*", name) or _column_name(name) in known:
-        problem = f"the new column '{name[:64]}' cannot be a column of the table"
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*", name) or name in known:
+        problem = f"the new column '{name[:64]}' cannot be a column of the table as it is called"
         return Fault("COLUMN_UNEXPECTED", problem, fix="map it to a name under source.columns")
     return None
 
@@ -176,12 +187,8 @@ def _merged(found: dict[str, DataType], name: str, kind: DataType, path: str) ->
     if evolves(before, kind):
         found[name] = kind
         return []
-    problem = f"column '{name[:64]}' is {kind.ddl()} here and {before.ddl()} in another file"
+    problem = f"column '{name[:64]}' is {spelled(kind)} here and {spelled(before)} in another file"
     return [Fault("TYPE_MISMATCH", problem, path, "deliver it in one type")]
-
-
-def _column_name(name: str) -> str:
-    return re.sub(r"[^a-z0-9_]+", "_", name.lower())
 
 
 def _listed(names: Sequence[str]) -> str:

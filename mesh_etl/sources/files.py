@@ -46,24 +46,17 @@ def _zone(name: str) -> str:
 
 
 Timezone = Annotated[str, AfterValidator(_zone)]
+Address = Annotated[str, Field(min_length=1)]
+Paths = Address | Annotated[tuple[Address, ...], Field(min_length=1)]
 Columns = dict[str, Annotated[SourceColumn, BeforeValidator(_spelled_short)]]
 
 
-class FileSource(Source):
-    """A source that reads files from a path."""
+class ColumnSource(Source):
+    """A source of which a job may list the columns to read."""
 
-    path: str = Field(
-        min_length=1,
-        description="A file, a folder (all its files), or a pattern such as data/*.csv; relative to the project.",
-    )
     columns: Columns = Field(
         default_factory=dict,
         description="The columns to read: name → name in the file, or {from, type}. Default: those of the contract.",
-    )
-    drift: Policy = Field(
-        "fail",
-        description="What to do with files whose columns are not those of the contract: fail; ignore what is more and "
-        "read NULL for optional columns that lack; evolve: take over new optional columns and wider types.",
     )
 
     def schema_of(self, context: SourceContext) -> tuple[Schema, dict[str, str]]:
@@ -92,7 +85,22 @@ class FileSource(Source):
                 faults.append(Fault("UNTYPED_COLUMN", problem, context.where("columns", name), fix))
         if faults:
             raise PlanError(*faults)
+        fields += [ColumnField(name, known[name]) for name in sorted(context.evolved - self.columns.keys())]
         return tuple(fields), {name: column.from_ for name, column in self.columns.items() if column.from_}
+
+
+class FileSource(ColumnSource):
+    """A source that reads files from a path."""
+
+    path: Paths = Field(
+        description="A file, a folder (all its files), a pattern such as data/*.csv, or a list of these; relative to "
+        "the project, or in S3 (s3://bucket/folder).",
+    )
+    drift: Policy = Field(
+        "fail",
+        description="What to do with files whose columns are not those of the contract: fail; ignore what is more and "
+        "read NULL for optional columns that lack; evolve: take over new optional columns and wider types.",
+    )
 
     def compared(
         self, context: SourceContext, schema: Schema, names: Mapping[str, str], files: Sequence[Stored]
@@ -123,27 +131,46 @@ class FileSource(Source):
             for file in files
             if file.size == 0
         ]
-        faults += [
-            Fault(
-                "INPUT_CHANGED",
-                "the file was read before and has changed since",
-                file.path,
-                "deliver changes under a new name, or use mode replace",
-            )
-            for file in files
-            if context.seen.get(file.path, file.version) != file.version
-        ]
-        if faults:
-            raise PlanError(*faults)
-        fresh = tuple(file for file in files if file.path not in context.seen)
-        return fresh, len(files) - len(fresh)
+        return unread(files, context, faults)
 
 
-def found(path: str, context: SourceContext) -> list[InputFile]:
-    """The files that a path of the job means now, pinned.
+def unread(
+    files: Sequence[InputFile], context: SourceContext, faults: Sequence[Fault] = ()
+) -> tuple[tuple[InputFile, ...], int]:
+    """The files that no commit has read yet, and the number of the others.
 
-    Raises `PlanError`: INPUT_MISSING, BAD_ADDRESS, UNSUPPORTED_PATH, and what the storage answers.
+    Raises `PlanError` with the faults that were found before, and INPUT_CHANGED for files that were read and changed.
     """
+    changed = [
+        Fault(
+            "INPUT_CHANGED",
+            "the file was read before and has changed since",
+            file.path,
+            "deliver changes under a new name, or use mode replace",
+        )
+        for file in files
+        if context.seen.get(file.path, file.version) != file.version
+    ]
+    if faults or changed:
+        raise PlanError(*faults, *changed)
+    fresh = tuple(file for file in files if file.path not in context.seen)
+    return fresh, len(files) - len(fresh)
+
+
+def found(paths: str | Sequence[str], context: SourceContext) -> list[InputFile]:
+    """The files that a path of the job means now, or each of several, pinned; each file once.
+
+    Raises `PlanError`: INPUT_MISSING, BAD_ADDRESS, UNSUPPORTED_PATH, NAME_ENCODING, and what the storage answers.
+    """
+    files = [file for path in ([paths] if isinstance(paths, str) else paths) for file in _meant(path, context)]
+    unnamed = [file.path.encode("utf-8", "surrogateescape") for file in files if not _is_text(file.path)]
+    if unnamed:
+        problem, fix = "the file's name is no UTF-8, so the ledger cannot record it", "give it another name"
+        raise PlanError(*(Fault("NAME_ENCODING", problem, ascii(name)[2:-1], fix) for name in unnamed))
+    return list({file.path: file for file in files}.values())
+
+
+def _meant(path: str, context: SourceContext) -> list[InputFile]:
     scheme = path.partition("://")[0] if "://" in path else ""
     if scheme not in ("", "s3", "s3a"):
         fix = "use a local path or s3://bucket/key"
@@ -157,3 +184,7 @@ def found(path: str, context: SourceContext) -> list[InputFile]:
         fix = fix if fix.startswith("did") else "the folder does not exist" if beside is None else "check the path"
         raise PlanError(Fault("INPUT_MISSING", f"no file is there: {address}", context.where("path"), fix))
     return files
+
+
+def _is_text(path: str) -> bool:
+    return path.isascii() or not any("\udc80" <= character <= "\udcff" for character in path)

@@ -6,16 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from mesh_etl.contract.types import DataType
-from mesh_etl.errors import Fault, PlanError
 from mesh_etl.sources.base import Opened, SourceContext, source
-from mesh_etl.sources.drift import Stored
-from mesh_etl.sources.files import FileSource
+from mesh_etl.sources.stored import Columns, StoredSource, ends_with, not_this
 from mesh_etl.stores import InputFile
 
 
 @source
-class Parquet(FileSource):
+class Parquet(StoredSource):
     """Parquet files whose own schemas fit the contract: the same types, or narrower ones that widen without loss.
 
     source: {type: parquet, path: "data/orders/", drift: ignore}
@@ -24,22 +21,19 @@ class Parquet(FileSource):
     type: Literal["parquet"] = Field(default="parquet", description="Parquet files.")
 
     def open(self, context: SourceContext) -> Opened:
-        from mesh_etl.kernels.parquet import ParquetReader
+        from mesh_etl.kernels.stored.parquet import ParquetReader
 
-        schema, names = self.schema_of(context)
-        files, skipped = self.pin(context)
-        stored = [Stored(file.path, tuple(_schema(file))) for file in files]
-        found = self.compared(context, schema, names, stored)
-        return Opened(files, ParquetReader(found.schema, dict(found.names)), skipped=skipped, drift=found.drift)
+        return self.read_by(ParquetReader, context)
 
+    def columns_of(self, file: InputFile) -> Columns:
+        import pyarrow as pa
 
-def _schema(file: InputFile) -> list[tuple[str, DataType | str]]:
-    import pyarrow as pa
+        from mesh_etl.kernels.stored.parquet import file_schema
 
-    from mesh_etl.kernels.parquet import file_schema
-
-    try:
-        return file_schema(file)
-    except pa.ArrowInvalid:
-        problem = "the file is not Parquet, or was cut off"
-        raise PlanError(Fault("NOT_THIS_FORMAT", problem, file.path, "deliver it again")) from None
+        try:
+            return file_schema(file)
+        except (pa.ArrowException, OSError, UnicodeDecodeError):
+            if ends_with(file, b"PARE"):
+                fix = "deliver it without encryption, on storage that is encrypted"
+                raise not_this(file, "the file is encrypted Parquet", fix) from None
+            raise not_this(file, "the file is not Parquet, or was cut off") from None

@@ -2,75 +2,126 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from mesh_etl.config.model import Model
 from mesh_etl.contract.types import Field as ColumnField
-from mesh_etl.contract.types import Simple, parse
+from mesh_etl.contract.types import Schema, Simple, parse
 from mesh_etl.errors import Fault, PlanError, did_you_mean
 from mesh_etl.sources.base import Opened, Source, SourceContext, source
 from mesh_etl.stores import InputFile, TableStore
-from mesh_etl.tables.ledger import Ledger, Snapshot
+from mesh_etl.tables.history import ChangesUnknown, TableFile, added, first_loss, standing
+from mesh_etl.tables.ledger import Ledger, Snapshot, folded
+
+
+class Between(Model):
+    """The commits whose rows are read: those after one version, up to and with another."""
+
+    after: int = Field(ge=0, description="The version before the first commit whose rows are read; 0: from the start.")
+    until: int | None = Field(default=None, ge=1, description="The last version whose rows are read; default: newest.")
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Between:
+        if self.until is not None and self.until <= self.after:
+            raise ValueError("until must be later than after")
+        return self
 
 
 @source
 class Table(Source):
-    """The rows of another product, read through its ledger: one committed version, whole.
+    """The rows of another product, read through its ledger: one committed version, whole, or what commits have added.
 
-    source: {type: table, product: sales.orders, columns: [order_key, order_date]}
+    With `between`, all commits in the range must have added rows and taken none away; the range may end before a
+    later one that did. Mode append reads what was added since the table was read last, under the same condition.
+
+    source: {type: table, product: sales.orders, columns: [order_key, order_date], between: {after: 3, until: 7}}
     """
 
     type: Literal["table"] = Field(default="table", description="Another product of this mesh.")
     product: str = Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", description="The product, as domain.name.")
     columns: tuple[str, ...] = Field(default=(), description="The columns to read; default: all.")
     version: int | None = Field(default=None, ge=1, description="The version to read; default: the newest.")
+    between: Between | None = Field(default=None, description="Read the rows that these commits have added, no others.")
+
+    @model_validator(mode="after")
+    def _is_one_question(self) -> Table:
+        if self.version is not None and self.between is not None:
+            raise ValueError("version and between exclude each other")
+        return self
 
     def open(self, context: SourceContext) -> Opened:
-        from mesh_etl.kernels.parquet import ParquetReader
+        from mesh_etl.kernels.stored.parquet import ParquetReader
 
         ledger = context.ledger(self.product)
-        snapshot = self._snapshot(ledger, context)
+        last = self.between.until if self.between else self.version
+        entries = [entry for entry in ledger.entries() if last is None or entry.seq <= last]
+        snapshot = self._snapshot(folded(entries), last, context)
+        files = standing(entries)
+        self._require_nothing_lost(ledger, files, snapshot, context)
+        if self.between:
+            try:
+                files = added(entries, self.between.after)
+            except ChangesUnknown as error:
+                problem = f"version {error.seq} of {self.product} took rows away or wrote them anew"
+                fix = f"begin after it: between: {{after: {error.seq}}}, or read a version whole"
+                raise PlanError(Fault("CHANGES_UNKNOWN", problem, context.where("between"), fix)) from None
+        pinned = tuple(_pinned(ledger, snapshot, one) for one in files)
+        fresh = tuple(one for one in pinned if one.path not in context.seen)
+        return Opened(fresh, ParquetReader(self._schema(snapshot, context)), skipped=len(pinned) - len(fresh))
+
+    def _snapshot(self, snapshot: Snapshot | None, last: int | None, context: SourceContext) -> Snapshot:
+        if snapshot is None or (last is not None and snapshot.seq != last):
+            problem = f"{self.product} has no {'table yet' if last is None else f'version {last}'}"
+            fix = f"run it first: mesh-etl run {self.product}" if last is None else "see mesh-etl history"
+            raise PlanError(Fault("INPUT_MISSING", problem, context.where("product"), fix))
+        if self.between and self.between.after > snapshot.seq:
+            problem, fix = f"{self.product} has no version {self.between.after}", "see mesh-etl history"
+            raise PlanError(Fault("INPUT_MISSING", problem, context.where("between", "after"), fix))
+        return snapshot
+
+    def _require_nothing_lost(
+        self, ledger: Ledger, files: list[TableFile], snapshot: Snapshot, context: SourceContext
+    ) -> None:
+        """Rows that an incremental job has read are still there; else those that replaced them would come on top."""
+        before = [path for path in context.seen if Path(path).is_relative_to(ledger.layout.data(""))]
+        lost = set(before) - {_address(ledger, one) for one in files}
+        if not lost:
+            return
+        seq = first_loss(ledger.entries(), {Path(path).name for path in lost})
+        if seq is None or seq > snapshot.seq:
+            problem = f"version {snapshot.seq} of {self.product} lacks rows that this job has read before"
+            fix = "read the newest version, or use mode replace"
+        else:
+            problem = f"version {seq} of {self.product} replaced rows that this job has read before"
+            fix = "use mode replace or replace_partitions, once or for good"
+        raise PlanError(Fault("CHANGES_UNKNOWN", problem, context.where("product"), fix))
+
+    def _schema(self, snapshot: Snapshot, context: SourceContext) -> Schema:
         # The catalogue's spelling of a type loses what the contract's says: whether a timestamp has a zone.
         exact = {one["name"]: one["type"] for one in snapshot.entry.contract.summary.get("columns", ())}
         schema = tuple(ColumnField(name, parse(exact.get(name, type_))) for name, type_ in snapshot.entry.columns)
-        derived = [key for key in snapshot.entry.partition_by if key.transform != "identity"]
-        schema += tuple(ColumnField(key.name, Simple("string")) for key in derived)
-        known = {column.name for column in schema}
+        derived = [key.name for key in snapshot.entry.partition_by if key.transform != "identity"]
+        known = {column.name: column for column in (*schema, *(ColumnField(key, Simple("string")) for key in derived))}
+        where = context.where("columns")
         faults = [
-            Fault(
-                "COLUMN_MISSING",
-                f"{self.product} has no column '{name}'",
-                context.where("columns"),
-                did_you_mean(name, known),
-            )
+            Fault("COLUMN_MISSING", f"{self.product} has no column '{name}'", where, did_you_mean(name, known))
             for name in self.columns
             if name not in known
         ]
         if faults:
             raise PlanError(*faults)
-        if self.columns:
-            schema = tuple(column for name in self.columns for column in schema if column.name == name)
-        else:
-            schema = tuple(column for column in schema if column.name not in {key.name for key in derived})
-        return Opened(_files(ledger, snapshot), ParquetReader(schema))
-
-    def _snapshot(self, ledger: Ledger, context: SourceContext) -> Snapshot:
-        snapshot = ledger.snapshot(self.version)
-        if snapshot is None or (self.version is not None and snapshot.seq != self.version):
-            problem = f"{self.product} has no {'table yet' if self.version is None else f'version {self.version}'}"
-            fix = f"run it first: mesh-etl run {self.product}" if self.version is None else "see mesh-etl history"
-            raise PlanError(Fault("INPUT_MISSING", problem, context.where("product"), fix))
-        return snapshot
+        return tuple(known[name] for name in self.columns) if self.columns else schema
 
 
-def _files(ledger: Ledger, snapshot: Snapshot) -> tuple[InputFile, ...]:
-    from pathlib import Path
+def _pinned(ledger: Ledger, snapshot: Snapshot, file: TableFile) -> InputFile:
+    constants = tuple((key.name, value) for key, value in zip(snapshot.entry.partition_by, file.values, strict=True))
+    store = TableStore(str(Path(ledger.layout.root) / file.path))
+    return InputFile(_address(ledger, file), file.bytes, "immutable", store, constants)
 
-    found = []
-    for values, partition in sorted(snapshot.partitions.items(), key=lambda one: str(one[0])):
-        constants = tuple((key.name, value) for key, value in zip(snapshot.entry.partition_by, values, strict=True))
-        for file in partition.files:
-            path = str(Path(ledger.layout.root) / file.path)
-            found.append(InputFile(path, file.bytes, "immutable", TableStore(), constants))
-    return tuple(found)
+
+def _address(ledger: Ledger, file: TableFile) -> str:
+    """The place at which the file was committed first: it stays the same when later commits carry the file on."""
+    return str(Path(ledger.layout.root) / file.origin)

@@ -93,7 +93,7 @@ def test_files_that_were_read_before_are_left_out(context, files):
 def test_items_are_numbered_on_over_all_files(context, files):
     items = Csv(path="*.csv").open(context()).items("source", 5)
     assert [(item.number, item.input, item.start, item.end, item.header) for item in items] == [
-        (5, "source", 3, 5, ("id",)), (6, "source", 3, 5, ("id",))
+        (5, "source", 0, 5, ("id",)), (6, "source", 0, 5, ("id",))
     ]  # fmt: skip
 
 

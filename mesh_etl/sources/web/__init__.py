@@ -1,0 +1,1 @@
+"""Asking a service over HTTP, strictly: one page after the other, each complete, or an error with a code."""
