@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from mesh_etl.cli.failures import Interrupted
 from mesh_etl.cli.history import history
+from mesh_etl.cli.infer import infer
 from mesh_etl.cli.init import init
 from mesh_etl.cli.plan import plan
 from mesh_etl.cli.query import query
@@ -39,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (init, validate, plan, run, show, history, query, schema):
+for command in (infer, init, validate, plan, run, show, history, query, schema):
     app.command()(command)
 
 

@@ -1,8 +1,7 @@
-"""`mesh-etl init`: a contract and a job for a new product, drafted from a sample file."""
+"""`mesh-etl init`: a contract and a job for a new product, drafted from files of it."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +11,9 @@ from mesh_etl.cli.options import HERE, Env, Json, NoColor, Root
 
 def init(
     product: Annotated[str, typer.Argument(help="The new product, as domain.name.")],
-    sample: Annotated[Path, typer.Option("--from", help="A csv, json or parquet file to draft from.")],
+    sample: Annotated[
+        list[str], typer.Option("--from", help="A file, folder or pattern to draft from; may be repeated.")
+    ],
     owner: Annotated[str, typer.Option("--owner", help="Who answers for the domain.")] = "",
     root: Root = HERE,
     env: Env = "local",
@@ -22,14 +23,16 @@ def init(
     """Draft contract and job of a new product.
 
     No file is ever overwritten."""
-    from mesh_etl.cli import screen
+    from mesh_etl.cli import crawled, screen
     from mesh_etl.cli.scaffold import scaffold
 
-    made = scaffold(product, sample, owner, root, env)
+    draft, made = scaffold(product, sample, owner, root, env)
     if as_json:
         screen.document({"product": product, "files": [path.as_posix() for path in made]})
         return
     page = screen.Page()
+    crawled.findings(page, draft.found)
+    page.line()
     for path in made:
         page.line(f"wrote {path.as_posix()}")
     page.line(f"Read the contract, then: mesh-etl plan {product}")

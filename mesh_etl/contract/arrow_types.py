@@ -1,4 +1,4 @@
-"""The contract's name for a type that a Parquet file states."""
+"""The contract's name for a type that a Parquet or ORC file states."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _NAMES = {
     "uint8": "smallint", "uint16": "int", "uint32": "bigint", "halffloat": "float", "float": "float",
     "double": "double", "string": "string", "large_string": "string", "string_view": "string", "binary": "binary",
     "large_binary": "binary", "date32[day]": "date", "date64[ms]": "date", "time32[s]": "string",
-    "time32[ms]": "string", "time64[us]": "string", "time64[ns]": "string",
+    "time32[ms]": "string", "time64[us]": "string", "time64[ns]": "string", "binary_view": "binary",
+    "extension<arrow.uuid>": "string", "extension<arrow.json>": "string",
 }  # fmt: skip
 
 
@@ -35,6 +36,8 @@ def from_arrow(kind: pa.DataType) -> DataType:
         return Decimal(kind.precision, kind.scale)
     if arrow.is_dictionary(kind):
         return from_arrow(kind.value_type)
+    if arrow.is_fixed_size_binary(kind):
+        return Simple("binary")
     if arrow.is_list(kind) or arrow.is_large_list(kind) or arrow.is_fixed_size_list(kind):
         return Array(from_arrow(kind.value_type))
     if arrow.is_map(kind):

@@ -73,7 +73,7 @@ CASES = {
         {DATA: f"1,{SECRET},open,2024-01-05,10.00\n2,{SECRET},open,2024-01-05,10.00\n"},
         PlanError,
         ["HEADER_MISMATCH"],
-        "set header: false where there is no header",
+        "say that there is no header",
     ),
     "typo in the header": (
         rows(header="id,email,status,day,amonut"),
@@ -86,10 +86,10 @@ CASES = {
     "duplicate column": (rows(header="id,email,status,day,amount,id"), PlanError, ["COLUMN_DUPLICATE"], "'id'"),
     "not parquet": (changed(JOB, "type: csv", "type: parquet"), PlanError, ["NOT_THIS_FORMAT"], "not Parquet"),
     "a path of another storage": (
-        changed(ENV, "raw: in", "raw: s3://bucket/in"),
+        changed(ENV, "raw: in", "raw: ftp://host/in"),
         PlanError,
         ["UNSUPPORTED_PATH"],
-        "local",
+        "'ftp' is no storage that is read",
     ),
     "a warehouse of another storage": (
         changed(ENV, "warehouse: table", "warehouse: s3://bucket/table"),

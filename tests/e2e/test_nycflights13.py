@@ -105,7 +105,7 @@ def test_flights_of_both_deliveries_are_accounted_for(first, second, deliveries,
         assert (counts.read, counts.good, counts.quarantined) == (len(good) + len(refused), len(good), len(refused))
         assert (counts.filtered, counts.deduplicated, counts.consumed, counts.made) == (0, 0, 0, 0)
         (file,) = report.entry.inputs
-        assert file.path == str(root / f"raw/flights-{number}.csv")
+        assert file.path == f"raw/flights-{number}.csv"
         assert (file.read, file.good, file.rejected) == (counts.read, counts.good, counts.quarantined)
         told = {one.rule: one.rows for one in report.entry.rules if one.status == "rejected rows"}
         assert told == dict(rules)
@@ -116,7 +116,7 @@ def test_flights_of_both_deliveries_are_accounted_for(first, second, deliveries,
 
 def test_the_quarantine_holds_the_lines_that_break_a_rule(mesh_of, first, second, deliveries, root):
     for number, (report, (_, refused, _)) in enumerate(zip((first, second), deliveries, strict=True), 1):
-        path = str(root / f"raw/flights-{number}.csv")
+        path = f"raw/flights-{number}.csv"
         assert quarantined(mesh_of, "air.flights", report.entry) == {(path, n): why for n, why in refused.items()}
 
 
