@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import urllib.request
 
 import pytest
 
@@ -33,3 +34,35 @@ def engine():
     options = {"master": "local[2]"} if name == "spark" else {}
     with engines.open(name, **options) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def s3_environment():
+    """The variables under which S3 is a server of moto's that lives as long as the run."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield {
+        "AWS_ENDPOINT_URL_S3": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "AKIATESTTESTTESTTEST",
+        "AWS_SECRET_ACCESS_KEY": "a-secret-that-nobody-may-see",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    server.stop()
+
+
+@pytest.fixture
+def s3(s3_environment, monkeypatch):
+    """A client of an S3 with one empty bucket, `lake`; what reads S3 in this process reads there."""
+    from mesh_etl.stores import s3 as store
+
+    for name, value in s3_environment.items():
+        monkeypatch.setenv(name, value)
+    client = store.client()  # the same for all tests: to make one takes longer than most of them
+    urllib.request.urlopen(f"{s3_environment['AWS_ENDPOINT_URL_S3']}/moto-api/reset", data=b"").close()
+    client.create_bucket(Bucket="lake", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    return client

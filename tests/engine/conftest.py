@@ -14,6 +14,7 @@ import pytest
 from mesh_etl import worlds
 from mesh_etl.config import load
 from mesh_etl.pipeline import run_job
+from tests.engine.given import write
 
 
 @pytest.fixture
@@ -60,18 +61,9 @@ class Project:
         self._write(f"configs/d/{product}/job.yaml", job)
 
     def put(self, files: Mapping[str, Any]) -> None:
-        """Input files: text, `{bytes: text with one character per byte}`, rows for Parquet, or null to remove one."""
+        """Input files in the forms of `given.py`; null removes one."""
         for name, content in files.items():
-            path = self.root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if content is None:
-                path.unlink()
-            elif isinstance(content, str):
-                path.write_text(content, encoding="utf-8", newline="")
-            elif "bytes" in content:
-                path.write_bytes(content["bytes"].encode("latin-1"))
-            else:
-                _write_parquet(path, content["columns"], content["rows"])
+            write(self.root / name, content)
 
     def run(self, product: str) -> Any:
         """The report of one run of `d.<product>` through all four steps."""
@@ -82,24 +74,6 @@ class Project:
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content, default=str), encoding="utf-8")
-
-
-def _write_parquet(path: Path, columns: Mapping[str, str], rows: list[list[Any]]) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from mesh_etl.contract.types import parse
-    from mesh_etl.kernels.schema import arrow
-
-    kinds = [arrow(parse(kind)) for kind in columns.values()]
-    cells = zip(*rows, strict=True) if rows else [()] * len(kinds)
-    arrays = [
-        pa.array(
-            [decimal.Decimal(one) if pa.types.is_decimal(kind) and one is not None else one for one in column], kind
-        )
-        for column, kind in zip(cells, kinds, strict=True)
-    ]
-    pq.write_table(pa.table(dict(zip(columns, arrays, strict=True))), path)
 
 
 @pytest.fixture

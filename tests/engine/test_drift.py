@@ -30,7 +30,7 @@ def grown(project):
 
 
 def test_a_table_takes_over_new_optional_columns_and_wider_types(grown, table_rows):
-    made, report = grown
+    _, report = grown
     assert table_rows(report) == [[1, "1.25", None], [3000000000, "2.125", "x"]]
     assert [(one.name, one.type, one.added) for one in report.entry.evolved] == [
         ("id", "bigint", False), ("price", "decimal(7,3)", False), ("note", "string", True)
@@ -48,6 +48,28 @@ def test_what_was_taken_over_stays_until_the_contract_says_it(grown, table_rows)
     made.define("it", {"columns": {"id": "bigint", "price": "decimal(7,3)", "note": "string"}}, job("evolve"))
     made.put({"in/d.parquet": SECOND | {"rows": [[8, "8.000", "y"]]}})
     assert made.run("it").entry.evolved == ()
+
+
+def test_columns_that_the_job_lists_grow_as_well(project, table_rows):
+    made = project()
+    made.define("it", CONTRACT, job("evolve", type="csv", columns={"id": "nr", "price": "price"}))
+    for name, text in {
+        "a": "nr,price,note\n1,1.00,x\n",
+        "b": "nr,price\n2,2.00\n",
+        "c": "nr,price,note\n3,3.00,y\n",
+    }.items():
+        made.put({f"in/{name}.csv": text})
+        report = made.run("it")
+    assert table_rows(report) == [[1, "1.00", "x"], [2, "2.00", None], [3, "3.00", "y"]]
+
+
+def test_a_project_that_has_moved_knows_what_it_has_read(project, tmp_path):
+    made = project()
+    made.put({"in/a.csv": "id,price\n1,1.00\n"})
+    made.define("it", CONTRACT, job("fail", type="csv"))
+    assert made.run("it").entry.inputs[0].path == "in/a.csv"
+    made.root = made.root.rename(tmp_path / "moved")
+    assert made.run("it").outcome == "nothing new"
 
 
 def test_growing_is_not_undone_by_turning_it_off(grown):
@@ -94,11 +116,11 @@ def test_columns_are_left_out_or_null_and_both_are_counted(project, table_rows):
 
 def test_a_new_column_of_a_format_without_types_is_text(project, table_rows):
     made = project()
-    made.put({"in/a.csv": "id,price,Mehr Text\n1,1.00,007\n"})
+    made.put({"in/a.csv": "id,price,more\n1,1.00,007\n"})
     made.define("it", CONTRACT, job("evolve", type="csv"))
     report = made.run("it")
     assert table_rows(report) == [[1, "1.00", "007"]]
-    assert [(one.name, one.type) for one in report.entry.evolved] == [("mehr_text", "string")]
+    assert [(one.name, one.type) for one in report.entry.evolved] == [("more", "string")]
 
 
 def test_a_required_column_is_never_null(project):

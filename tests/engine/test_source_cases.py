@@ -1,12 +1,13 @@
 """Runs every case of tests/cases/sources through the whole pipeline, with the rows in kernels and through the engine.
 
-A case: `it` says what holds; `given` are input files, `products` other tables, `apply` is the source as a job states it
-and `columns` are those of the contract; `want` is the table with the rejected rows, or `raises` the code and a part of
-the message.
+A case: `it` says what holds; `given` are input files, `products` other tables (a list: run after run), `served` the
+answers of a web service by path, at `{server}`; `apply` is the source as a job states it and `columns` are those of the
+contract; `want` is the table with the rejected rows, or `raises` the code and a part of the message.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from mesh_etl.errors import MeshError
+from tests.web import Reply, served
 
 CASES = Path(__file__).parent.parent / "cases" / "sources"
 
@@ -24,31 +26,44 @@ def _cases():
             yield pytest.param(case, id=f"{path.stem}: {case['it']}")
 
 
-def _made(project, case, steps):
+@pytest.fixture
+def source(case):
+    """The source of the case, with its web service running, where it has one."""
+    if "served" not in case:
+        yield case["apply"]
+        return
+    with served() as web:
+        web.answer = lambda asked: case["served"].get(asked.target, Reply(b"", 404))
+        yield json.loads(json.dumps(case["apply"]).replace("{server}", web.url))
+
+
+def _made(project, case, source, steps):
     """A project in which the case's job passes its rows through these transforms."""
     made = project()
     made.put(case.get("given", {}))
     for name, base in case.get("products", {}).items():
-        made.put({f"{name}.parquet": base})
-        source = {"type": "parquet", "path": f"{name}.parquet"}
-        made.define(name, base, {"source": source, **({"target": base["target"]} if "target" in base else {})})
-        made.run(name)
-    made.define("it", {"columns": case["columns"]}, {"source": case["apply"], "transforms": steps})
+        for number, version in enumerate(base if isinstance(base, list) else [base]):
+            made.put({f"{name}-{number}.parquet": version})
+            files = {"type": "parquet", "path": f"{name}-{number}.parquet"}
+            target = {"target": version["target"]} if "target" in version else {}
+            made.define(name, version, {"source": files, **target})
+            made.run(name)
+    made.define("it", {"columns": case["columns"]}, {"source": source, "transforms": steps})
     return made
 
 
 @pytest.mark.parametrize("case", list(_cases()))
-def test_case(case, project, table_rows, rejected_rows, plain_rows):
+def test_case(case, source, project, table_rows, rejected_rows, plain_rows):
     if "raises" in case:
         code, _, text = case["raises"].partition(" ")
         with pytest.raises((MeshError, ValidationError)) as raised:
-            _made(project, case, []).run("it")
+            _made(project, case, source, []).run("it")
         assert raised.value.code == code
         assert text in str(raised.value)
         return
     outcomes = []
     for steps in ([], [{"type": "select", "columns": list(case["columns"])}]):
-        report = _made(project, case, steps).run("it")
+        report = _made(project, case, source, steps).run("it")
         verdicts = {rule.rule: (rule.status, rule.rows) for rule in report.entry.rules}
         outcomes.append((table_rows(report), rejected_rows(report), verdicts, report.entry.counts))
         assert report.entry.counts.balanced
