@@ -10,7 +10,6 @@ AWS = ["boto3>=1.40"]
 QUERY = ["duckdb>=2"]
 SOURCES = {
     "avro": ["fastavro>=1.10"],
-    "excel": ["python-calamine>=0.4"],
     "postgresql": ["adbc-driver-manager>=1.5", "adbc-driver-postgresql>=1.5"],
     "mysql": ["pymysql>=1.1"],  # MariaDB as well
 }

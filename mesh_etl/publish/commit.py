@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.contract.diff import summary
 from mesh_etl.errors import Fault, PublishError
-from mesh_etl.kernels.partition import path as partition_path
+from mesh_etl.kernels.write.partition import path as partition_path
 from mesh_etl.tables.entry import (
     ContractRef,
     DataFile,

@@ -36,6 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "plan": STEPS - {"run", "publish"},
     "run": STEPS - {"publish"},
     "publish": STEPS,
+    "crawl": CONFIGURATION | {"stores", "kernels", "sources", "tables.ledger", "crawl"},
     "query": TABLES | {"query"},
     "order": CONFIGURATION | {"sources"},
 }
