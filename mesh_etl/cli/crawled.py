@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl.cli.screen import Page
 from mesh_etl.cli.wording import size
+from mesh_etl.crawl.yaml_text import flow
 
 if TYPE_CHECKING:
     from mesh_etl.cli.scaffold import Drafted
@@ -61,7 +62,7 @@ def show(page: Page, draft: Drafted, made: Sequence[Path], paths: Sequence[str])
 
 def findings(page: Page, found: Findings) -> None:
     """Format, sample, columns and what could not be decided."""
-    dialect = ", ".join(f"{key} {_short(value)}" for key, value in found.declared.items() if key != "columns")
+    dialect = ", ".join(f"{key}: {flow(value)}" for key, value in found.declared.items() if key != "columns")
     page.line(f"{found.format}{f' ({dialect})' if dialect else ''}, {size(found.octets)}: {found.sampled()}")
     page.line()
     shown = found.columns[:MOST_COLUMNS]
@@ -103,10 +104,6 @@ def _row(one: Column) -> tuple[str, str, str, str, str]:
     missing = f"{one.missing:,}" if one.missing else ""
     distinct = "" if one.distinct is None else f"{one.distinct:,}"
     return one.name, one.type.ddl(), missing, distinct, "; ".join(said)
-
-
-def _short(value: Any) -> str:
-    return " ".join(map(repr, value)) if isinstance(value, list | tuple) else repr(value)
 
 
 def _quoted(path: str) -> str:

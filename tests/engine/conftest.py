@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import decimal
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,19 @@ from mesh_etl import worlds
 from mesh_etl.config import load
 from mesh_etl.pipeline import run_job
 from tests.engine.given import write
+from tests.engine.together import together
+
+ALONE = 20  # on engine spark, one case of this many has its jobs for itself
+
+
+def pytest_collection_modifyitems(config, items):
+    """A test that asks for no engine says the same on every one: it is for the run on the embedded engine."""
+    if os.environ.get("MESH_ENGINE", "embedded") == "embedded":
+        return
+    here = Path(__file__).parent
+    left = [item for item in items if here in item.path.parents and "engine" not in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture
@@ -76,14 +91,49 @@ class Project:
         path.write_text(json.dumps(content, default=str), encoding="utf-8")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def project(engine, tmp_path_factory):
-    """Makes empty projects on the engine of the suite."""
+    """Makes empty projects, on the engine of the suite unless another is given."""
 
-    def make() -> Project:
-        return Project(tmp_path_factory.mktemp("project"), engine)
+    def make(on: Any = engine) -> Project:
+        return Project(tmp_path_factory.mktemp("project"), on)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def played(request, engine, project):
+    """The outcomes, by test, of those that share their jobs: see `outcome`."""
+    if engine.name != "spark":
+        return {}
+    chosen = [test for test in request.session.items if test.module is request.module and _has_outcome(test)]
+    return together(engine, {test.name: _play(test, project) for number, test in enumerate(chosen) if number % ALONE})
+
+
+@pytest.fixture
+def outcome(request, played, engine, project):
+    """Call it for what `play(project, …)` of the module returned for the test's parameters, or raised.
+
+    On engine spark a job takes many times what a case takes. There the cases share their jobs (see `together.py`), but
+    for some, evenly spread, which have the engine for themselves.
+    """
+    name = request.node.name
+
+    def found() -> Any:
+        result = played[name] if name in played else _play(request.node, project)(engine)
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+    return found
+
+
+def _has_outcome(test: pytest.Item) -> bool:
+    return "outcome" in getattr(test, "fixturenames", ())
+
+
+def _play(test: Any, project: Any) -> Callable[[Any], Any]:
+    return lambda engine: test.module.play(partial(project, engine), **test.callspec.params)
 
 
 @pytest.fixture(scope="session")

@@ -45,8 +45,8 @@ def _corpus() -> list[tuple[str, dict[str, Any]]]:
     return [(path.stem, case) for path in paths for case in YAML(typ="safe").load(path)]
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=f"{stem}: {case['it']}") for stem, case in _corpus()])
-def test_case(case, project, table_rows, rejected_rows, plain_rows):
+def play(project, case):
+    """The report of the case's run."""
     made = project()
     made.put(case["given"])
     for name, base in case.get("products", {}).items():
@@ -56,19 +56,23 @@ def test_case(case, project, table_rows, rejected_rows, plain_rows):
             made.define(name, version, {"source": source, "target": version.get("target", {"mode": "replace"})})
             made.run(name)
     table = {"columns": case.get("columns", {}), "properties": case.get("properties", [])}
+    made.define("it", table, {"source": case["apply"]})
+    return made.run("it")
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=f"{stem}: {case['it']}") for stem, case in _corpus()])
+def test_case(case, outcome, table_rows, rejected_rows, plain_rows):
     values = _values(case)
     if "raises" in case:
         code, _, text = case["raises"].partition(" ")
-        made.define("it", table, {"source": case["apply"]})
         with pytest.raises(MeshError) as raised:
-            made.run("it")
+            outcome()
         message = str(raised.value)
         assert raised.value.code == code, message
         assert text in message
         assert not values & _words(message), "a message shows a value"
         return
-    made.define("it", table, {"source": case["apply"]})
-    report = made.run("it")
+    report = outcome()
     rows, rejected, counts = table_rows(report), rejected_rows(report), report.entry.counts
     want = case["want"]
     wanted = want.get("rejected", [])

@@ -8,6 +8,7 @@ contract; `want` is the table with the rejected rows, or `raises` the code and a
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,8 @@ def _cases():
             yield pytest.param(case, id=f"{path.stem}: {case['it']}")
 
 
-@pytest.fixture
-def source(case):
+@contextmanager
+def _source(case):
     """The source of the case, with its web service running, where it has one."""
     if "served" not in case:
         yield case["apply"]
@@ -52,18 +53,24 @@ def _made(project, case, source, steps):
     return made
 
 
+def play(project, case):
+    """The reports of both runs: through kernels alone, and through the engine."""
+    select = {"type": "select", "columns": list(case["columns"])}
+    with _source(case) as source:
+        return [_made(project, case, source, steps).run("it") for steps in ([], [select])]
+
+
 @pytest.mark.parametrize("case", list(_cases()))
-def test_case(case, source, project, table_rows, rejected_rows, plain_rows):
+def test_case(case, outcome, table_rows, rejected_rows, plain_rows):
     if "raises" in case:
         code, _, text = case["raises"].partition(" ")
         with pytest.raises((MeshError, ValidationError)) as raised:
-            _made(project, case, source, []).run("it")
+            outcome()
         assert raised.value.code == code
         assert text in str(raised.value)
         return
     outcomes = []
-    for steps in ([], [{"type": "select", "columns": list(case["columns"])}]):
-        report = _made(project, case, source, steps).run("it")
+    for report in outcome():
         verdicts = {rule.rule: (rule.status, rule.rows) for rule in report.entry.rules}
         outcomes.append((table_rows(report), rejected_rows(report), verdicts, report.entry.counts))
         assert report.entry.counts.balanced

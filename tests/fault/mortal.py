@@ -15,7 +15,7 @@ from pathlib import Path
 
 from mesh_etl import embedded_aws, worlds
 from mesh_etl.config import load
-from mesh_etl.kernels import spill  # noqa: F401 - imported before the first fork
+from mesh_etl.kernels.write import spill  # noqa: F401 - imported before the first fork
 from mesh_etl.pipeline import run_job
 from mesh_etl.run import engines, execution  # noqa: F401
 from mesh_etl.tables import storage

@@ -100,7 +100,7 @@ def test_an_input_that_changes_under_the_run(shop, change, moment):
         execute(build(shop.job), shop.engine, shop.world().secret, At("read, check, sort", moment, act))
     assert caught.value.code in (
         "INPUT_CHANGED",
-        *{"gone": ["IO_FAILED"], "cut": ["TOO_MANY_REJECTED"]}.get(change, []),
+        *{"gone": ["INPUT_MISSING"], "cut": ["TOO_MANY_REJECTED"]}.get(change, []),
     )
     assert shop.leftovers() == set()
     shop.assert_converged(rows)

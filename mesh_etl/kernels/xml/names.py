@@ -12,6 +12,20 @@ Path = tuple[str, ...]
 Tree = dict[str, Any]  # name → tree of what is read below, or None where a column takes all; "." is the text
 Namespaces = Mapping[str, str] | Literal["ignore"]
 
+XSI = "http://www.w3.org/2001/XMLSchema-instance "
+
+
+@dataclass(frozen=True)
+class RowTag:
+    """The rows' tag as the parser reports it; `local_only` when namespaces are to be ignored.
+
+    `only_rows` refuses other elements beside rows.
+    """
+
+    name: str
+    local_only: bool = False
+    only_rows: bool = True
+
 
 @dataclass(frozen=True)
 class Place:

@@ -20,10 +20,10 @@ from mesh_etl.kernels.text.records import newlines
 from mesh_etl.kernels.text.stream import utf8_stream
 from mesh_etl.kernels.values.text_rules import PLAIN_TEXT, TextRules
 from mesh_etl.kernels.work import Parsed, Place, WorkItem
-from mesh_etl.kernels.xml.cells import Cells, Node, unread_rows
-from mesh_etl.kernels.xml.names import Namespaces, Tree, expanded, places, read_of
+from mesh_etl.kernels.xml.cells import Cells, Node
+from mesh_etl.kernels.xml.names import Namespaces, RowTag, Tree, expanded, places, read_of
 from mesh_etl.kernels.xml.names import Place as ColumnPlace
-from mesh_etl.kernels.xml.rows import Rows, RowTag, rows
+from mesh_etl.kernels.xml.rows import Rows, rows
 from mesh_etl.stores import InputFile
 
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']""")
@@ -88,12 +88,12 @@ class XmlReader:
         kept = [record for record, one in enumerate(piece.content) if isinstance(one, Node)]
         nodes = [one for one in piece.content if isinstance(one, Node)]
         broken = {record: one for record, one in enumerate(piece.content) if isinstance(one, str)}
-        values, cells = Values(self.text, self.extra_ignored, all_text=True), Cells(frozenset(self.nulls))
+        values, cells = Values(self.text, self.extra_ignored, all_text=True), Cells(nodes, frozenset(self.nulls))
         columns = []
         for column, place in zip(self.schema, self._places, strict=True):
-            found, bad = cells.column(nodes, place, column.type)
+            found, bad = cells.column(place, column.type)
             columns.append(with_codes(values.column(found, column.type), bad))
-        unknown = unread_rows(nodes, self._read)
+        unknown = cells.unread(self._read)
         if self.extra_ignored:
             return parsed(self.schema, run, kept, columns, broken, ignored=len(unknown))
         return parsed(self.schema, run, kept, columns, broken, unknown)

@@ -1,16 +1,18 @@
 """The rows of an XML document, read as it streams by: each element with the row's tag, its bytes and its content.
 
-Nothing outside of the document is ever read, and nothing that it declares is expanded: a document type that declares
-anything is refused. Rows are counted a second time by a scan for their tags. Codes: NOT_XML, TRUNCATED, ENTITY_REFUSED,
-RECORDS_MISSING, ELEMENT_UNEXPECTED, TEXT_BETWEEN_ROWS, RECORD_TOO_LONG, and for rows TOO_DEEP, MIXED_CONTENT.
+One parser goes through the whole document. Where it stands between two rows, the rows that follow are built by the
+faster `tree.py`, and it only follows; what that does not build is built here, element by element, or refused with the
+line. Nothing outside of the document is ever read, and nothing that it declares is expanded: a document type that
+declares anything is refused. Rows are counted a second time by a scan for their tags. Codes: NOT_XML, TRUNCATED,
+ENTITY_REFUSED, RECORDS_MISSING, ELEMENT_UNEXPECTED, TEXT_BETWEEN_ROWS, RECORD_TOO_LONG, and for rows TOO_DEEP,
+MIXED_CONTENT.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from xml.parsers import expat
 
 import numpy as np
@@ -20,11 +22,11 @@ from mesh_etl.kernels.json.text import DEPTH
 from mesh_etl.kernels.text.blocks import RECORD_BYTES, too_long
 from mesh_etl.kernels.text.records import NEWLINE, Records
 from mesh_etl.kernels.xml.cells import BLANK, Node
+from mesh_etl.kernels.xml.names import XSI, RowTag
+from mesh_etl.kernels.xml.tags import Tags, end_of
+from mesh_etl.kernels.xml.tree import built
 
 PIECE_BYTES = 1 << 20
-_XSI = "http://www.w3.org/2001/XMLSchema-instance "
-_NO_MARKUP = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
-_TAG_NAME = re.compile(rb"<([^\s/>]+)")
 
 
 @dataclass(frozen=True)
@@ -36,35 +38,12 @@ class Rows:
     count: int
 
 
-@dataclass(frozen=True)
-class RowTag:
-    """The rows' tag as the parser reports it; `local_only` when namespaces are to be ignored.
-
-    `only_rows` refuses other elements beside rows.
-    """
-
-    name: str
-    local_only: bool = False
-    only_rows: bool = True
-
-
 def rows(stream: BinaryIO, tag: RowTag, path: str) -> Iterator[Rows]:
     """All rows of the document. Raises `RunError` when it is no document, or not whole."""
     document = _Document(tag, path)
-    held = b""
-    begin = 0  # of what is held, in the text
     while piece := stream.read(PIECE_BYTES):
-        document.feed(piece)
-        held += piece
-        cut = document.cut() - begin
-        if cut > 0:
-            yield document.taken(held[:cut], begin)
-            held, begin = held[cut:], begin + cut
-        if len(held) > RECORD_BYTES:
-            raise too_long(path)
-    document.finish()
-    if held:
-        yield document.taken(held, begin)
+        yield from document.more(piece)
+    yield from document.finish()
 
 
 @dataclass(slots=True)
@@ -92,26 +71,31 @@ class _Document:
         self.done: list[tuple[int, int, Node | str]] = []
         self.foreign = 0
         self.any_rows = self.any_elements = False
-        local = re.escape(tag.name.rpartition(" ")[2].encode())
-        self.marks = re.compile(
-            rb"<(/?)(?:[^\s<>/:!?\"'=]+:)?" + local + rb"(?=[\s/>])[^>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^>\"']*)*>"
-        )
+        self.tags = Tags(tag.name.rpartition(" ")[2])
+        self.scope: dict[str, list[str]] = {}  # the namespaces of prefixes, the innermost last
+        self.held = b""  # what was read and is not done with
+        self.at = self.fed = 0  # where that begins in the text, and how much of it the parser has seen
         self.parser = expat.ParserCreate("utf-8", " ")
         self.parser.buffer_text = True
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-        self.parser.CharacterDataHandler = self.text
         self.parser.StartDoctypeDeclHandler = self.doctype
-        self.parser.StartCdataSectionHandler = self.cdata_begins
-        self.parser.EndCdataSectionHandler = self.cdata_ends
+        self._listen(True)
 
-    def feed(self, piece: bytes) -> None:
-        try:
-            self.parser.Parse(piece, False)
-        except expat.ExpatError as error:
-            raise self._broken(error, "NOT_XML", "deliver it as XML in the encoding that it declares") from None
+    def more(self, piece: bytes) -> Iterator[Rows]:
+        """The document goes on with this piece: the rows that are done with."""
+        self.held += piece
+        if not self._is_between():  # out of the row that the last piece has cut
+            yield from self._walked(self.tags.next_end(self.held, self.fed))
+        spans = self.tags.spans(self.held) if self._is_between() else []
+        if spans:  # what is behind them may be a part of a row: it waits for the rest
+            yield from self._leapt(spans) or self._walked(spans[-1][1])
+        else:
+            yield from self._walked(len(self.held))
+        if len(self.held) > RECORD_BYTES:
+            raise too_long(self.path)
 
-    def finish(self) -> None:
+    def finish(self) -> Iterator[Rows]:
+        """The document is at its end: the rows that are left. Raises `RunError` when it is not whole."""
+        yield from self._walked(len(self.held))
         try:
             self.parser.Parse(b"", True)
         except expat.ExpatError as error:
@@ -120,22 +104,62 @@ class _Document:
             problem = f"no element is a '{self.tag.name.rpartition(' ')[2]}' of the declared namespace"
             fix = "check row_tag, and declare the namespaces or set namespaces: ignore"
             raise RunError(Fault("RECORDS_MISSING", problem, self.path, fix))
+        if self.held:
+            yield self._taken(len(self.held))
 
-    def cut(self) -> int:
-        """The position up to which the text is done with; no row, tag, comment or CDATA section is cut by it."""
+    def _is_between(self) -> bool:
+        """Whether the parser has seen all that is held up to the end of a row or of what stands around rows."""
+        done = self.at == self.parser.CurrentByteIndex and not self.fed and self.cdata is None
+        return done and bool(self.above) and not self.stack
+
+    def _walked(self, end: int) -> Iterator[Rows]:
+        """What is held is parsed up to there, element by element."""
+        self._feed(self.held[self.fed : end])
+        self.fed = end
+        cut = self.parser.CurrentByteIndex if self.cdata is None else self.cdata
         if self.stack:
-            return self.begin
-        return self.parser.CurrentByteIndex if self.cdata is None else self.cdata
+            cut = self.begin
+        if cut > self.at:  # no row, tag, comment or CDATA section is cut by it
+            yield self._taken(cut - self.at)
 
-    def taken(self, block: bytes, begin: int) -> Rows:
-        """The complete rows, all of which are in the block that begins at this position."""
+    def _leapt(self, spans: list[tuple[int, int]]) -> list[Rows]:
+        """The rows between which there is nothing else, if that is so."""
+        content = built(self.held, spans, self.tag, {prefix: uris[-1] for prefix, uris in self.scope.items() if uris})
+        if content is None or len(content) != len(spans):
+            return []
+        end = spans[-1][1]
+        self._listen(False)
+        self._feed(self.held[:end])
+        self._listen(True)
+        self.any_rows = self.above[-1][1] = True
+        self._alone(self.above[-1])
+        block, self.held, self.at = self.held[:end], self.held[end:], self.at + end
+        return [Rows(_records(block, spans), content, len(spans))]
+
+    def _taken(self, size: int) -> Rows:
+        """So many bytes are done with; the rows of which they are the rest."""
+        block, begin = self.held[:size], self.at
+        self.held, self.at, self.fed = self.held[size:], begin + size, self.fed - size
         done, self.done = self.done, []
         foreign, self.foreign = self.foreign, 0
-        starts = np.array([start - begin for start, _, _ in done], np.int64)
-        ends = np.array([_end(block, start - begin, end - begin) for start, end, _ in done], np.int64)
-        feeds = np.flatnonzero(np.frombuffer(block, np.uint8) == NEWLINE)
-        found = Records(block, starts, ends, np.searchsorted(feeds, starts))
-        return Rows(found, [content for _, _, content in done], self._count(block) - foreign)
+        spans = [(start - begin, end_of(block, start - begin, end - begin)) for start, end, _ in done]
+        return Rows(_records(block, spans), [content for _, _, content in done], self.tags.count(block) - foreign)
+
+    def _feed(self, piece: bytes) -> None:
+        try:
+            self.parser.Parse(piece, False)
+        except expat.ExpatError as error:
+            raise self._broken(error, "NOT_XML", "deliver it as XML in the encoding that it declares") from None
+
+    def _listen(self, on: bool) -> None:
+        parser = self.parser
+        parser.StartElementHandler = self.start if on else None
+        parser.EndElementHandler = self.end if on else None
+        parser.CharacterDataHandler = self.text if on else None
+        parser.StartCdataSectionHandler = self.cdata_begins if on else None
+        parser.EndCdataSectionHandler = self.cdata_ends if on else None
+        parser.StartNamespaceDeclHandler = self.names_begin if on else None
+        parser.EndNamespaceDeclHandler = self.names_end if on else None
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         bare = name.rpartition(" ")[2] if self.tag.local_only else name
@@ -195,6 +219,12 @@ class _Document:
     def cdata_ends(self) -> None:
         self.cdata = None
 
+    def names_begin(self, prefix: str | None, uri: str | None) -> None:
+        self.scope.setdefault(prefix or "", []).append(uri or "")
+
+    def names_end(self, prefix: str | None) -> None:
+        self.scope[prefix or ""].pop()
+
     def doctype(self, _name: str, system: str | None, _public: str | None, declares: int) -> None:
         if system or declares:
             problem = "the document type declares entities or types, or refers to a file that does"
@@ -203,8 +233,8 @@ class _Document:
     def _attributes(self, attributes: dict[str, str]) -> Node:
         node = Node()
         for key, value in attributes.items():
-            if key.startswith(_XSI):  # what a schema would say of the element; only nil is about its value
-                node.nil = node.nil or (key == _XSI + "nil" and value in ("true", "1"))
+            if key.startswith(XSI):  # what a schema would say of the element; only nil is about its value
+                node.nil = node.nil or (key == XSI + "nil" and value in ("true", "1"))
             else:
                 node.add("@" + (key.rpartition(" ")[2] if self.tag.local_only else key), value)
         return node
@@ -231,28 +261,12 @@ class _Document:
             problem = "other elements stand beside the rows"
             raise RunError(Fault("ELEMENT_UNEXPECTED", problem, self.path, "set drift: ignore to leave them out"))
 
-    def _count(self, block: bytes) -> int:
-        """The number of rows by their tags, those inside of other rows left out."""
-        if b"<!" in block or b"<?" in block:
-            block = _NO_MARKUP.sub(b"", block)
-        count = depth = 0
-        for match in self.marks.finditer(block):
-            if match[1]:
-                depth -= 1
-                continue
-            count += depth == 0
-            depth += not match[0].endswith(b"/>")
-        return count
-
     def _broken(self, error: expat.ExpatError, code: str, fix: str) -> RunError:
         problem = f"{expat.ErrorString(error.code)}, line {error.lineno}"
         return RunError(Fault(code, f"the file is no whole XML document: {problem}", self.path, fix))
 
 
-def _end(block: bytes, start: int, end: int) -> int:
-    """The end of a row whose parser stopped at its end tag, or behind it where the tag that opens it closes it too."""
-    name: Any = _TAG_NAME.match(block, start)
-    tag = b"</" + name[1]
-    if block.startswith(tag, end) and block[end + len(tag) : end + len(tag) + 1] in (b">", b" ", b"\t", b"\r", b"\n"):
-        return block.index(b">", end) + 1
-    return end
+def _records(block: bytes, spans: list[tuple[int, int]]) -> Records:
+    starts, ends = np.array(spans, np.int64).reshape(-1, 2).T
+    feeds = np.flatnonzero(np.frombuffer(block, np.uint8) == NEWLINE)
+    return Records(block, starts, ends, np.searchsorted(feeds, starts))

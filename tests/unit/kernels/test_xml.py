@@ -12,6 +12,7 @@ from mesh_etl.errors import RunError
 from mesh_etl.kernels.values.text_rules import TextRules
 from mesh_etl.kernels.xml import rows as xml_rows
 from mesh_etl.kernels.xml.reader import XmlReader
+from mesh_etl.kernels.xml.tree import built
 
 SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TEXTS = st.text("ab <>&'\"]/\n\té€😀", max_size=8)
@@ -79,6 +80,43 @@ def test_any_text_has_one_verdict_however_it_is_cut(schema, see, parts, size):
     whole, cut = read(see, reader, content), read(see, reader, content, size)
     # Of a file with several faults the first is named that is met, and text is met when its piece ends.
     assert whole == cut or (isinstance(whole, str) and isinstance(cut, str))
+
+
+ROWS = [
+    "<row/>", "<row> </row>", "<row>x</row>", "<row a='1'/>", "<row a='1' p:a='2'><b/></row>", "<p:row a='1'/>",
+    "<row><a>x</a></row>", "<row>\n <a>x</a>\n <b>&lt;<![CDATA[<row>]]></b>\n</row>", "<row><a>x</a>y</row>",
+    "<row>y<a/></row>", "<row><a>x<b>z</b></a></row>", "<row><a/><a/></row>", "<row><b c='1'>x</b><b>y</b></row>",
+    "<row i:nil='true'/>", "<row><a i:nil='1'/></row>", "<row xmlns='urn:d'><a>x</a></row>", "<row><p:a>x</p:a></row>",
+    "<row><row a='2'/></row>", "<row><a><!-- </row> -->x<?y <row> ?></a></row>", "<other/>", "text", "<!-- <row> -->",
+    "</rows><rows>", "<row", "</row>", "<group>", "</group>", "&nbsp;", "\x01", "<row>" + "<a>" * 99 + "</a>" * 99 + "</row>",
+    "<row>" + "<a>" * 100 + "</a>" * 100 + "</row>",
+]  # fmt: skip
+
+
+@given(
+    parts=st.lists(st.sampled_from(ROWS), min_size=1, max_size=6),
+    namespaces=st.sampled_from([{}, "ignore", {"p": "urn:p"}]),
+    extra_ignored=st.booleans(),
+)
+@SETTINGS
+def test_rows_are_what_they_are_whoever_builds_them(schema, see, parts, namespaces, extra_ignored):
+    head = "<rows xmlns:p='urn:p' xmlns:i='http://www.w3.org/2001/XMLSchema-instance'><row a='0'/>"
+    content = f"{head}{''.join(parts)}</rows>".encode()
+    columns = schema("a string, b array<string>, c map<string,string>")
+    reader = XmlReader(columns, "row", extra_ignored=extra_ignored, namespaces=namespaces)
+    fast = read(see, reader, content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(xml_rows, "built", lambda *_: None)
+        assert read(see, reader, content) == fast
+
+
+def test_rows_in_the_namespaces_around_them_are_built_at_once(schema, see, monkeypatch):
+    found = []
+    monkeypatch.setattr(xml_rows, "built", lambda *these: found.append(built(*these)) or found[-1])
+    content = b"<r xmlns='urn:d' xmlns:q='a&amp;\"b'><row/><row><q:a>1</q:a></row>\n<row q:a='2'><!-- x --></row>\n</r>"
+    reader = XmlReader(schema("a int"), "d:row", {"a": "q:a"}, True, {"d": "urn:d", "q": 'a&"b'})
+    assert read(see, reader, content)[0] == [{"a": None}, {"a": 1}, {"a": None}]
+    assert [one and len(one) for one in found] == [2]
 
 
 @pytest.mark.parametrize(
