@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl.cli.summary import equation, near
 from mesh_etl.cli.wording import count, size
+from mesh_etl.contract.evolve import Evolved
 from mesh_etl.tables.entry import Counts
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def _table(page: Page, facts: dict[str, Any], table: dict[str, Any]) -> None:
     entry = facts["catalog"]
     lacks = f"{entry['entry']} lags: {', '.join(entry['lacks'])}"
     page.field("catalogue", f"{entry['entry']} shows this version" if entry["published"] else lacks)
+    for column in facts["evolved"]:
+        page.field("note", Evolved(**column).text())
     if table["contract_version"] != facts["contract"]["version"]:
         page.field("note", f"the table was written under contract version {table['contract_version']}")
 

@@ -27,14 +27,17 @@ def show(
     from mesh_etl.cli.jobs import contract_of
     from mesh_etl.cli.registered import difference_of
     from mesh_etl.config import Project
-    from mesh_etl.plan.build import ledger_of
+    from mesh_etl.plan.build import ledger_of, taken_over
 
     project = Project.open(root, env)
     job = project.job(product)
     contract, ledger = contract_of(job), ledger_of(job, job.product)
     found = difference_of(job, contract, ledger, worlds.open(project.env, project.root))
     lacks = None if found is None else found.lines()
-    facts = _facts(job, contract, ledger, ledger.snapshot())
+    head = ledger.snapshot()
+    whole, evolved = taken_over(job, contract, head)
+    facts = _facts(job, whole, ledger, head)
+    facts["evolved"] = [{"name": one.name, "type": one.type, "added": one.added} for one in evolved]
     facts["catalog"] = {"entry": f"{job.domain}.{job.name}", "published": lacks == (), "lacks": list(lacks or ())}
     if as_json:
         screen.document(facts)

@@ -85,4 +85,5 @@ FILE_CODES = {
     "TRAILING_CONTENT": "nothing comes after a file's array",
     "TRUNCATED": "a file ends where its content does",
     "TYPE_MISMATCH": "a column is stored as a type that the contract's can hold",
+    "VALUE_UNREADABLE": "a stored value is one that can be read at all: a timestamp of ORC is from 1677 to 2262",
 }

@@ -42,7 +42,7 @@ def build(job: LoadedJob) -> Plan:
     ledger = ledger_of(job, job.product)
     entries = list(ledger.entries())
     head = folded(entries)
-    contract, evolved = _taken_over(job, load(path, str(path.relative_to(job.project.root))), head)
+    contract, evolved = taken_over(job, load(path, str(path.relative_to(job.project.root))), head)
     _check_columns(job, contract)
     before = standing(entries)
     inputs = _opened(job, contract, evolved, mode, before)
@@ -72,8 +72,8 @@ def build(job: LoadedJob) -> Plan:
     )
 
 
-def _taken_over(job: LoadedJob, contract: Contract, head: Snapshot | None) -> tuple[Contract, tuple[Evolved, ...]]:
-    """The contract with what the table has grown by, where the job lets it grow."""
+def taken_over(job: LoadedJob, contract: Contract, head: Snapshot | None) -> tuple[Contract, tuple[Evolved, ...]]:
+    """The contract with what the table has grown by, where the job lets it grow, and what that is."""
     if head is None or not isinstance(job.job.source, FileSource) or job.job.source.drift != "evolve":
         return contract, ()
     columns = tuple(Evolved(one.name, one.type, one.added) for one in head.entry.evolved)

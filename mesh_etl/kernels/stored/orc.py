@@ -3,7 +3,7 @@
 The records are counted by the file's footer, and what the stripes hold must agree with it.
 A timestamp of ORC is a clock without a zone, one of type "timestamp with local time zone" a moment. Arrow reads both in
 nanoseconds, so a stripe with one before 1677 or after 2262 cannot be read; it is refused. CHAR keeps its padding, since
-ORC says that it is part of the value. Codes: FILE_DAMAGED, TYPE_OVERFLOW, and those of `exact.py`.
+ORC says that it is part of the value. Codes: FILE_DAMAGED, VALUE_UNREADABLE, and those of `exact.py`.
 """
 
 from __future__ import annotations
@@ -72,4 +72,4 @@ def _stripe(file: orc.ORCFile, index: int, columns: list[str], pinned: InputFile
             raise
         problem = f"stripe {index} holds a timestamp before 1677 or after 2262, which cannot be read from ORC"
         fix = "deliver it as Parquet, or with NULL for moments that stand for no end"
-        raise RunError(Fault("TYPE_OVERFLOW", problem, pinned.path, fix)) from None
+        raise RunError(Fault("VALUE_UNREADABLE", problem, pinned.path, fix)) from None

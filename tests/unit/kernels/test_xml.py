@@ -88,7 +88,8 @@ ROWS = [
     "<row>y<a/></row>", "<row><a>x<b>z</b></a></row>", "<row><a/><a/></row>", "<row><b c='1'>x</b><b>y</b></row>",
     "<row i:nil='true'/>", "<row><a i:nil='1'/></row>", "<row xmlns='urn:d'><a>x</a></row>", "<row><p:a>x</p:a></row>",
     "<row><row a='2'/></row>", "<row><a><!-- </row> -->x<?y <row> ?></a></row>", "<other/>", "text", "<!-- <row> -->",
-    "</rows><rows>", "<row", "</row>", "<group>", "</group>", "&nbsp;", "\x01", "<row>" + "<a>" * 99 + "</a>" * 99 + "</row>",
+    "</rows><rows>", "<row", "</row>", "<group>", "</group>", "&nbsp;", "\x01",
+    "<row>" + "<a>" * 99 + "</a>" * 99 + "</row>",
     "<row>" + "<a>" * 100 + "</a>" * 100 + "</row>",
 ]  # fmt: skip
 
@@ -113,10 +114,10 @@ def test_rows_are_what_they_are_whoever_builds_them(schema, see, parts, namespac
 def test_rows_in_the_namespaces_around_them_are_built_at_once(schema, see, monkeypatch):
     found = []
     monkeypatch.setattr(xml_rows, "built", lambda *these: found.append(built(*these)) or found[-1])
-    content = b"<r xmlns='urn:d' xmlns:q='a&amp;\"b'><row/><row><q:a>1</q:a></row>\n<row q:a='2'><!-- x --></row>\n</r>"
+    content = b"<r xmlns='urn:d' xmlns:q='a&amp;\"b'>\n<row><q:a>1</q:a></row>\n<row q:a='2'/><row><!-- x --></row>\n</r>"
     reader = XmlReader(schema("a int"), "d:row", {"a": "q:a"}, True, {"d": "urn:d", "q": 'a&"b'})
-    assert read(see, reader, content)[0] == [{"a": None}, {"a": 1}, {"a": None}]
-    assert [one and len(one) for one in found] == [2]
+    assert read(see, reader, content)[0] == [{"a": 1}, {"a": None}, {"a": None}]
+    assert [one and len(one) for one in found] == [2, 2]  # parsed, and located
 
 
 @pytest.mark.parametrize(
