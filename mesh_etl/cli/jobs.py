@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mesh_etl.config import LoadedJob, Project
-from mesh_etl.contract import Contract, load
+from mesh_etl.contract.load import Contract, load
 from mesh_etl.errors import ConfigError
 
 

@@ -9,7 +9,7 @@ from mesh_etl.publish.desired import desired
 
 if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob
-    from mesh_etl.contract import Contract
+    from mesh_etl.contract.load import Contract
     from mesh_etl.tables.ledger import Ledger
     from mesh_etl.worlds import World
 

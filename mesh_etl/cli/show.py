@@ -10,7 +10,7 @@ from mesh_etl.cli.options import HERE, Env, Json, NoColor, Root
 
 if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob
-    from mesh_etl.contract import Contract
+    from mesh_etl.contract.load import Contract
     from mesh_etl.tables.ledger import Ledger, Snapshot
 
 

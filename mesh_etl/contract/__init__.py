@@ -1,10 +1,4 @@
-"""Data contracts: what a product promises, read from the Open Data Contract Standard."""
+"""Data contracts: what a product promises, read from the Open Data Contract Standard.
 
-from __future__ import annotations
-
-from mesh_etl.contract.lint import lint
-from mesh_etl.contract.load import Contract, load
-from mesh_etl.contract.odcs import DataContract
-from mesh_etl.contract.table import Property, Table
-
-__all__ = ["Contract", "DataContract", "Property", "Table", "lint", "load"]
+`load.py` reads one, `lint.py` finds its faults, `types.py` has the column types, which kernels in workers import alone.
+"""

@@ -9,9 +9,9 @@ from typing import Any
 
 from mesh_etl.checks import planned
 from mesh_etl.config import LoadedJob
-from mesh_etl.contract import Contract, load
 from mesh_etl.contract.diff import Change, Summary, diff, fits, summary
 from mesh_etl.contract.evolve import Evolved, grown
+from mesh_etl.contract.load import Contract, load
 from mesh_etl.contract.summary import spelled
 from mesh_etl.contract.types import parse
 from mesh_etl.errors import Fault, PlanError, did_you_mean

@@ -9,9 +9,9 @@ from typing import Literal
 
 from mesh_etl.checks import Checks
 from mesh_etl.config import LoadedJob
-from mesh_etl.contract import Contract
 from mesh_etl.contract.diff import Change
 from mesh_etl.contract.evolve import Evolved
+from mesh_etl.contract.load import Contract
 from mesh_etl.kernels.work import WorkItem
 from mesh_etl.kernels.write.partition import PartitionKey
 from mesh_etl.modes import Mode

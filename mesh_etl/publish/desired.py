@@ -9,7 +9,7 @@ from mesh_etl.publish.catalog import Column, Desired
 
 if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob
-    from mesh_etl.contract import Contract
+    from mesh_etl.contract.load import Contract
     from mesh_etl.tables.ledger import Ledger, Snapshot
     from mesh_etl.worlds import World
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mesh_etl.contract import lint
+from mesh_etl.contract.lint import lint
 
 TEXT = "{name: a, logicalType: string"
 WHOLE = "{name: a, logicalType: integer"

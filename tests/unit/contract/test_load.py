@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 
 from mesh_etl.config.yaml import parse
-from mesh_etl.contract import load
-from mesh_etl.contract.load import fingerprint
+from mesh_etl.contract.load import fingerprint, load
 from mesh_etl.errors import ConfigError
 
 TEXT = """\
