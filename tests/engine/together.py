@@ -7,16 +7,17 @@ So every step of a run is taken where it always is, and only the price of a job 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+import pickle
+from collections.abc import Callable, Hashable, Mapping
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
+from pyspark import cloudpickle
+
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.run.engines import faults
 from mesh_etl.run.engines.base import Engine
-
-Task = tuple[Callable[[Any], dict[str, Any]], Any]
 
 
 def together(engine: Engine, runs: Mapping[Hashable, Callable[[Engine], Any]]) -> dict[Hashable, Any]:
@@ -35,10 +36,10 @@ class _Waiting(Engine):
 
     def __init__(self, engine: Engine, run: Callable[[Engine], Any]) -> None:
         super().__init__()
-        self.name = engine.name  # type: ignore[misc]
+        self.name, self.capabilities = engine.name, engine.capabilities  # type: ignore[misc]
         self.outcome: Any = None
         self._engine, self._run = engine, run
-        self._asked: SimpleQueue[Sequence[Task]] = SimpleQueue()
+        self._asked: SimpleQueue[list[bytes]] = SimpleQueue()
         self._told: SimpleQueue[list[dict[str, Any]]] = SimpleQueue()
         self._thread: Thread | None = None
 
@@ -58,13 +59,13 @@ class _Waiting(Engine):
     def map(self, kernel: Any, items: Any, on_done: Any = None) -> list[dict[str, Any]]:
         if not items:
             return []
-        self._asked.put([(kernel, item) for item in items])
+        self._asked.put([cloudpickle.dumps((kernel, item)) for item in items])
         results = [_result(told) for told in self._told.get()]
         for result in results if on_done else ():
             on_done(result)
         return results
 
-    def resume(self, told: list[dict[str, Any]] | None = None) -> Sequence[Task]:
+    def resume(self, told: list[dict[str, Any]] | None = None) -> list[bytes]:
         """The run has gone on with what it was told; returns what it asks for next, nothing when it has ended."""
         if self._thread is None:
             self._thread = Thread(target=self._whole, daemon=True)
@@ -81,10 +82,10 @@ class _Waiting(Engine):
         self._asked.put([])
 
 
-def _answer(task: Task) -> dict[str, Any]:
-    """What the kernel made of the item, in a worker; its error keeps to its own run."""
-    kernel, item = task
+def _answer(task: bytes) -> dict[str, Any]:
+    """What the kernel made of the item, in a worker; an error, that of an import included, keeps to its own run."""
     try:
+        kernel, item = pickle.loads(task)
         with faults.carried():
             return {"result": kernel(item)}
     except Exception as error:

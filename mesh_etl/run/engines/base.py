@@ -135,6 +135,7 @@ def _drain(
     kernel: Callable[[Iterator[pa.RecordBatch]], Result],
 ) -> Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]:
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        forget_zips()
         with faults.carried():
             yield _row(kernel(iter(batches)))
 

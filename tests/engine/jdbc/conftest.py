@@ -21,6 +21,20 @@ from mesh_etl.sources import Jdbc, SourceContext
 
 ROOT = Path(__file__).resolve().parents[3]
 SECRET = "env:MESH_DATABASE_PASSWORD"
+# column → type in PostgreSQL, type in MariaDB, type in the contract, two cells
+SHARED = {
+    "id": ("int", "int", "int", "1", "2"),
+    "small": ("smallint", "smallint", "smallint", "-32768", "NULL"),
+    "big": ("bigint", "bigint", "bigint", "9223372036854775807", "-9223372036854775808"),
+    "exact": ("numeric(30,10)", "decimal(30,10)", "decimal(30,10)", "12345678901234567890.0123456789", "-0.0000000001"),
+    "near": ("float8", "double", "double", "0.1", "1.7976931348623157e308"),
+    "nearer": ("float4", "float", "float", "16777216", "0.1"),
+    "day": ("date", "date", "date", "'2024-02-29'", "NULL"),
+    "clock": ("timestamp", "datetime(6)", "timestamp_ntz", "'2024-03-31 02:30:00.000001'", "'1999-12-31 23:59:59'"),
+    "text": ("text", "text", "string", "' Ünïcode ''😀'' '", "''"),
+    "bytes": ("bytea", "blob", "binary", "BYTES", "NULL"),
+    "flag": ("boolean", "bit(1)", "boolean", "true", "false"),
+}
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +89,16 @@ class Database:
                 cursor.execute(statement)
             connection.commit()
             return list(cursor.fetchall())
+
+    def put_shared(self) -> dict[str, str]:
+        """The table `agreed` has a column of every type that both databases know; returns those of a contract."""
+        index = ("postgresql", "mariadb").index(self.name)
+        raw = ("'\\x00ff'", "0x00ff")[index]
+        columns = ", ".join(f"{name} {kinds[index]}" for name, kinds in SHARED.items())
+        rows = [", ".join(kinds[row].replace("BYTES", raw) for kinds in SHARED.values()) for row in (3, 4)]
+        self.run("DROP TABLE IF EXISTS agreed", f"CREATE TABLE agreed ({columns})")
+        self.run(f"INSERT INTO agreed VALUES ({rows[0]}), ({rows[1]})")
+        return {name: kinds[2] for name, kinds in SHARED.items()}
 
     def source(self, **keys: Any) -> dict[str, Any]:
         """The source as a job states it."""

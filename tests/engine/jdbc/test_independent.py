@@ -9,22 +9,8 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
+import pyspark
 import pytest
-
-# column → type in PostgreSQL, type in MariaDB, type in the contract, two cells
-SHARED = {
-    "id": ("int", "int", "int", "1", "2"),
-    "small": ("smallint", "smallint", "smallint", "-32768", "NULL"),
-    "big": ("bigint", "bigint", "bigint", "9223372036854775807", "-9223372036854775808"),
-    "exact": ("numeric(30,10)", "decimal(30,10)", "decimal(30,10)", "12345678901234567890.0123456789", "-0.0000000001"),
-    "near": ("float8", "double", "double", "0.1", "1.7976931348623157e308"),
-    "nearer": ("float4", "float", "float", "16777216", "0.1"),
-    "day": ("date", "date", "date", "'2024-02-29'", "NULL"),
-    "clock": ("timestamp", "datetime(6)", "timestamp_ntz", "'2024-03-31 02:30:00.000001'", "'1999-12-31 23:59:59'"),
-    "text": ("text", "text", "string", "' Ünïcode ''😀'' '", "''"),
-    "bytes": ("bytea", "blob", "binary", "BYTES", "NULL"),
-    "flag": ("boolean", "bit(1)", "boolean", "true", "false"),
-}
 
 
 def plain(cell):
@@ -38,14 +24,9 @@ def plain(cell):
 def test_spark_reads_the_same(engine, postgresql, mariadb):
     if engine.name != "spark":
         pytest.skip("the Java drivers need engine spark")
-    contract = {name: kinds[2] for name, kinds in SHARED.items()}
     ours = {}
-    for index, database in enumerate((postgresql, mariadb)):
-        columns = ", ".join(f"{name} {kinds[index]}" for name, kinds in SHARED.items())
-        raw = "'\\x00ff'" if index == 0 else "0x00ff"
-        rows = [", ".join(kinds[row].replace("BYTES", raw) for kinds in SHARED.values()) for row in (3, 4)]
-        database.run("DROP TABLE IF EXISTS agreed", f"CREATE TABLE agreed ({columns})")
-        database.run(f"INSERT INTO agreed VALUES ({rows[0]}), ({rows[1]})")
+    for database in (postgresql, mariadb):
+        contract = database.put_shared()
         landed = database.land(contract, table="agreed")
         assert landed.rejects == []
         ours[database.url] = [dict(zip(contract, row, strict=True)) for row in sorted(landed.rows)]
@@ -63,4 +44,7 @@ def test_spark_reads_the_same(engine, postgresql, mariadb):
         if theirs[url][index][name] != row[name]
     ]
     # The server writes a FLOAT with six digits, and the Java driver takes its word; our query asks for all of them.
-    assert different == [(mariadb.url, 1, "nearer", 16777200.0, 16777216.0)]
+    wanted = [(mariadb.url, 1, "nearer", 16777200.0, 16777216.0)]
+    if pyspark.__version__.startswith("3."):  # takes a FLOAT for a DOUBLE
+        wanted.append((mariadb.url, 2, "nearer", 0.1, 0.10000000149011612))
+    assert different == wanted

@@ -52,6 +52,15 @@ def test_rows_are_published_or_in_quarantine(orders, project, table_rows, reject
     ]
 
 
+@pytest.mark.parametrize("through_engine", [False, True], ids=["kernels", "engine"])
+def test_every_type_is_published_as_it_was_read(database, project, table_rows, plain_rows, through_engine):
+    contract = database.put_shared()
+    steps = [{"type": "select", "columns": list(contract)}] if through_engine else []
+    made = project()
+    made.define("it", {"columns": contract}, {"source": database.source(table="agreed"), "transforms": steps})
+    assert table_rows(made.run("it")) == plain_rows(database.land(contract, table="agreed").rows)
+
+
 def test_the_same_content_is_done_before(orders, project):
     made = job(project, orders, table="orders")
     assert made.run("it").outcome == "published"
