@@ -21,7 +21,8 @@ from mesh_etl.kernels.json.text import Refused, decoded, utf8
 from mesh_etl.kernels.json.values import Values
 from mesh_etl.kernels.text.blocks import BLOCK_BYTES, blocks
 from mesh_etl.kernels.text.records import Records, newlines, records
-from mesh_etl.kernels.text.stream import is_plain, utf8_stream
+from mesh_etl.kernels.text.small_files import Held, Part, alone, counted, divided, ended, grouped, small
+from mesh_etl.kernels.text.stream import is_plain, is_utf8, utf8_stream
 from mesh_etl.kernels.values.text_rules import PLAIN_TEXT, TextRules
 from mesh_etl.kernels.work import Parsed, Place, WorkItem
 from mesh_etl.stores import InputFile
@@ -64,7 +65,38 @@ class JsonReader:
 
     def parse(self, item: WorkItem) -> Iterator[Parsed]:
         for run in self._runs(item):
-            yield self._typed(run)
+            yield self._typed(run)[0]
+
+    def bundles(self, items: Sequence[WorkItem]) -> Iterator[Parsed]:
+        """All records of the items in order; consecutive small files of lines are parsed as one text."""
+        for one in grouped(items, self._small):
+            if isinstance(one, list):
+                yield self._joined(one)
+                continue
+            empty = True
+            for parsed_alone in alone(self.parse, one):
+                empty = False
+                yield parsed_alone
+            if empty:
+                yield self._joined([(one, b"")])
+
+    def _small(self, item: WorkItem) -> bytes | None:
+        """The text of a small file of lines."""
+        content = small(item) if self.layout == "lines" and is_utf8(self.encoding) else None
+        return None if content is None or content.endswith(b"\r") else content
+
+    def _joined(self, held: Held) -> Parsed:
+        texts = [ended(text) for _, text in held]
+        joined = b"".join(texts)
+        found = records(joined, keep_blank=False)
+        whole, unknown = self._typed(Run(found, _count_lines(joined), newlines(joined), 0, 0))
+        counts = counted(found.starts, texts)
+        ignored = counted(found.starts[unknown], texts) if self.extra_ignored else [0] * len(held)
+        parts = [
+            Part(item, counts[at], _count_lines(text), newlines(text), ignored[at])
+            for at, (item, text) in enumerate(held)
+        ]
+        return divided(whole, parts, texts)
 
     def locate(self, item: WorkItem, wanted: Sequence[int]) -> list[Place]:
         places: dict[int, Place] = {}
@@ -116,7 +148,8 @@ class JsonReader:
         with utf8_stream(file, self.encoding) as stream:
             return 3 if stream.read(3) == b"\xef\xbb\xbf" else 0
 
-    def _typed(self, run: Run) -> Parsed:
+    def _typed(self, run: Run) -> tuple[Parsed, list[int]]:
+        """The run's records, and those among them that have keys which no column reads."""
         rows: list[int] = []
         broken: dict[int, str] = {}
         unknown: list[int] = []
@@ -135,8 +168,10 @@ class JsonReader:
             for one, column, bad in zip(cells, self.schema, astray, strict=True)
         ]
         if self.extra_ignored:
-            return parsed(self.schema, run, rows, columns, broken, ignored=len(unknown))
-        return parsed(self.schema, run, rows, columns, broken, unknown)
+            found = parsed(self.schema, run, rows, columns, broken, ignored=len(unknown))
+        else:
+            found = parsed(self.schema, run, rows, columns, broken, unknown)
+        return found, [rows[row] for row in unknown]
 
     def _objects(self, found: Records, first: int, rows: list[int], broken: dict[int, str]) -> list[dict[str, Any]]:
         """The objects of up to `CHUNK` records; their numbers go to `rows`, and those of the others to `broken`."""

@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal as Number
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ BATCH_ROWS = 8_000
 _EXACT = 2.0**53
 _DAY_MILLIS = 86_400_000
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?|-?\.[0-9]+([eE][+-]?[0-9]+)?")
+_SHORT = re.compile(r"0|[1-9][0-9]{0,14}")  # integers that are doubles, spelled as the grammar has them
 _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?))?")
 _WHOLE = {"tinyint", "smallint", "int", "bigint"}
 
@@ -189,9 +191,11 @@ class ExcelReader:
 
 def spelled(cell: Cell, type_: DataType, since_1904: bool) -> str:
     """The content of a cell that is no text, as text of the type's grammar. Raises `Misfit`."""
+    name, content = type_.name if isinstance(type_, Simple) else "", cell.content
+    if name in _WHOLE and cell.kind == cell.shape == "number" and _SHORT.fullmatch(content):
+        return content
     if cell.kind == "error":
         raise Misfit("CELL_ERROR")
-    name = type_.name if isinstance(type_, Simple) else ""
     if cell.kind == "boolean":
         if name != "boolean" or cell.content not in ("0", "1"):
             raise Misfit("TYPE_FORMAT")
@@ -223,9 +227,13 @@ def _digits(number: float, type_: DataType, name: str) -> str:
         raise Misfit("TYPE_FORMAT")
     if abs(number) > _EXACT:
         raise Misfit("TYPE_OVERFLOW" if math.isinf(number) else "VALUE_LOSS")
-    return str(int(number)) if number.is_integer() else format(Number(repr(number)), "f")
+    if number.is_integer():
+        return str(int(number))
+    text = repr(number)
+    return format(Number(text), "f") if "e" in text else text
 
 
+@lru_cache(4_096)
 def _moment(serial: float, name: str, since_1904: bool) -> str:
     """A number shown as a date, as a date or a clock: days since the end of 1899, or since 1904 in such workbooks."""
     if name not in ("date", "timestamp", "timestamp_ntz"):

@@ -250,6 +250,19 @@ def pieces(
     data: Callable[[str], None] | None = None,
 ) -> Iterator[None]:
     """As `parse`, with a pause after each megabyte, and with the names of elements as they are."""
+    parser = parser_of(file)
+    parser.StartElementHandler = start
+    if end is not None:
+        parser.EndElementHandler = end
+    if data is not None:
+        parser.CharacterDataHandler = data
+    for piece in stored(archive, part, file):
+        feed(parser, piece, not piece, file)
+        yield
+
+
+def parser_of(file: InputFile) -> expat.XMLParserType:
+    """A parser for a part of the workbook."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
 
@@ -257,17 +270,15 @@ def pieces(
         raise damaged(file, "a part of the workbook has a document type, which Excel never writes")
 
     parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = start
-    if end is not None:
-        parser.EndElementHandler = end
-    if data is not None:
-        parser.CharacterDataHandler = data
-    for piece in stored(archive, part, file):
-        try:
-            parser.Parse(piece, not piece)
-        except expat.ExpatError:
-            raise damaged(file, "a part of the workbook is not well-formed XML") from None
-        yield
+    return parser
+
+
+def feed(parser: expat.XMLParserType, piece: bytes, last: bool, file: InputFile) -> None:
+    """The parser has seen the piece. Raises `RunError` FILE_DAMAGED."""
+    try:
+        parser.Parse(piece, last)
+    except expat.ExpatError:
+        raise damaged(file, "a part of the workbook is not well-formed XML") from None
 
 
 def stored(archive: zipfile.ZipFile, part: str, file: InputFile) -> Iterator[bytes]:

@@ -122,9 +122,11 @@ class CsvReader(TextReader):
         if bare is None or self._quote_fault(bare.shape):
             return None
         ragged: list[arrow_csv.InvalidRow] = []
+        # Where no line end follows, Arrow takes an empty last field for quoted if the field before it is.
+        text = bare.text if bare.text.endswith(b"\n") else bare.text + b"\n"
         try:
             table = arrow_csv.read_csv(
-                pa.BufferReader(_MARK + bare.text if bare.text.startswith(_MARK) else bare.text),
+                pa.BufferReader(_MARK + text if text.startswith(_MARK) else text),
                 read_options=arrow_csv.ReadOptions(
                     use_threads=False, column_names=columns.header, block_size=max(len(block) + 8, 1 << 16)
                 ),

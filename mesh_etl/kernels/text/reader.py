@@ -5,21 +5,20 @@ from __future__ import annotations
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 import numpy as np
 
 from mesh_etl.kernels.text import blocks
 from mesh_etl.kernels.text.preamble import Preamble, preamble
 from mesh_etl.kernels.text.records import Records, newlines
-from mesh_etl.kernels.text.stream import codec, is_plain, is_utf8, utf8_stream
+from mesh_etl.kernels.text.small_files import Held, Part, alone, counted, divided, ended, grouped, small
+from mesh_etl.kernels.text.stream import is_plain, is_utf8, utf8_stream
 from mesh_etl.kernels.text.trailer import without_trailer
-from mesh_etl.kernels.work import Parsed, Place, Share, WorkItem
+from mesh_etl.kernels.work import Parsed, Place, WorkItem
 from mesh_etl.stores import InputFile
 
 ITEM_BYTES = 32 << 20
-SMALL_BYTES = 1 << 20
 
 
 class TextReader(ABC):
@@ -98,37 +97,23 @@ class TextReader(ABC):
 
     def bundles(self, items: Sequence[WorkItem]) -> Iterator[Parsed]:
         """All records of the items in order; consecutive small files of one header are parsed as one text."""
-        held: list[tuple[WorkItem, bytes]] = []
-        size = 0
-        for item in items:
-            text = self._small(item)
-            if held and (text is None or size + len(text) > blocks.BLOCK_BYTES or not _alike(held[0][0], item)):
-                yield self._joined(held)
-                held, size = [], 0
-            if text is None:
-                yield from self._alone(item)
-            else:
-                held.append((item, text))
-                size += len(text)
-        if held:
-            yield self._joined(held)
-
-    def _alone(self, item: WorkItem) -> Iterator[Parsed]:
-        empty = True
-        for one in self.parse(item):
-            empty = False
-            yield replace(one, shares=(Share(item.number, one.batch.num_rows, len(one.rejects), one.read, one.lines),))
-        if empty:
-            yield self._joined([(item, b"")])
+        for one in grouped(items, self._small):
+            if isinstance(one, list):
+                yield self._joined(one)
+                continue
+            empty = True
+            for parsed in alone(self.parse, one):
+                empty = False
+                yield parsed
+            if empty:
+                yield self._joined([(one, b"")])
 
     def _small(self, item: WorkItem) -> bytes | None:
         """The text of the item's records where it is a small, plain and whole file whose end ends a record."""
-        whole = item.start == 0 and item.end == item.file.size <= SMALL_BYTES
-        if not whole or self.trailer or not is_utf8(self.encoding):
+        if self.trailer or not is_utf8(self.encoding):
             return None
-        with item.file.open() as stream:
-            content = stream.read()
-        if codec(content[:16], item.file.path) is not None:
+        content = small(item)
+        if content is None:
             return None
         begin = preamble(
             io.BufferedReader(io.BytesIO(content)), self.skip_lines, self.comment, self.header, item.file.path
@@ -140,41 +125,13 @@ class TextReader(ABC):
         """Whether a line feed after `text`, where it has none, ends its last record, so that others may follow."""
         return True
 
-    def _joined(self, held: Sequence[tuple[WorkItem, bytes]]) -> Parsed:
+    def _joined(self, held: Held) -> Parsed:
         """The texts parsed as one, with records and lines counted within each item."""
-        ended = [text if not text or text.endswith(b"\n") else text + b"\n" for _, text in held]
-        joined, first = b"".join(ended), held[0][0]
+        texts = [ended(text) for _, text in held]
+        joined, first = b"".join(texts), held[0][0]
         parsed = self.block(joined, first, 0, 0)
-        lines = [text.count(b"\n") for text in ended]
-        counts = lines
-        if self.multiline or sum(lines) != parsed.read:  # some lines are no records of their own
-            starts = self.records(joined, first).starts
-            counts = np.diff(np.searchsorted(starts, list(accumulate(map(len, ended), initial=0)))).tolist()
-        bases = np.array(list(accumulate(counts, initial=0)), np.int64)
-        before = list(accumulate(lines, initial=0))
-        rows = np.searchsorted(parsed.records, bases)
-        owners = np.searchsorted(bases, [one.record for one in parsed.rejects], side="right") - 1
-        rejects = [
-            one._replace(record=one.record - int(bases[owner]), place=_moved(one.place, before[owner]))
-            for one, owner in zip(parsed.rejects, owners.tolist(), strict=True)
-        ]
-        rejected = np.bincount(owners, minlength=len(held)) if len(owners) else np.zeros(len(held), np.int64)
-        shares = [
-            Share(item.number, int(rows[at + 1] - rows[at]), int(rejected[at]), counts[at], text.count(b"\n"))
-            for at, (item, text) in enumerate(held)
-        ]
-
-        def locate(wanted: Sequence[int]) -> list[Place]:
-            of = np.searchsorted(bases, parsed.records[list(wanted)], side="right") - 1
-            return [_moved(place, before[owner]) for place, owner in zip(parsed.locate(wanted), of, strict=True)]
-
-        records = parsed.records - np.repeat(bases[:-1], np.diff(rows))
-        return replace(parsed, records=records, rejects=rejects, locate=locate, shares=tuple(shares))
-
-
-def _alike(one: WorkItem, other: WorkItem) -> bool:
-    return (one.input, one.header, one.file.constants) == (other.input, other.header, other.file.constants)
-
-
-def _moved(place: Place, lines: int) -> Place:
-    return Place(place.line - lines, place.raw)
+        counts = [text.count(b"\n") for text in texts]
+        if self.multiline or sum(counts) != parsed.read:  # some lines are no records of their own
+            counts = counted(self.records(joined, first).starts, texts)
+        parts = [Part(item, count, count, text.count(b"\n")) for (item, text), count in zip(held, counts, strict=True)]
+        return divided(parsed, parts, texts)

@@ -247,3 +247,8 @@ def test_a_header_that_cannot_be_read_is_an_error_without_its_text(schema, tmp_p
 
 def test_a_file_of_lone_returns_without_a_header_is_one_bad_record(cells):
     assert cells(b"1,x\r2,y\r", header=False) == ([], {1: ["LONE_RETURN"]})
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+def test_an_empty_field_at_the_end_of_a_file_is_null_behind_a_quoted_one(schema, see, end):
+    assert see(CsvReader(schema("a string, b string")), b'a,b\n"x",' + end).rows == [{"a": "x", "b": None}]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from mesh_etl.contract.types import parse
 from mesh_etl.errors import PlanError, RunError
+from mesh_etl.kernels.stored import sheet, workbook
 from mesh_etl.kernels.stored.excel import ExcelReader, Misfit, spelled
 from mesh_etl.kernels.stored.sheet import Area, Cell, column_letters, column_number
 from mesh_etl.kernels.stored.workbook import shape_of
@@ -63,6 +64,67 @@ def test_what_openpyxl_wrote_is_read(read, schema):
         ["3", "2024-01-02", "2024-01-02 03:04:05.678000", "01:02:03", "True", " x ", "0.1", "19.99"],
         ["None", "None", "None", "None", "False", "é", "None", "None"],
     ]
+
+
+def _changed(data, part, change):
+    """The workbook with a part that was changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(out, "w") as made:
+        for name in archive.namelist():
+            content = archive.read(name).decode()
+            made.writestr(name, change(content) if part in name else content)
+    return out.getvalue()
+
+
+ROWS = [
+    '<row r="{n}"><c r="A{n}"><v>1</v></c><c r="B{n}" t="str"><v>a_x0041_</v></c></row>',
+    '<row r="{n}" spans="1:2"><c r="A{n}" s="0"/><c r="B{n}" t="inlineStr"><is><t>x</t></is></c></row>',
+    '<row r="{n}"><c r="B{n}" t="inlineStr"><is><r><t>x</t></r><r><t>y</t></r></is></c></row>',
+    '<row r="{n}"><c r="A{n}"><f>1+1</f><v>2</v></c><c r="B{n}"><f/></c></row>',
+    "<row r='{n}'><c t='n' r='A{n}'><v>3</v></c></row>",
+    '<row r="{n}"/>',
+    "<row><c><v>4</v></c><c t='e'><v>#N/A</v></c></row>",
+    '<row r="{n}"><c r="A{n}" t="b"><v>1</v></c><c r="B{n}" t="s"><v>0</v></c></row>',
+    '<row r="{n}"><c r="B{n}" t="str"><v>&lt;é<!-- </row> --></v></c></row>',
+    '<row r="{n}"><c r="B{n}"><v></v></c></row>',
+    '<row r="{n}"><c r="B{n}"><v>1</v></c><c r="A{n}"><v>1</v></c></row>',
+    '<row r="1"><c r="A1"><v>1</v></c></row>',
+    '<row r="{n}"><c r="A1"><v>1</v></c></row>',
+    '<row r="{n}"><c r="A{n}" t="s"><v>7</v></c></row>',
+    '<row r="{n}"><row r="{n}"></row></row>',
+    '<row r="{n}"><c r="A{n}" t="s"><v>' + "9" * 5000 + "</v></c></row>",
+    "</sheetData><sheetData>",
+    "\n",
+]
+
+
+@given(parts=st.lists(st.sampled_from(ROWS), max_size=6), size=st.sampled_from([1, 7, 100, 1 << 20]))
+@settings(max_examples=150, deadline=None)
+def test_rows_are_what_they_are_however_they_are_found(schema, tmp_path_factory, parts, size):
+    path = tmp_path_factory.mktemp("excel") / "in.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["id", "s"])
+    out = io.BytesIO()
+    book.save(out)
+    text = "".join(part.format(n=number) for number, part in enumerate(parts, 2))
+    path.write_bytes(
+        _changed(out.getvalue(), "sheet1", lambda part: part.replace("</sheetData>", text + "</sheetData>"))
+    )
+    reader = ExcelReader(schema("id int, s string"))
+
+    def read():
+        file = LOCAL.pin(str(path))
+        try:
+            runs = list(reader.parse(WorkItem(0, "source", file, 0, file.size, reader.head(file))))
+        except (PlanError, RunError) as error:
+            return error.faults
+        return [(run.batch.to_pylist(), run.rejects, run.read) for run in runs]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workbook, "_CHUNK", size)
+        found = read()
+        patch.setattr(sheet._Rows, "_usual_rows", lambda *_: None)
+        assert read() == found
 
 
 def test_batches_count_on(read, schema, monkeypatch):

@@ -114,7 +114,7 @@ def test_rows_are_what_they_are_whoever_builds_them(schema, see, parts, namespac
 def test_rows_in_the_namespaces_around_them_are_built_at_once(schema, see, monkeypatch):
     found = []
     monkeypatch.setattr(xml_rows, "built", lambda *these: found.append(built(*these)) or found[-1])
-    content = b"<r xmlns='urn:d' xmlns:q='a&amp;\"b'>\n<row><q:a>1</q:a></row>\n<row q:a='2'/><row><!-- x --></row>\n</r>"
+    content = b"<r xmlns='urn:d' xmlns:q='a&amp;\"b'>\n<row><q:a>1</q:a></row>\n<row q:a='2'/><row><!-- x --></row></r>"
     reader = XmlReader(schema("a int"), "d:row", {"a": "q:a"}, True, {"d": "urn:d", "q": 'a&"b'})
     assert read(see, reader, content)[0] == [{"a": 1}, {"a": None}, {"a": None}]
     assert [one and len(one) for one in found] == [2, 2]  # parsed, and located
