@@ -93,6 +93,8 @@ def drift(entry: Entry) -> Iterator[str]:
             yield f"missing{where}, read as NULL: {_files(one.missing)}"
     if values := sum(one.ignored for one in entry.inputs):
         yield f"left out: {count(values, 'value')} under keys that the contract does not have"
+    if lines := sum(one.comments for one in entry.inputs):
+        yield f"passed over: {count(lines, 'comment')}"
     for column in entry.evolved:
         yield f"evolved: {Evolved(column.name, column.type, column.added).text()}"
 

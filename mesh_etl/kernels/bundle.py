@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from mesh_etl.kernels.work import BundleReader, Parsed, Reader, Share, WorkItem
+from mesh_etl.kernels.work import BundleReader, Parsed, Reader, WorkItem
 
 Bundle = tuple[WorkItem, ...]
 
@@ -40,5 +39,4 @@ def parsed(reader: Reader, bundle: Bundle) -> Iterator[Parsed]:
         return
     for item in bundle:
         for one in reader.parse(item):
-            share = Share(item.number, one.batch.num_rows, len(one.rejects), one.read, one.lines, one.ignored)
-            yield replace(one, shares=(share,))
+            yield one.of(item)

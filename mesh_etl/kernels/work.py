@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Share(NamedTuple):
     read: int
     lines: int
     ignored: int = 0
+    comments: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,14 @@ class Parsed:
     lines: int
     locate: Callable[[Sequence[int]], list[Place]] = field(repr=False)
     ignored: int = 0  # values left out because nobody reads their column
+    comments: int = 0  # lines that are no records because the source says what comments begin with
     shares: tuple[Share, ...] = ()
+
+    def of(self, item: WorkItem) -> Parsed:
+        """The same, all of it the share of this item."""
+        rows, rejects = self.batch.num_rows, len(self.rejects)
+        share = Share(item.number, rows, rejects, self.read, self.lines, self.ignored, self.comments)
+        return replace(self, shares=(share,))
 
 
 class Reader(Protocol):

@@ -116,6 +116,7 @@ def _inputs(
                     rejected=parsed["rejected"] if same else parsed["rejected"] + written["rejected"],
                     dropped=_fates(written),
                     ignored=parsed["ignored"],
+                    comments=parsed["comments"],
                     good=written["good"],
                     reference=name not in plan.primary,
                 )

@@ -63,6 +63,7 @@ class Input(Record):
     rejected: int
     dropped: Mapping[str, int] = {}
     ignored: int = 0  # values that were left out because the job ignores their columns
+    comments: int = 0  # lines that were passed over because the job says what comments begin with
     good: int = 0
     reference: bool = False
 

@@ -145,3 +145,15 @@ def test_only_the_main_source_has_a_contract_to_evolve(project):
     with pytest.raises(PlanError) as raised:
         made.run("it")
     assert raised.value.code == "DRIFT_UNFIT"
+
+
+def test_comments_are_no_records_and_are_counted(project, table_rows):
+    made = project()
+    made.put({"in/a.csv": "# made by hand\nid,price\n# one\n1,1.00\n# two\n", "in/b.csv": "id,price\n2,2.00\n"})
+    made.define("it", CONTRACT, job("fail", type="csv", comment="#"))
+    report = made.run("it")
+    assert table_rows(report) == [[1, "1.00"], [2, "2.00"]]
+    assert [(one.path, one.read, one.comments) for one in report.entry.inputs] == [
+        ("in/a.csv", 1, 2),
+        ("in/b.csv", 1, 0),
+    ]

@@ -69,8 +69,7 @@ class DmsReader:
 
     def parse(self, item: WorkItem) -> Iterator[Parsed]:
         for parsed in self.inner.parse(item):
-            share = Share(item.number, parsed.batch.num_rows, len(parsed.rejects), parsed.read, parsed.lines)
-            yield replace(self._checked(parsed, [share], [item]), shares=parsed.shares)
+            yield replace(self._checked(parsed, parsed.of(item).shares, [item]), shares=())
 
     def locate(self, item: WorkItem, records: Sequence[int]) -> list[Place]:
         return self.inner.locate(item, records)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from mesh_etl.kernels.text import blocks
 from mesh_etl.kernels.text.preamble import Preamble, preamble
-from mesh_etl.kernels.text.records import Records, newlines
+from mesh_etl.kernels.text.records import Marks, Records, has_comment, newlines
 from mesh_etl.kernels.text.small_files import Held, Part, alone, counted, divided, ended, grouped, small
 from mesh_etl.kernels.text.stream import is_plain, is_utf8, utf8_stream
 from mesh_etl.kernels.text.trailer import without_trailer
@@ -67,6 +68,8 @@ class TextReader(ABC):
         base = line = 0
         for block in self.texts(item):
             parsed = self.block(block, item, base, line)
+            if self._remarks(block):
+                parsed = replace(parsed, comments=self.records(block, item).comments)
             base += parsed.read
             line += parsed.lines
             yield parsed
@@ -119,7 +122,12 @@ class TextReader(ABC):
             io.BufferedReader(io.BytesIO(content)), self.skip_lines, self.comment, self.header, item.file.path
         )
         text = content[begin.size :]
-        return text if self.ends_record(text) and not text.endswith(b"\r") else None
+        alone = text.endswith(b"\r") or self._remarks(text) or not self.ends_record(text)
+        return None if alone else text
+
+    def _remarks(self, text: bytes) -> bool:
+        """Whether there may be comments, which are counted by item."""
+        return bool(self.comment) and has_comment(text, Marks(comment=self.comment))
 
     def ends_record(self, text: bytes) -> bool:
         """Whether a line feed after `text`, where it has none, ends its last record, so that others may follow."""

@@ -34,12 +34,16 @@ LINES = Marks()
 
 @dataclass(frozen=True)
 class Records:
-    """The records of a block: byte ranges without their line ends, and the line that each begins on (from 0)."""
+    """The records of a block: byte ranges without their line ends, and the line that each begins on (from 0).
+
+    `comments` counts the lines between them that are none.
+    """
 
     block: bytes
     starts: np.ndarray
     ends: np.ndarray
     lines: np.ndarray
+    comments: int = 0
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -113,11 +117,14 @@ def records(block: bytes, keep_blank: bool, marks: Marks = LINES, shape: bytes |
     if unclosed is not None:
         lines[-1] = np.searchsorted(lined, unclosed)
     kept = np.ones(len(starts), bool) if keep_blank else ends > starts
+    comments = 0
     if marks.comment:
-        kept &= data[np.minimum(starts, len(data) - 1)] != ord(marks.comment)
+        remark = data[np.minimum(starts, len(data) - 1)] == ord(marks.comment)
+        kept &= ~remark
+        comments = int(np.count_nonzero(remark))
     if kept.all():
         return Records(block, starts, ends, lines)
-    return Records(block, starts[kept], ends[kept], lines[kept])
+    return Records(block, starts[kept], ends[kept], lines[kept], comments)
 
 
 def has_comment(block: bytes, marks: Marks) -> bool:

@@ -57,8 +57,7 @@ def grouped(items: Sequence[WorkItem], text_of: Callable[[WorkItem], bytes | Non
 def alone(parse: Callable[[WorkItem], Iterator[Parsed]], item: WorkItem) -> Iterator[Parsed]:
     """What the item has when it is parsed by itself; nothing where it is empty."""
     for one in parse(item):
-        share = Share(item.number, one.batch.num_rows, len(one.rejects), one.read, one.lines, one.ignored)
-        yield replace(one, shares=(share,))
+        yield one.of(item)
 
 
 def ended(text: bytes) -> bytes:

@@ -125,6 +125,7 @@ class Task:
             self.count(share.item, "read", share.read)
             self.count(share.item, "lines", share.lines)
             self.count(share.item, "ignored", share.ignored)
+            self.count(share.item, "comments", share.comments)
             if share.rejects:
                 self.reject(share.item, parsed.rejects[first : first + share.rejects])
                 first += share.rejects
