@@ -112,7 +112,8 @@ def _plain(text: pa.StringArray, numbers: Numerals, longest: int | None = None) 
     if text.null_count == len(text):
         return True
     offsets, data = cell_bytes(text)
-    if not len(data) or data.min() < 45 or data.max() > 57:
+    least = data.min() if len(data) else 0
+    if least < 45 or data.max() > 57:
         return False
     if numbers.decimal != "." and (data == 46).any():
         return False
@@ -126,6 +127,8 @@ def _plain(text: pa.StringArray, numbers: Numerals, longest: int | None = None) 
             return False  # an empty text that is not NULL is no number
         starts, ends = starts[filled], ends[filled]
     first = data[starts]
+    if least >= 48:  # nothing but digits
+        return not ((first == 48) & (ends - starts > 1)).any()
     minus = first == 45
     if minus.any():
         starts = starts + minus
