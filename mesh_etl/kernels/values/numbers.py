@@ -41,11 +41,11 @@ def integers(text: pa.StringArray, target: pa.DataType, numbers: Numerals) -> Ty
 
 def decimals(text: pa.StringArray, target: pa.Decimal128Type, numbers: Numerals) -> Typed:
     """The cells as decimals, never rounded: TYPE_FORMAT, TYPE_OVERFLOW, DECIMAL_SCALE."""
-    if _plain(text, numbers, _DIGITS):
-        values = short_decimals(text, target)
-        values = _decimals(text, target) if values is None else values
-        if values is not None:
-            return Typed(values)
+    values = short_decimals(text, target, numbers.decimal)
+    if values is None and _plain(text, numbers, _DIGITS):
+        values = _decimals(text, target)
+    if values is not None:
+        return Typed(values)
     cells, shapeless = plain_numbers(text, numbers, fraction=True)
     bad = coded("TYPE_FORMAT", shapeless)
     values = _decimals(cells, target)
