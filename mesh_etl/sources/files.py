@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
@@ -72,21 +72,38 @@ class ColumnSource(Source):
                     Fault("UNTYPED_COLUMN", "an input without a contract needs columns", context.where(), fix)
                 )
             return context.schema, {}
-        fields, faults = [], []
-        for name, column in self.columns.items():
-            if column.type:
-                fields.append(ColumnField(name, parse(column.type)))
-            elif name in known:
-                fields.append(ColumnField(name, known[name]))
-            else:
-                fix = did_you_mean(name, known) if known else ""
-                fix = fix if fix.startswith("did") else "give it a type: {from: …, type: bigint}"
-                problem = f"column '{name}' is not in the contract and has no type"
-                faults.append(Fault("UNTYPED_COLUMN", problem, context.where("columns", name), fix))
-        if faults:
-            raise PlanError(*faults)
+        fields = typed_columns(self.columns, context, "{from: …, type: bigint}")
         fields += [ColumnField(name, known[name]) for name in sorted(context.evolved - self.columns.keys())]
         return tuple(fields), {name: column.from_ for name, column in self.columns.items() if column.from_}
+
+
+class ListedColumn(Protocol):
+    """A column that a job lists, with its type where the contract does not have it."""
+
+    @property
+    def type(self) -> str | None: ...
+
+
+def typed_columns(columns: Mapping[str, ListedColumn], context: SourceContext, shape: str) -> list[ColumnField]:
+    """The listed columns with their own types or those of the contract.
+
+    Raises `PlanError` UNTYPED_COLUMN for every column that has neither; `shape` shows how to write a type.
+    """
+    known = {column.name: column.type for column in context.schema or ()}
+    fields, faults = [], []
+    for name, column in columns.items():
+        if column.type:
+            fields.append(ColumnField(name, parse(column.type)))
+        elif name in known:
+            fields.append(ColumnField(name, known[name]))
+        else:
+            fix = did_you_mean(name, known) if known else ""
+            fix = fix if fix.startswith("did") else f"give it a type: {shape}"
+            problem = f"column '{name}' is not in the contract and has no type"
+            faults.append(Fault("UNTYPED_COLUMN", problem, context.where("columns", name), fix))
+    if faults:
+        raise PlanError(*faults)
+    return fields
 
 
 class FileSource(ColumnSource):

@@ -8,13 +8,12 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from mesh_etl.config.model import Model
-from mesh_etl.contract.types import DataType, Decimal, Schema, Simple, parse
-from mesh_etl.contract.types import Field as ColumnField
-from mesh_etl.errors import Fault, PlanError, did_you_mean
+from mesh_etl.contract.types import DataType, Decimal, Simple, parse
+from mesh_etl.errors import Fault
 from mesh_etl.sources.base import Opened, Source, SourceContext, source
 from mesh_etl.sources.delimited import is_a_mark
 from mesh_etl.sources.encoding import Encoding
-from mesh_etl.sources.files import Paths, found, unread
+from mesh_etl.sources.files import Paths, found, typed_columns, unread
 from mesh_etl.sources.text import TextOptions
 
 _NUMBERS = {"tinyint", "smallint", "int", "bigint", "float", "double"}
@@ -110,7 +109,7 @@ class FixedWidth(Source, TextOptions):
     def open(self, context: SourceContext) -> Opened:
         from mesh_etl.kernels.text.fixed_width import FixedWidthReader, Position
 
-        schema = self._schema(context)
+        schema = tuple(typed_columns(self.columns, context, "{from: …, to: …, type: bigint}"))
         positions = []
         for column, stated in zip(schema, self.columns.values(), strict=True):
             pad = self.pad if stated.pad is None else stated.pad
@@ -134,23 +133,6 @@ class FixedWidth(Source, TextOptions):
         faults = [Fault("EMPTY_FILE", "the file is empty", file.path, fix) for file in listed if file.size == 0]
         files, skipped = unread(listed, context, faults)
         return Opened(files, reader, skipped=skipped)
-
-    def _schema(self, context: SourceContext) -> Schema:
-        known = {column.name: column.type for column in context.schema or ()}
-        fields, faults = [], []
-        for name, column in self.columns.items():
-            if column.type is not None:
-                fields.append(ColumnField(name, parse(column.type)))
-            elif name in known:
-                fields.append(ColumnField(name, known[name]))
-            else:
-                fix = did_you_mean(name, known) if known else ""
-                fix = fix if fix.startswith("did") else "give it a type: {from: …, to: …, type: bigint}"
-                problem = f"column '{name}' is not in the contract and has no type"
-                faults.append(Fault("UNTYPED_COLUMN", problem, context.where("columns", name), fix))
-        if faults:
-            raise PlanError(*faults)
-        return tuple(fields)
 
 
 def _is_number(type_: DataType) -> bool:

@@ -21,7 +21,7 @@ from mesh_etl.kernels.json.text import Refused, decoded, utf8
 from mesh_etl.kernels.json.values import Values
 from mesh_etl.kernels.text.blocks import BLOCK_BYTES, blocks
 from mesh_etl.kernels.text.records import Records, newlines, records
-from mesh_etl.kernels.text.small_files import Held, Part, alone, counted, divided, ended, grouped, small
+from mesh_etl.kernels.text.small_files import Held, Part, bundled, counted, divided, ended, small
 from mesh_etl.kernels.text.stream import is_plain, is_utf8, utf8_stream
 from mesh_etl.kernels.values.text_rules import PLAIN_TEXT, TextRules
 from mesh_etl.kernels.work import Parsed, Place, WorkItem
@@ -69,16 +69,7 @@ class JsonReader:
 
     def bundles(self, items: Sequence[WorkItem]) -> Iterator[Parsed]:
         """All records of the items in order; consecutive small files of lines are parsed as one text."""
-        for one in grouped(items, self._small):
-            if isinstance(one, list):
-                yield self._joined(one)
-                continue
-            empty = True
-            for parsed_alone in alone(self.parse, one):
-                empty = False
-                yield parsed_alone
-            if empty:
-                yield self._joined([(one, b"")])
+        return bundled(items, self._small, self.parse, self._joined)
 
     def _small(self, item: WorkItem) -> bytes | None:
         """The text of a small file of lines."""

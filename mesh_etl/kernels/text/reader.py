@@ -13,7 +13,7 @@ import numpy as np
 from mesh_etl.kernels.text import blocks
 from mesh_etl.kernels.text.preamble import Preamble, preamble
 from mesh_etl.kernels.text.records import Marks, Records, has_comment, newlines
-from mesh_etl.kernels.text.small_files import Held, Part, alone, counted, divided, ended, grouped, small
+from mesh_etl.kernels.text.small_files import Held, Part, bundled, counted, divided, ended, small
 from mesh_etl.kernels.text.stream import is_plain, is_utf8, utf8_stream
 from mesh_etl.kernels.text.trailer import without_trailer
 from mesh_etl.kernels.work import Parsed, Place, WorkItem
@@ -100,16 +100,7 @@ class TextReader(ABC):
 
     def bundles(self, items: Sequence[WorkItem]) -> Iterator[Parsed]:
         """All records of the items in order; consecutive small files of one header are parsed as one text."""
-        for one in grouped(items, self._small):
-            if isinstance(one, list):
-                yield self._joined(one)
-                continue
-            empty = True
-            for parsed in alone(self.parse, one):
-                empty = False
-                yield parsed
-            if empty:
-                yield self._joined([(one, b"")])
+        return bundled(items, self._small, self.parse, self._joined)
 
     def _small(self, item: WorkItem) -> bytes | None:
         """The text of the item's records where it is a small, plain and whole file whose end ends a record."""

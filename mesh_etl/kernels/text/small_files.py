@@ -54,10 +54,23 @@ def grouped(items: Sequence[WorkItem], text_of: Callable[[WorkItem], bytes | Non
         yield held
 
 
-def alone(parse: Callable[[WorkItem], Iterator[Parsed]], item: WorkItem) -> Iterator[Parsed]:
-    """What the item has when it is parsed by itself; nothing where it is empty."""
-    for one in parse(item):
-        yield one.of(item)
+def bundled(
+    items: Sequence[WorkItem],
+    text_of: Callable[[WorkItem], bytes | None],
+    parse: Callable[[WorkItem], Iterator[Parsed]],
+    joined: Callable[[Held], Parsed],
+) -> Iterator[Parsed]:
+    """All records of the items in order: those that have a text many at a time, the others by themselves."""
+    for one in grouped(items, text_of):
+        if isinstance(one, list):
+            yield joined(one)
+            continue
+        empty = True
+        for parsed in parse(one):
+            empty = False
+            yield parsed.of(one)
+        if empty:
+            yield joined([(one, b"")])
 
 
 def ended(text: bytes) -> bytes:
