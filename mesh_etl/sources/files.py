@@ -81,7 +81,9 @@ class ListedColumn(Protocol):
     """A column that a job lists, with its type where the contract does not have it."""
 
     @property
-    def type(self) -> str | None: ...
+    def type(self) -> str | None:
+        """The type that the job states, if any."""
+        ...
 
 
 def typed_columns(columns: Mapping[str, ListedColumn], context: SourceContext, shape: str) -> list[ColumnField]:
