@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +79,7 @@ def facts(plan: Plan, catalogue: tuple[str, ...]) -> dict[str, Any]:
         if plan.head is None
         else {"version": plan.head.seq, "rows": plan.head.rows, "files": plan.head.files, "bytes": plan.head.bytes},
         "contract_changes": [{"kind": one.kind, "path": one.path, "text": one.text} for one in plan.changes],
-        "evolved": [{"name": one.name, "type": one.type, "added": one.added} for one in plan.evolved],
+        "evolved": [asdict(one) for one in plan.evolved],
         "catalog": list(catalogue),
     }
 

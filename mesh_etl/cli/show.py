@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -37,7 +38,7 @@ def show(
     head = ledger.snapshot()
     whole, evolved = taken_over(job, contract, head)
     facts = _facts(job, whole, ledger, head)
-    facts["evolved"] = [{"name": one.name, "type": one.type, "added": one.added} for one in evolved]
+    facts["evolved"] = [asdict(one) for one in evolved]
     facts["catalog"] = {"entry": f"{job.domain}.{job.name}", "published": lacks == (), "lacks": list(lacks or ())}
     if as_json:
         screen.document(facts)

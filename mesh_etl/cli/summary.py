@@ -91,8 +91,8 @@ def drift(entry: Entry) -> Iterator[str]:
             yield f"left out{where}: {_files(one.ignored)}"
         if one.missing:
             yield f"missing{where}, read as NULL: {_files(one.missing)}"
-    if values := sum(one.ignored for one in entry.inputs):
-        yield f"left out: {count(values, 'value')} under keys that the contract does not have"
+    if records := sum(one.ignored for one in entry.inputs):
+        yield f"left out: keys that the contract does not have, in {count(records, 'record')}"
     if lines := sum(one.comments for one in entry.inputs):
         yield f"passed over: {count(lines, 'comment')}"
     for column in entry.evolved:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+from mesh_etl.kernels.text.csv_header import strict
+
 DELIMITERS = (",", ";", "\t", "|", "\x01", ":", "^", "~")
 QUOTES = ('"', "'")
 RECORDS = 2000
@@ -161,15 +163,7 @@ def _tried(text: str, delimiter: str, quote: str, escape: str, comment: str, who
 
 def _rows(text: str, delimiter: str, quote: str, escape: str, whole: bool) -> tuple[list[list[str]], bool, int]:
     """The first records, whether one of them goes over several lines, and the lines after one that is none."""
-    reader = csv.reader(
-        (f"{line}\n" for line in text.split("\n")),
-        delimiter=delimiter,
-        quotechar=quote or None,
-        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
-        doublequote=not escape,
-        escapechar=escape or None,
-        strict=True,
-    )
+    reader = csv.reader((f"{line}\n" for line in text.split("\n")), **strict(delimiter, quote, escape))
     rows: list[list[str]] = []
     multiline = False
     before = unread = 0

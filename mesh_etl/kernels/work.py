@@ -76,7 +76,7 @@ class Parsed:
     read: int
     lines: int
     locate: Callable[[Sequence[int]], list[Place]] = field(repr=False)
-    ignored: int = 0  # values left out because nobody reads their column
+    ignored: int = 0  # records of which something was left out because nothing reads it
     comments: int = 0  # lines that are no records because the source says what comments begin with
     shares: tuple[Share, ...] = ()
 

@@ -62,7 +62,7 @@ class Input(Record):
     read: int
     rejected: int
     dropped: Mapping[str, int] = {}
-    ignored: int = 0  # values that were left out because the job ignores their columns
+    ignored: int = 0  # records of which keys were left out because the job ignores what the contract lacks
     comments: int = 0  # lines that were passed over because the job says what comments begin with
     good: int = 0
     reference: bool = False

@@ -71,7 +71,7 @@ class AvroReader(StoredReader):
                     raise damaged(item.file, "a block says that it holds more records than it can")
                 try:
                     rows += decode(count, data)
-                except Exception:
+                except Exception:  # damaged bytes make fastavro raise anything, from IndexError to MemoryError
                     raise damaged(item.file, "a block does not hold the records that it says") from None
                 read, held = read + count, held + len(data)
                 if read >= BATCH_ROWS or held >= BATCH_BYTES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from functools import lru_cache
+from typing import Any
 
 from mesh_etl.errors import Fault, PlanError
 
@@ -41,16 +42,19 @@ def _names(line: bytes, delimiter: str, quote: str, escape: str) -> tuple[str, .
         fix = "deliver it with line feeds between the lines"
         raise _Unreadable("LINE_ENDS", "the header holds a carriage return alone", fix)
     try:
-        cells = csv.reader(
-            [text],
-            delimiter=delimiter,
-            quotechar=quote or None,
-            quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
-            doublequote=not escape,
-            escapechar=escape or None,
-            strict=True,
-        )
-        return tuple(next(cells))
+        return tuple(next(csv.reader([text], **strict(delimiter, quote, escape))))
     except csv.Error:
         problem, fix = "the quotes in the header do not match", "write every name in one line"
         raise _Unreadable("HEADER_UNREADABLE", problem, fix) from None
+
+
+def strict(delimiter: str, quote: str, escape: str) -> dict[str, Any]:
+    """The options of Python's own reader for the dialect; it raises `csv.Error` for quotes that do not match."""
+    return {
+        "delimiter": delimiter,
+        "quotechar": quote or None,
+        "quoting": csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        "doublequote": not escape,
+        "escapechar": escape or None,
+        "strict": True,
+    }
