@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from mesh_etl.contract.types import DataType, Simple
 from mesh_etl.contract.types import Decimal as DecimalType
@@ -14,11 +14,17 @@ from mesh_etl.contract.types import Decimal as DecimalType
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# Where the number behind a verdict comes from: a test of each batch in the pass that writes it, one that the engine
+# answers in that pass, the counts of the pass, hashes of keys that it keeps, the states of stored metrics, a scan of
+# the staged table, a look into another product's table, or the ledger alone.
+Source = Literal["write", "engine", "counts", "keys", "states", "scan", "reference", "ledger"]
+
 
 @dataclass(frozen=True)
 class Rule:
     """A test of single rows (`kernels/write/rules.py`): its name, its column, and whether breaking it costs the row."""
 
+    source: ClassVar[Source] = "write"
     id: str
     column: str
     rejects: bool

@@ -19,6 +19,7 @@ class Expression(Rule):
     The engine evaluates it into the boolean column `answer` next to the row, in the pass that writes the row.
     """
 
+    source = "engine"
     test: Parsed
     answer: str
 

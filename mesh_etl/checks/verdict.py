@@ -12,7 +12,8 @@ Status = Literal["passed", "failed", "warned", "rejected rows", "not executed"]
 class Verdict:
     """One rule's outcome: how many rows broke it, and for a dataset rule what was measured.
 
-    "rejected rows" means that the rule holds in the table because the rows that broke it are in quarantine.
+    "rejected rows" means that the rule holds in the table because the rows that broke it are in quarantine. `measured`
+    is a count, a share in percent or seconds, never a cell; `source` says where it comes from (`checks/base.py`).
     """
 
     rule: str
@@ -20,3 +21,8 @@ class Verdict:
     rows: int = 0
     text: str = ""
     reason: str = ""
+    column: str = ""
+    dimension: str | None = None
+    severity: str = "error"
+    source: str = ""
+    measured: float | None = None

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from mesh_etl.cli.contract.app import app as contract
 from mesh_etl.cli.failures import Interrupted
 from mesh_etl.cli.history import history
 from mesh_etl.cli.infer import infer
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 for command in (infer, init, validate, plan, run, show, history, query, schema):
     app.command()(command)
+app.add_typer(contract)
 
 
 def _version(wanted: bool) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.cli.summary import near, volume
@@ -34,8 +33,8 @@ def show(page: Page, plan: Plan, catalogue: tuple[str, ...]) -> None:
         page.field(f"step {index}", described(step), _LABEL)
     for label, names in rules(plan.checks):
         page.field(label, ", ".join(names), _LABEL)
-    for rule, reason in plan.checks.skipped:
-        page.field("not executed", f"{rule} ({reason})", _LABEL)
+    for one in plan.checks.skipped:
+        page.field("not executed", f"{one.id} ({one.reason})", _LABEL)
     page.field("reject at most", str(plan.job.job.checks.max_rejected), _LABEL)
     page.field("write", _target(plan), _LABEL)
     page.field("into", near(plan.ledger.layout.root), _LABEL)
@@ -70,7 +69,7 @@ def facts(plan: Plan, catalogue: tuple[str, ...]) -> dict[str, Any]:
         },
         "steps": [step.model_dump(mode="json", by_alias=True) for step in plan.steps],
         "rules": {label: list(names) for label, names in rules(checks)},
-        "not_executed": [{"rule": rule, "reason": reason} for rule, reason in checks.skipped],
+        "not_executed": [{"rule": one.id, "reason": one.reason} for one in checks.skipped],
         "max_rejected": str(plan.job.job.checks.max_rejected),
         "mode": plan.mode.type,
         "partition_by": [str(field) for field in plan.job.job.target.partition_by],
@@ -93,8 +92,7 @@ def rules(checks: Checks) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The names of the rules, by what is done with the rows that break them."""
     yield "reject by", tuple(rule.id for rule in checks.row if rule.rejects)
     yield "count by", tuple(rule.id for rule in checks.row if not rule.rejects)
-    of_table = [[rule.id for rule in checks.unique], [rule.id for rule in checks.measures]]
-    yield "check table", tuple(chain(*of_table, (rule.id for rule in checks.queries)))
+    yield "check table", tuple(rule.id for rule in checks.dataset)
 
 
 def described(step: Transform) -> str:

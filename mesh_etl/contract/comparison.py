@@ -55,3 +55,6 @@ class Comparison:
         if isinstance(self.operand, tuple):
             return f"{sign} {self.operand[0]} and {self.operand[1]}"
         return f"{sign} {self.operand}"
+
+
+NONE = Comparison("must_be", 0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,13 +93,9 @@ def _other_shape(plan: Plan, rival: Entry) -> bool:
 
 
 def _unchecked(plan: Plan, disjoint: bool) -> bool:
-    """Whether a rule was answered for the table as it was, and rows that came since could change the answer.
-
-    A key that holds the columns of the partitions cannot repeat in partitions that the run does not touch.
-    """
+    """Whether a rule was answered for the table as it was, and rows that came since could change the answer."""
     by = {key.column for key in plan.partition_by}
-    repeatable = [rule for rule in plan.checks.unique if not (disjoint and by <= set(rule.columns))]
-    return bool(repeatable or plan.checks.measures or plan.checks.queries)
+    return not all(rule.outlives(disjoint, by) for rule in plan.checks.dataset)
 
 
 def _prepared(staged: Staged, base: int, head: Snapshot | None) -> Entry:
@@ -131,10 +128,7 @@ def _prepared(staged: Staged, base: int, head: Snapshot | None) -> Entry:
         partitions=partitions,
         quarantine=staged.quarantine,
         counts=staged.counts,
-        rules=tuple(
-            RuleResult(rule=one.rule, status=one.status, rows=one.rows, text=one.text, reason=one.reason)
-            for one in staged.verdicts
-        ),
+        rules=tuple(RuleResult(**asdict(one)) for one in staged.verdicts),
         inputs=staged.inputs,
         dropped=staged.dropped,
         drift={

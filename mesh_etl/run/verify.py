@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from mesh_etl.checks import Verdict
-from mesh_etl.checks.dataset import STAGED, Measure, Query, Unique
+from mesh_etl.checks import Checks, Verdict
+from mesh_etl.checks.dataset import DatasetRule, Measure, Query, Unique
+from mesh_etl.checks.verdict import Status
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.kernels.codes import CODES
-from mesh_etl.run import uniqueness
-from mesh_etl.run.engines import translated
+from mesh_etl.run.answers import measures, queries, unique
+from mesh_etl.run.answers.base import Audit
 from mesh_etl.tables.entry import Counts, Partition, Quarantine
 
 if TYPE_CHECKING:
     from mesh_etl.plan import Plan
     from mesh_etl.run.accounting import Accounting
     from mesh_etl.run.engines import Engine
+
+
+ANSWERS: dict[type[DatasetRule], Callable[[Any, Audit], Iterator[Verdict]]] = {
+    Unique: unique.answered,
+    Measure: measures.answered,
+    Query: queries.answered,
+}
 
 
 def verdicts(
@@ -36,24 +42,47 @@ def verdicts(
 ) -> tuple[Verdict, ...]:
     """The outcome of every rule of the contract, and of the parser where it rejected rows."""
     broken = _broken(plan, [*manifests, *(parsed if parsed is not manifests else [])])
-    found = [_row(rule.id, rule.text(), rule.rejects, broken.pop(rule.id, 0)) for rule in plan.checks.row]
-    known = {one.rule: one.rows for one in found}
-    measured = {rule.counts for rule in plan.checks.measures}
-    found = [one for one in found if one.rule not in measured]  # the measure has the verdict on what it counts
-    found += [Verdict(code, "rejected rows", rows, CODES.get(code, "")) for code, rows in sorted(broken.items())]
-    kept = uniqueness.kept_partitions(plan, partitions)
-    total = counts.good + sum(partition.rows for partition in kept)
-    found += [
-        _unique(rule, uniqueness.surplus(plan, engine, rule, manifests, partitions, kept), total)
-        for rule in plan.checks.unique
-    ]
-    found += [
-        _measure(rule, known[rule.counts], counts.good) if rule.counts else _measure(rule, total, total)
-        for rule in plan.checks.measures
-    ]
-    found += [_query(plan, engine, rule, [*partitions, *kept]) for rule in plan.checks.queries]
-    found += [Verdict(rule, "not executed", reason=reason) for rule, reason in plan.checks.skipped]
-    return tuple(found)
+    audit = Audit(plan, engine, manifests, partitions, kept_partitions(plan, partitions), counts, broken)
+    found = [*_rows(plan, broken), *_dataset(audit)]
+    found += [Verdict(one.id, "not executed", reason=one.reason) for one in plan.checks.skipped]
+    return tuple(_described(one, plan.checks) for one in found)
+
+
+def _rows(plan: Plan, broken: Mapping[str, int]) -> Iterator[Verdict]:
+    """The verdicts on row rules and codes; where a measure counts what a rule finds, the measure has the verdict."""
+    measured = {rule.counts for rule in plan.checks.dataset if isinstance(rule, Measure)}
+    for rule in plan.checks.row:
+        if rule.id not in measured:
+            rows = broken.get(rule.id, 0)
+            status: Status = "passed" if not rows else "rejected rows" if rule.rejects else "warned"
+            yield Verdict(rule.id, status, rows, rule.text())
+    known = {rule.id for rule in plan.checks.row}
+    for code in sorted(broken.keys() - known):
+        yield Verdict(code, "rejected rows", broken[code], CODES.get(code, ""))
+
+
+def _dataset(audit: Audit) -> Iterator[Verdict]:
+    for family, answer in ANSWERS.items():
+        rules = [rule for rule in audit.plan.checks.dataset if type(rule) is family]
+        if rules:
+            yield from answer(rules, audit)
+
+
+def _described(verdict: Verdict, checks: Checks) -> Verdict:
+    """The verdict with what the contract says about its rule, and where its number comes from."""
+    about = checks.about.get(verdict.rule)
+    if about is None:
+        return verdict
+    source = verdict.source or checks.sources.get(verdict.rule, "")
+    return replace(verdict, column=about.column, dimension=about.dimension, severity=about.severity, source=source)
+
+
+def kept_partitions(plan: Plan, staged: Sequence[Partition]) -> list[Partition]:
+    """The partitions of the table's head that stay, whole or next to staged rows, when this run is committed."""
+    if plan.head is None or plan.mode.clears:
+        return []
+    touched = set() if plan.mode.carries else {partition.values for partition in staged}
+    return [partition for values, partition in plan.head.partitions.items() if values not in touched]
 
 
 def _broken(plan: Plan, manifests: Sequence[dict[str, Any]]) -> Counter[str]:
@@ -65,49 +94,6 @@ def _broken(plan: Plan, manifests: Sequence[dict[str, Any]]) -> Counter[str]:
             for what, rows in counts.items() if item not in others else ():
                 found[what.rpartition(":")[0]] += rows
     return found
-
-
-def _row(rule: str, text: str, rejects: bool, rows: int) -> Verdict:
-    return Verdict(rule, ("rejected rows" if rejects else "warned") if rows else "passed", rows, text)
-
-
-def _compared(rule: Unique | Measure | Query, rows: int, measured: Any) -> Verdict:
-    if rule.comparison.holds(measured):
-        return Verdict(rule.id, "passed", rows, rule.text())
-    return Verdict(rule.id, "failed" if rule.fails else "warned", rows, rule.text(), f"measured {measured}")
-
-
-def _unique(rule: Unique, surplus: int, total: int) -> Verdict:
-    return _compared(rule, surplus, _share(surplus, total) if rule.percent else surplus)
-
-
-def _measure(rule: Measure, rows: int, total: int) -> Verdict:
-    return _compared(rule, rows, _share(rows, total) if rule.percent else rows)
-
-
-def _share(rows: int, total: int) -> float:
-    return 100 * rows / total if total else 0.0
-
-
-def _query(plan: Plan, engine: Engine, rule: Query, partitions: Sequence[Partition]) -> Verdict:
-    from mesh_etl.run.staged_frame import staged_frame
-
-    view = f"mesh_staged_{uuid.uuid4().hex}"
-    with translated(rule.id, "RULE_QUERY"):
-        staged_frame(plan, engine, partitions).createOrReplaceTempView(view)
-        rows = engine.session().sql(rule.query.over({STAGED: view})).collect()
-    if len(rows) != 1 or len(rows[0]) != 1:
-        raise RunError(
-            Fault("RULE_SHAPE", "the query of a rule must return one value", rule.id, "select one aggregate")
-        )
-    measured = rows[0][0]
-    if measured is not None and (isinstance(measured, bool) or not isinstance(measured, int | float | Decimal)):
-        raise RunError(
-            Fault("RULE_SHAPE", "the query of a rule must return a number", rule.id, "count or sum something")
-        )
-    verdict = _compared(rule, 0, float(measured) if measured is not None else None)
-    # What a query measures may be a cell, such as the highest salary.
-    return replace(verdict, reason="" if measured is not None else verdict.reason and "there is no value")
 
 
 def audit(

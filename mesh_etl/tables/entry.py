@@ -109,6 +109,11 @@ class RuleResult(Record):
     rows: int = 0
     text: str = ""
     reason: str = ""
+    column: str = ""
+    dimension: str | None = None
+    severity: str = "error"
+    source: str = ""
+    measured: float | None = None
 
 
 class Quarantine(Record):

@@ -3,58 +3,52 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mesh_etl.checks import Verdict
 from mesh_etl.checks.dataset import Unique
 from mesh_etl.kernels.schema import arrow
 from mesh_etl.kernels.stored.parquet import constant
 from mesh_etl.kernels.write.unique import file_hashes, keys_with, repeated_hashes
+from mesh_etl.run.answers.base import Audit, compared, share
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from mesh_etl.plan import Plan
-    from mesh_etl.run.engines import Engine
     from mesh_etl.tables.entry import Partition
 
     Key = Mapping[str, pa.DataType]
     StoredFile = tuple[str, dict[str, pa.Scalar]]  # the path, and the columns that the path spells
 
 
-def kept_partitions(plan: Plan, staged: Sequence[Partition]) -> list[Partition]:
-    """The partitions of the table's head that stay, whole or next to staged rows, when this run is committed."""
-    if plan.head is None or plan.mode.clears:
-        return []
-    touched = set() if plan.mode.carries else {partition.values for partition in staged}
-    return [partition for values, partition in plan.head.partitions.items() if values not in touched]
+def answered(rules: Sequence[Unique], audit: Audit) -> Iterator[Verdict]:
+    """The verdict on each rule, by the number or the share of rows that repeat a key."""
+    for rule in rules:
+        rows = _surplus(rule, audit)
+        yield compared(rule, rule.comparison, share(rows, audit.rows) if rule.percent else rows, rows)
 
 
-def surplus(
-    plan: Plan,
-    engine: Engine,
-    rule: Unique,
-    manifests: Sequence[dict[str, Any]],
-    staged: Sequence[Partition],
-    kept: Sequence[Partition],
-) -> int:
+def _surplus(rule: Unique, audit: Audit) -> int:
     """How many rows repeat a key that another row has; rows with a NULL in the key do not count."""
-    paths = [path for manifest in manifests for path in manifest["keys"].get(rule.id, ())]
+    plan, engine = audit.plan, audit.engine
+    paths = [path for manifest in audit.manifests for path in manifest["keys"].get(rule.id, ())]
     folder = plan.ledger.layout.root
     types = {column.name: column.type for column in plan.contract.schema}
     key = {name: arrow(types[name]) for name in rule.columns}
-    old = [(str(Path(folder) / file.path), _constants(plan, part)) for part in kept for file in part.files]
+    old = [(str(Path(folder) / file.path), _constants(plan, part)) for part in audit.kept for file in part.files]
     if old and paths:
         spill = str(Path(paths[0]).parent)
         paths += [one["keys"] for one in engine.map(partial(hash_file, key, spill), old)]
     suspects = repeated_hashes(paths)
     if not len(suspects):
         return 0
-    new = [(str(Path(folder) / file.path), _constants(plan, part)) for part in staged for file in part.files]
+    new = [(str(Path(folder) / file.path), _constants(plan, part)) for part in audit.staged for file in part.files]
     found: Counter[str] = Counter()
     for one in engine.map(partial(count_keys, key, suspects), [*new, *old]):
         found.update(one)

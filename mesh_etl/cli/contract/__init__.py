@@ -1,0 +1,1 @@
+"""`mesh-etl contract …`: one file per command."""
