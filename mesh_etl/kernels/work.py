@@ -41,11 +41,12 @@ class Place(NamedTuple):
 
 
 class Reject(NamedTuple):
-    """A record that is not what the schema says."""
+    """A record that is not what the schema says; `row` is its row in `Parsed.spoiled`, -1 where it has no cells."""
 
     record: int
     place: Place
     violations: tuple[Violation, ...]
+    row: int = -1
 
 
 class Share(NamedTuple):
@@ -67,7 +68,8 @@ class Parsed:
     `records` holds, for each row of `batch`, the index of its record within its work item. `read` is counted on
     another path than the rows (line ends, footers), so that a parser that loses one is found out. `locate` finds the
     line and raw text for rows of `batch`; it costs a scan, so it is asked for the few that need it. `shares` says which
-    rows and rejects belong to which item, in their order, where one run of records comes from several items.
+    rows and rejects belong to which item, in their order, where one run of records comes from several items. `spoiled`
+    has the rejected records that could be cut into cells, NULL where a cell is bad, so that the others can be judged.
     """
 
     batch: pa.RecordBatch
@@ -79,6 +81,7 @@ class Parsed:
     ignored: int = 0  # records of which something was left out because nothing reads it
     comments: int = 0  # lines that are no records because the source says what comments begin with
     shares: tuple[Share, ...] = ()
+    spoiled: pa.RecordBatch | None = None
 
     def of(self, item: WorkItem) -> Parsed:
         """The same, all of it the share of this item."""

@@ -11,10 +11,17 @@ Pieces = tuple[tuple[str, tuple[int, ...]], ...]
 
 # Arrow data is several times larger than Parquet: a share of four target sizes fills a file or a little less.
 _EXPANSION = 4
+_SMALLEST = 4  # a share may have so much less, that all cores have one
 
 
-def shares(manifests: Sequence[dict[str, Any]], target_bytes: int) -> list[tuple[Values, Pieces]]:
-    """The work of encoding: for each share its partition, and the batches by spill file, in the order of the input."""
+def shares(manifests: Sequence[dict[str, Any]], target_bytes: int, cores: int) -> list[tuple[Values, Pieces]]:
+    """The work of encoding: for each share its partition, and the batches by spill file, in the order of the input.
+
+    A share fills a file of the target size, or down to a quarter of one where cores would be idle otherwise.
+    """
+    total = sum(segment["bytes"] for manifest in manifests for segment in manifest["segments"])
+    full = target_bytes * _EXPANSION
+    enough = max(full // _SMALLEST, min(full, -(-total // cores)))
     open_shares: dict[Values, tuple[dict[str, list[int]], int]] = {}
     done: list[tuple[Values, Pieces]] = []
     for manifest in manifests:
@@ -23,7 +30,7 @@ def shares(manifests: Sequence[dict[str, Any]], target_bytes: int) -> list[tuple
             pieces, size = open_shares.get(values, ({}, 0))
             pieces.setdefault(manifest["spill"], []).append(segment["batch"])
             size += segment["bytes"]
-            if size >= target_bytes * _EXPANSION:
+            if size >= enough:
                 done.append((values, _frozen(pieces)))
                 open_shares.pop(values, None)
             else:

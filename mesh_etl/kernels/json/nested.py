@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from mesh_etl.contract.types import Schema
 from mesh_etl.kernels.schema import arrow_schema
+from mesh_etl.kernels.text.columns import numbered
 from mesh_etl.kernels.text.records import Records
 from mesh_etl.kernels.values.typed import Typed
 from mesh_etl.kernels.work import Parsed, Place, Reject, Violation
@@ -41,7 +42,7 @@ def parsed(
     """The run's records, typed or rejected.
 
     Row i of `columns` is record `rows[i]`; `broken` are the records without a row, with their codes; the rows `unknown`
-    have fields that the schema does not know.
+    have fields that the schema does not know. What has a row and is rejected is in `spoiled`.
     """
     target = arrow_schema(schema)
     batch = pa.RecordBatch.from_arrays([one.values for one in columns], schema=target)
@@ -52,17 +53,22 @@ def parsed(
     for row in unknown:
         verdicts.setdefault(rows[row], []).append(Violation("UNKNOWN_FIELD", ""))
     kept = np.asarray(rows, np.int64)
+    spoiled = None
+    cells: dict[int, int] = {}
     if len(verdicts) > len(broken):
         keep = ~np.isin(kept, list(verdicts))
+        spoiled, cells = batch.filter(pa.array(~keep)), numbered(kept[~keep])
         batch, kept = batch.filter(pa.array(keep)), kept[keep]
     order = sorted(verdicts)
     places = run.found.places(order, run.lines_before + 1)
     rejects = [
-        Reject(record + run.records_before, place, tuple(verdicts[record]))
+        Reject(record + run.records_before, place, tuple(verdicts[record]), cells.get(record, -1))
         for record, place in zip(order, places, strict=True)
     ]
 
     def locate(wanted: Sequence[int]) -> list[Place]:
         return run.found.places([int(kept[row]) for row in wanted], run.lines_before + 1)
 
-    return Parsed(batch, kept + run.records_before, rejects, run.read, run.lines, locate, ignored=ignored)
+    return Parsed(
+        batch, kept + run.records_before, rejects, run.read, run.lines, locate, ignored=ignored, spoiled=spoiled
+    )

@@ -190,8 +190,9 @@ def _decimal(column: pa.Array, precision: int, scale: int) -> Typed:
         return "DECIMAL_SCALE" if len(digits) > scale else "TYPE_OVERFLOW"
 
     if column.type == target:  # a file may claim fewer digits than its values have
-        wide = pc.cast(column, pa.decimal256(76, scale))
-        return _cast(wide, target, code) if _has_more(wide, precision) else Typed(column, {})
+        if not _has_more(column, precision):
+            return Typed(column, {})
+        return _cast(pc.cast(column, pa.decimal256(76, scale)), target, code)
     if pa.types.is_integer(column.type):
         column = pc.cast(column, pa.decimal128(20, 0))
     return _cast(column, target, code)
@@ -221,8 +222,8 @@ def _moment(column: pa.Array, target: pa.DataType) -> Typed:
     second, ticks = _SECOND[column.type.unit], _ticks(column)
     bad: dict[int, str] = {}
     if column.type.unit != "ns":  # 64 bits of nanoseconds end in 2262
-        days = ticks // (86_400 * second)
-        bad = coded("TYPE_OVERFLOW", (days < _FIRST_DAY) | (days > _LAST_DAY))
+        day = 86_400 * second
+        bad = coded("TYPE_OVERFLOW", (ticks < _FIRST_DAY * day) | (ticks >= (_LAST_DAY + 1) * day))
     elif len(ticks):
         bad = coded("VALUE_LOSS", ticks % 1_000 != 0)
     return Typed(pc.cast(without(column, bad), target), bad)

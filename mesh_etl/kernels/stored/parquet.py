@@ -23,7 +23,7 @@ from mesh_etl.stores import InputFile
 
 __all__ = ["ParquetReader", "constant", "file_schema"]
 
-ITEM_BYTES = 64 << 20
+ITEM_BYTES = 32 << 20
 BATCH_ROWS = 64_000
 BATCH_BYTES = 32 << 20
 _NANOS_END = 9_223_372_036_854  # milliseconds that nanoseconds can hold

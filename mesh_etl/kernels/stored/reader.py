@@ -25,6 +25,8 @@ from mesh_etl.kernels.values.typing import typed
 from mesh_etl.kernels.work import Parsed, Place, WorkItem
 from mesh_etl.stores import InputFile
 
+_JSON = json.JSONEncoder(default=str, ensure_ascii=False)
+
 
 @dataclass(frozen=True)
 class StoredReader:
@@ -154,7 +156,7 @@ class _Places:
             for row in (zip(*cells, strict=True) if cells else [()] * len(rows))
         ]
         return [
-            Place(line + row, json.dumps({**self.constants, **record}, default=str, ensure_ascii=False))
+            Place(line + row, _JSON.encode({**self.constants, **record}))
             for row, record in zip(rows, records, strict=True)
         ]
 

@@ -115,26 +115,38 @@ def assemble(
 ) -> Parsed:
     """The records of one block: rows without a bad cell as the batch, the others rejected with every bad column.
 
+    The cells of the others are in `spoiled`.
     `base` and `line` say how many records and lines of the item came before; `places` is asked only where a record is
     rejected, or is located later.
     """
     batch, bad = typed
+    spoiled = None
+    cells: dict[int, int] = {}
     broken: dict[int, list[Violation]] = {record: [why] for record, why in cut.rejected.items()}
     bad_rows: set[int] = set()
-    for name, cells in zip(batch.schema.names, bad, strict=True):
-        for row, code in cells.items():
+    for name, codes in zip(batch.schema.names, bad, strict=True):
+        for row, code in codes.items():
             bad_rows.add(row)
             broken.setdefault(int(cut.records[row]), []).append(Violation(code, name))
     kept = cut.records
     if bad_rows:
         keep = np.ones(batch.num_rows, bool)
         keep[list(bad_rows)] = False
+        spoiled, cells = batch.filter(pa.array(~keep)), numbered(kept[~keep])
         batch, kept = batch.filter(pa.array(keep)), kept[keep]
     order = sorted(broken)
     found = places()(order, line + 1) if order else []
-    rejects = [Reject(record + base, place, tuple(broken[record])) for record, place in zip(order, found, strict=True)]
+    rejects = [
+        Reject(record + base, place, tuple(broken[record]), cells.get(record, -1))
+        for record, place in zip(order, found, strict=True)
+    ]
 
     def locate(rows: Sequence[int]) -> list[Place]:
         return places()([int(kept[row]) for row in rows], line + 1)
 
-    return Parsed(batch, kept + base, rejects, cut.read, lines, locate)
+    return Parsed(batch, kept + base, rejects, cut.read, lines, locate, spoiled=spoiled)
+
+
+def numbered(records: np.ndarray) -> dict[int, int]:
+    """The row of each record."""
+    return {record: row for row, record in enumerate(records.tolist())}

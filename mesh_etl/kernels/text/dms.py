@@ -82,10 +82,12 @@ class DmsReader:
         if not broken:
             return replace(parsed, shares=tuple(shares))
         rows = sorted(broken)
+        before = 0 if parsed.spoiled is None else parsed.spoiled.num_rows
         new = [
-            Reject(int(parsed.records[row]), place, tuple(broken[row]))
-            for row, place in zip(rows, parsed.locate(rows), strict=True)
+            Reject(int(parsed.records[row]), place, tuple(broken[row]), at)
+            for at, (row, place) in enumerate(zip(rows, parsed.locate(rows), strict=True), before)
         ]
+        spoiled = [*([parsed.spoiled] if before else []), parsed.batch.take(pa.array(rows))]
         rejects, changed, row, old, taken = list[Reject](), [], 0, 0, 0
         for share in shares:
             row, until = row + share.rows, old + share.rejects
@@ -103,7 +105,13 @@ class DmsReader:
 
         batch = parsed.batch.filter(pa.array(keep))
         return replace(
-            parsed, batch=batch, records=parsed.records[keep], rejects=rejects, locate=locate, shares=tuple(changed)
+            parsed,
+            batch=batch,
+            records=parsed.records[keep],
+            rejects=rejects,
+            locate=locate,
+            shares=tuple(changed),
+            spoiled=pa.concat_batches(spoiled),
         )
 
     def _broken(self, batch: pa.RecordBatch, changes: np.ndarray) -> dict[int, list[Violation]]:

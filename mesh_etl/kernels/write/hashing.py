@@ -1,7 +1,7 @@
 """64-bit hashes of key columns, the same for equal keys in every batch, file and engine.
 
 They find the few rows that can be duplicates; equality is then decided on the keys themselves, so a collision costs
-time and never a verdict.
+time and never a verdict. Only hashes that are as good as their keys (`is_exact`) need no second look.
 """
 
 from __future__ import annotations
@@ -27,6 +27,13 @@ def key_hashes(batch: pa.RecordBatch, columns: Sequence[str]) -> tuple[np.ndarra
             complete &= pc.is_valid(column).to_numpy(zero_copy_only=False)
         total = _mix((total * _PRIME) ^ _column(column))
     return total, complete
+
+
+def is_exact(types: Sequence[pa.DataType]) -> bool:
+    """Whether rows with equal hashes have equal keys: one column of at most 64 bits, which every step keeps apart."""
+    kind = types[0]
+    whole = pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_date(kind)
+    return len(types) == 1 and bool(whole or pa.types.is_timestamp(kind))
 
 
 def _column(column: pa.Array) -> np.ndarray:

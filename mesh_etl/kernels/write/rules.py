@@ -22,6 +22,11 @@ class RowRule(Protocol):
         ...
 
     @property
+    def reads(self) -> tuple[str, ...] | None:
+        """The columns that the test looks at; None for all of them."""
+        ...
+
+    @property
     def rejects(self) -> bool:
         """Whether a row that breaks the rule goes to quarantine, or is only counted."""
         ...

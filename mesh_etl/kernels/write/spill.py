@@ -26,6 +26,8 @@ from mesh_etl.kernels.work import Parsed, Place, Reader, Reject, Violation
 from mesh_etl.kernels.write.hashing import key_hashes
 from mesh_etl.kernels.write.partition import PartitionKey, groups
 from mesh_etl.kernels.write.rules import RowRule
+from mesh_etl.kernels.write.spoiled import judged
+from mesh_etl.kernels.write.states import Marks
 
 HOLD_BYTES = 48 << 20
 HOLD_REJECTS = 50_000
@@ -112,6 +114,7 @@ class Task:
         self.writer: pa.ipc.RecordBatchFileWriter | None = None
         self.reject_writer: pa.ipc.RecordBatchFileWriter | None = None
         self.batches = 0
+        self.marks = Marks()
 
     def count(self, item: int, what: str, rows: int) -> None:
         """`rows` more of `what` are counted for the item."""
@@ -120,24 +123,28 @@ class Task:
 
     def take(self, parsed: Parsed) -> np.ndarray:
         """What was read is counted and what was rejected is kept; returns the item of each row of the batch."""
-        first = 0
+        first, rejects = 0, parsed.rejects
+        if parsed.spoiled is not None:
+            rejects = judged(rejects, parsed.spoiled, self.spill.rules)
         for share in parsed.shares:
             self.count(share.item, "read", share.read)
             self.count(share.item, "lines", share.lines)
             self.count(share.item, "ignored", share.ignored)
             self.count(share.item, "comments", share.comments)
             if share.rejects:
-                self.reject(share.item, parsed.rejects[first : first + share.rejects])
+                self.reject(share.item, rejects[first : first + share.rejects])
                 first += share.rejects
         return np.repeat([share.item for share in parsed.shares], [share.rows for share in parsed.shares])
 
     def reject(self, item: int, rejects: Sequence[Reject]) -> None:
         """The records are kept for the quarantine and counted, in all and by rule."""
+        broken = self.broken.setdefault(item, Counter())
         for reject in rejects:
-            self.rejects.append(reject)
-            self.reject_items.append(item)
             first = {why.rule: why.column for why in reversed(reject.violations)}  # a row breaks each rule once
-            self.broken.setdefault(item, Counter()).update(f"{rule}:{column}" for rule, column in first.items())
+            for rule, column in first.items():
+                broken[f"{rule}:{column}"] += 1
+        self.rejects += rejects
+        self.reject_items += [item] * len(rejects)
         self.count(item, "rejected", len(rejects))
         if len(self.rejects) >= HOLD_REJECTS:
             self._flush_rejects()
@@ -164,6 +171,8 @@ class Task:
             if not rule.rejects and (mask := rule.broken(batch)) is not None:
                 rows = pc.fill_null(mask, False).to_numpy(zero_copy_only=False)
                 self._broke(rule, items[rows])
+                self.marks.mark(rule.id, rows)
+        self.marks.rows += batch.num_rows
         for item, rows in _tally(items):
             self.count(item, "good", rows)
         batch = batch.select(self.schema.names).cast(self.schema)
@@ -189,10 +198,15 @@ class Task:
                 violations.setdefault(row, []).append(Violation(rule.id, rule.column))
         if not violations:
             return None
-        rows = sorted(violations)
+        rows = sorted(violations, key=lambda row: (items[row], row))
         places = locate(rows) if locate else _unlocated(batch, rows, records)
-        for row, place in zip(rows, places, strict=True):
-            self.reject(int(items[row]), [Reject(int(records[row]), place, tuple(violations[row]))])
+        refused = [
+            Reject(int(records[row]), place, tuple(violations[row])) for row, place in zip(rows, places, strict=True)
+        ]
+        start = 0
+        for item, count in _tally(items[rows]):
+            self.reject(item, refused[start : start + count])
+            start += count
         good = np.ones(batch.num_rows, bool)
         good[rows] = False
         return good
@@ -215,7 +229,12 @@ class Task:
         if not table.num_rows:
             return
         parts = groups(table, self.spill.partitions)
-        ordered = table if len(parts) == 1 else table.take(pa.array(np.concatenate([rows for _, rows in parts])))
+        self.marks.settle(parts)
+        if len(parts) == 1:
+            for batch in table.to_batches():
+                self._write(parts[0][0], batch)
+            return
+        ordered = table.take(pa.array(np.concatenate([rows for _, rows in parts])))
         start = 0
         for values, rows in parts:
             piece = ordered.slice(start, len(rows)).combine_chunks()
@@ -247,6 +266,7 @@ class Task:
             "broken": {str(item): dict(counter) for item, counter in self.broken.items()},
             "rejects": self._path("rejects") if self.reject_writer is not None else None,
             "keys": self.key_files,
+            "marks": self.marks.to_json(),
         }
 
     def _flush_hashes(self) -> None:

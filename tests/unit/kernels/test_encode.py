@@ -6,6 +6,7 @@ import datetime
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -77,7 +78,7 @@ def test_the_codec_is_the_one_that_was_asked_for(spilled, tmp_path, compression,
 @pytest.mark.parametrize("sort_by", [(), ("n",)])
 def test_a_file_is_closed_at_the_target_size(spilled, tmp_path, monkeypatch, sort_by):
     monkeypatch.setattr(kernel, "ROW_GROUP_BYTES", 8_000)
-    batches = [numbers(*range(start, start + 1000)) for start in range(0, 20_000, 1000)]
+    batches = [numbers(*map(float, range(start, start + 1000))) for start in range(0, 20_000, 1000)]
     job = EncodeJob(str(tmp_path / "out"), spilled(batches), sort_by=sort_by, compression="none", target_bytes=40_000)
     tables = written(encode(job))
     assert 3 <= len(tables) <= 7
@@ -120,3 +121,38 @@ def test_a_footer_tells_rows_and_bytes(tmp_path):
     pq.write_table(pa.table({"n": [1, 2, 3]}), tmp_path / "a.parquet")
     path = str(tmp_path / "a.parquet")
     assert footer(path) == {"path": path, "rows": 3, "bytes": Path(path).stat().st_size}
+
+
+def test_numbers_that_do_not_repeat_are_stored_as_differences(spilled, tmp_path):
+    """The encodings of the columns, and that everybody who reads Parquet gets the values back."""
+    rows = 5_000
+    columns = {
+        "n": pa.array(range(rows)),
+        "same": pa.array([1] * rows),
+        "text": pa.array([f"{row:08x}" for row in range(rows)]),
+        "price": pa.array([Decimal(row) / 100 for row in range(-1, rows - 1)], pa.decimal128(12, 2)),
+        "long": pa.array([Decimal(row) * 10**20 for row in range(rows)], pa.decimal128(30, 0)),
+        "at": pa.array(range(rows), pa.timestamp("us", tz="UTC")),
+        "half": pa.array([row / 2 for row in range(rows)]),
+    }
+    batch = pa.RecordBatch.from_pydict(columns)
+    (table,) = written(result := encode(EncodeJob(str(tmp_path / "out"), spilled([batch]))))
+    assert table.equals(pa.Table.from_batches([batch]))
+    group = pq.read_metadata(result["files"][0]["path"]).row_group(0)
+    stored = {group.column(index).path_in_schema: group.column(index) for index in range(group.num_columns)}
+    differences = {name for name, one in stored.items() if "DELTA_BINARY_PACKED" in one.encodings}
+    assert differences == {"n", "price", "at"}
+    assert stored["price"].physical_type == "INT64"
+    assert "RLE_DICTIONARY" in stored["same"].encodings
+    assert duckdb.sql(f"select sum(price), max(n) from '{result['files'][0]['path']}'").fetchall() == [
+        (sum(columns["price"].to_pylist()), rows - 1)
+    ]
+
+
+def test_huge_texts_have_pages_of_their_own(spilled, tmp_path):
+    """What is encoded in one go is no longer than a page, so that a reader never has to hold many of them."""
+    batch = pa.RecordBatch.from_pydict({"text": [chr(97 + row % 26) * 10_000 for row in range(3_000)]})
+    (table,) = written(encode(EncodeJob(str(tmp_path / "out"), spilled([batch]))))
+    assert table.num_rows == 3_000
+    assert kernel._batch_rows(pa.Table.from_batches([batch])) == 1_024
+    assert kernel._batch_rows(pa.table({"n": pa.array(range(100_000))})) == 65_536

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesh_etl.kernels.write.hashing import key_hashes
+from mesh_etl.kernels.write.hashing import is_exact, key_hashes
 
 CELLS = {
     "string": (pa.string(), st.text(max_size=5)),
@@ -87,3 +87,28 @@ def test_neighbours_do_not_collide():
     texts = pa.RecordBatch.from_pydict({"k": [str(n) for n in range(100_000)]})
     for batch, name in ((numbers, "k"), (numbers, "d"), (texts, "k")):
         assert len(np.unique(key_hashes(batch, [name])[0])) == 100_000
+
+
+@pytest.mark.parametrize("kind", [pa.int8(), pa.int64(), pa.bool_(), pa.date32(), pa.timestamp("us", tz="UTC")])
+def test_hashes_of_one_short_column_are_as_good_as_its_values(kind):
+    assert is_exact([kind])
+
+
+@pytest.mark.parametrize(
+    "kinds", [[pa.int64(), pa.int64()], [pa.string()], [pa.float64()], [pa.decimal128(10, 2)], [pa.list_(pa.int8())]]
+)
+def test_hashes_of_other_keys_need_a_second_look(kinds):
+    assert not is_exact(kinds)
+
+
+def test_every_step_of_an_exact_hash_can_be_undone():
+    """The hash of a whole number, backwards: so no two numbers share one."""
+    numbers = np.array([0, 1, -1, 2**63 - 1, -(2**63), 123_456_789], np.int64)
+    hashes, _ = key_hashes(pa.RecordBatch.from_arrays([pa.array(numbers)], ["k"]), ["k"])
+    words = hashes ^ (hashes >> np.uint64(31)) ^ (hashes >> np.uint64(62))
+    words = words * np.uint64(pow(0x94D049BB133111EB, -1, 1 << 64))
+    words = words ^ (words >> np.uint64(27)) ^ (words >> np.uint64(54))
+    words = words * np.uint64(pow(0xBF58476D1CE4E5B9, -1, 1 << 64))
+    words = words ^ (words >> np.uint64(30)) ^ (words >> np.uint64(60))
+    start = np.full(1, np.uint64(1469598103934665603)) * np.uint64(0x100000001B3)
+    assert (words ^ start).view(np.int64).tolist() == numbers.tolist()

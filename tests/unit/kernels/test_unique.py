@@ -33,20 +33,21 @@ def test_repeated_hashes_are_found_in_ranges_of_any_size(tmp_path_factory, parts
     paths = saved(tmp_path_factory.mktemp("keys"), parts)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(unique, "_ROWS_AT_ONCE", at_once)
-        found = repeated_hashes(paths)
+        found, surplus = repeated_hashes(paths)
     counted = Counter(one for part in parts for one in part)
     assert [int(one) for one in found] == sorted(one for one, times in counted.items() if times > 1)
+    assert surplus == sum(times - 1 for times in counted.values())
 
 
 def test_no_files_and_empty_files_repeat_nothing(tmp_path):
-    assert len(repeated_hashes([])) == 0
-    assert repeated_hashes(saved(tmp_path, [[], [5], [], [5]])).tolist() == [5]
+    assert len(repeated_hashes([])[0]) == 0
+    assert repeated_hashes(saved(tmp_path, [[], [5], [], [5]]))[0].tolist() == [5]
 
 
 def test_a_column_of_nulls_in_a_stored_file_has_no_keys(tmp_path):
     pq.write_table(pa.table({"k": pa.array([None, None], pa.string())}), tmp_path / "a.parquet")
     file_hashes(str(tmp_path / "a.parquet"), {"k": pa.string()}, {}).tofile(tmp_path / "a.keys")
-    assert len(repeated_hashes([str(tmp_path / "a.keys")])) == 0
+    assert len(repeated_hashes([str(tmp_path / "a.keys")])[0]) == 0
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def count(tmp_path):
             paths.append(str(tmp_path / f"{index}.parquet"))
             pq.write_table(table, paths[-1])
         hashed = [file_hashes(path, columns, constants or {}) for path in paths]
-        suspects = repeated_hashes(saved(tmp_path, hashed))
+        suspects, _ = repeated_hashes(saved(tmp_path, hashed))
         for path in paths:
             found.update(keys_with(path, columns, constants or {}, suspects))
         return sorted(found.values(), reverse=True)
