@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.checks.base import Rule, holdable
+from mesh_etl.checks.base import ValueRule, holdable
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
 @dataclass(frozen=True)
-class Accepted(Rule):
+class Accepted(ValueRule):
     """The column is one of `values`; NULL is left to `required`."""
 
     values: tuple[Any, ...]
 
-    def broken(self, batch: pa.RecordBatch) -> pa.BooleanArray | None:
+    def wrong(self, values: pa.Array) -> pa.BooleanArray | None:
         import pyarrow.compute as pc
 
-        column = batch.column(self.column)
-        known = pc.is_in(column, holdable(self.values, column.type))
-        return pc.and_(pc.invert(known), pc.is_valid(column))
+        known = pc.is_in(values, holdable([one for one in self.values if one is not None], values.type))
+        unknown = pc.invert(known)
+        return pc.and_(unknown, pc.is_valid(values)) if values.null_count else unknown
 
     def text(self) -> str:
         return f"{self.column} is one of {len(self.values)} accepted values"

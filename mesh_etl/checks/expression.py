@@ -23,6 +23,10 @@ class Expression(Rule):
     test: Parsed
     answer: str
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return self.test.columns
+
     def broken(self, batch: pa.RecordBatch) -> pa.BooleanArray | None:
         import pyarrow.compute as pc
 

@@ -5,25 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mesh_etl.checks.base import Rule
+from mesh_etl.checks.base import ValueRule
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
 @dataclass(frozen=True)
-class Length(Rule):
+class Length(ValueRule):
     """The column has between `shortest` and `longest` characters (code points) or bytes; None is no bound."""
 
     shortest: int | None
     longest: int | None
 
-    def broken(self, batch: pa.RecordBatch) -> pa.BooleanArray | None:
+    def wrong(self, values: pa.Array) -> pa.BooleanArray | None:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        column = batch.column(self.column)
-        length = pc.binary_length(column) if pa.types.is_binary(column.type) else pc.utf8_length(column)
+        length = pc.binary_length(values) if pa.types.is_binary(values.type) else pc.utf8_length(values)
         outside = []
         if self.shortest is not None:
             outside.append(pc.less(length, self.shortest))

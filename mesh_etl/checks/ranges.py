@@ -6,30 +6,29 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.checks.base import Rule
+from mesh_etl.checks.base import ValueRule
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
 @dataclass(frozen=True)
-class Range(Rule):
+class Range(ValueRule):
     """The column lies between the ends; each is a value and whether the value itself is allowed, or None."""
 
     lower: tuple[Any, bool] | None
     upper: tuple[Any, bool] | None
 
-    def broken(self, batch: pa.RecordBatch) -> pa.BooleanArray | None:
+    def wrong(self, values: pa.Array) -> pa.BooleanArray | None:
         import pyarrow.compute as pc
 
-        column = batch.column(self.column)
         inside = []  # asked this way round, "not a number" is inside no range
         if self.lower:
-            value, allowed = _end(self.lower, column.type, ROUND_CEILING)
-            inside.append((pc.greater_equal if allowed else pc.greater)(column, value))
+            value, allowed = _end(self.lower, values.type, ROUND_CEILING)
+            inside.append((pc.greater_equal if allowed else pc.greater)(values, value))
         if self.upper:
-            value, allowed = _end(self.upper, column.type, ROUND_FLOOR)
-            inside.append((pc.less_equal if allowed else pc.less)(column, value))
+            value, allowed = _end(self.upper, values.type, ROUND_FLOOR)
+            inside.append((pc.less_equal if allowed else pc.less)(values, value))
         return pc.invert(inside[0] if len(inside) == 1 else pc.and_(*inside))
 
     def text(self) -> str:

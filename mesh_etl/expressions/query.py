@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from mesh_etl.expressions import functions, parse
@@ -30,6 +30,27 @@ class Select(Checked):
                 table.set("alias", _alias(table.name))
             table.this.set("this", views[table.name])
         return parse.written(node)
+
+    def columns_of(self, table: str) -> tuple[str, ...] | None:
+        """The columns that the query can mean of a table; None where a star stands for all of them.
+
+        A column that names no table may be of any: the answer has too many names rather than too few.
+        """
+        from sqlglot import exp
+
+        node = parse.tree(self.sql, "query")
+        if any(not isinstance(star.parent, exp.Count) for star in node.find_all(exp.Star)):
+            return None
+        aliases = {one.alias_or_name for one in _inputs(node) if one.name == table} | {""}
+        return tuple(sorted({one.name for one in node.find_all(exp.Column) if one.table in aliases}))
+
+    @cached_property
+    def aliases(self) -> frozenset[str]:
+        """The names, in lower case, that the query itself gives to columns, tables and results."""
+        from sqlglot import exp
+
+        named = parse.tree(self.sql, "query").find_all(exp.Alias, exp.TableAlias)
+        return frozenset(name.lower() for one in named for name in (one.alias_or_name, *_columns(one)))
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -68,6 +89,12 @@ def _inputs(node: Expr) -> list[exp.Table]:
         if table.name.lower() not in _defined(table):
             found.append(table)
     return found
+
+
+def _columns(alias: Expr) -> list[str]:
+    from sqlglot import exp
+
+    return [column.name for column in alias.columns] if isinstance(alias, exp.TableAlias) else []
 
 
 def _defined(table: exp.Table) -> set[str]:

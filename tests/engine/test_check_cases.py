@@ -2,7 +2,8 @@
 
 A case: `it` says what holds; `properties`, `quality` and more are the contract's table, `given` is its input as CSV or
 JSON; `want` has the rows of the table or their number, the rejected rows, and the verdicts as {rule: [status, rows]};
-`raises` has the code and a part of the message. Rules that `want.verdicts` does not name must have passed.
+`raises` has the code and a part of the message. Rules that `want.verdicts` does not name must have passed. `others` are
+further products `d.<name>`, which come first; one without `given` has a contract and no table.
 """
 
 from __future__ import annotations
@@ -26,12 +27,20 @@ def _cases():
 
 def _run(project, case, steps):
     made = project()
-    kind = "json" if case["given"].startswith("{") else "csv"
-    made.put({"in": case["given"]})
-    table = {key: case[key] for key in KEYS if key in case}
-    job = {"source": {"type": kind, "path": "in"}, "transforms": steps}
-    made.define("it", table, {**job, **{key: case[key] for key in ("checks", "target") if key in case}})
+    for name, other in case.get("others", {}).items():
+        _define(made, name, other, [])
+        if "given" in other:
+            made.run(name)
+    _define(made, "it", case, steps)
     return made.run("it")
+
+
+def _define(made, name, case, steps):
+    given = case.get("given", "")
+    made.put({f"{name}.in": given})
+    table = {key: case[key] for key in KEYS if key in case}
+    job = {"source": {"type": "json" if given.startswith("{") else "csv", "path": f"{name}.in"}, "transforms": steps}
+    made.define(name, table, {**job, **{key: case[key] for key in ("checks", "target") if key in case}})
 
 
 def _both_ways(case):

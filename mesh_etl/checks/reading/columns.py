@@ -1,4 +1,4 @@
-"""What a column promises by its own keys: required, unique, accepted values, lengths, patterns and ranges."""
+"""What columns and the parts inside them promise by their own keys: required, unique, accepted values and options."""
 
 from __future__ import annotations
 
@@ -6,58 +6,67 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mesh_etl.checks.accepted import Accepted
-from mesh_etl.checks.base import Rule, literal
+from mesh_etl.checks.base import Rule, comparable, literal
 from mesh_etl.checks.dataset import DatasetRule, Unique
 from mesh_etl.checks.found import About, Found, Skipped
-from mesh_etl.checks.length import Length
-from mesh_etl.checks.pattern import Pattern
-from mesh_etl.checks.ranges import Range
+from mesh_etl.checks.inside import placed
+from mesh_etl.checks.reading.options import option_rules
 from mesh_etl.checks.reading.spots import Spot, spots
 from mesh_etl.checks.required import Required
 from mesh_etl.checks.time import Time
 from mesh_etl.contract.comparison import NONE
-from mesh_etl.contract.options import RangeOptions, StringOptions
-from mesh_etl.contract.table import TimeProperty
-from mesh_etl.contract.types import Varchar
+from mesh_etl.contract.options import ObjectOptions
+from mesh_etl.contract.table import ObjectProperty, TimeProperty
 
 if TYPE_CHECKING:
     from mesh_etl.contract.load import Contract
 
 
 def column_rules(contract: Contract) -> Iterator[Found]:
-    """The rules that follow from the keys and options of every column."""
+    """The rules that follow from the keys and options of every column and every part inside it."""
+    owed = _owed(contract)
     for spot in spots(contract):
         about = About(contract.where(*spot.loc), spot.path)
-        yield from (Found(rule, about) for rule in (_inner(spot) if spot.steps else _column(spot)))
+        if spot.found.required or spot.path in owed:
+            rule = placed(spot, Required(f"{spot.path}.required", spot.path, True))
+            yield Found(rule, about if spot.found.required else About(owed[spot.path], spot.path))
+        yield from (Found(rule, about) for rule in (*_keys(spot), *option_rules(spot)))
 
 
-def _inner(spot: Spot) -> Iterator[Skipped]:
-    if spot.found.required or spot.found.quality or spot.found.logical_type_options:
-        yield Skipped(f"{spot.path}.*", "rules inside nested columns are not executed by this version")
+def _owed(contract: Contract) -> dict[str, str]:
+    """The fields that `logicalTypeOptions.required` of an object names, each with the place where it does."""
+    found = {}
+    for spot in spots(contract):
+        options = spot.found.logical_type_options
+        if isinstance(spot.found, ObjectProperty) and isinstance(options, ObjectOptions):
+            stored = {field.name: field.stored_name for field in spot.found.properties}
+            for index, name in enumerate(options.required or ()):
+                where = contract.where(*spot.loc, "logicalTypeOptions", "required", index)
+                found[f"{spot.path}.{stored.get(name, name)}"] = where
+    return found
 
 
-def _column(spot: Spot) -> Iterator[Rule | DatasetRule | Skipped]:
-    name, column, options = spot.column, spot.found, spot.found.logical_type_options
-    if column.required:
-        yield Required(f"{name}.required", name, True)
+def _keys(spot: Spot) -> Iterator[Rule | DatasetRule | Skipped]:
+    name, column = spot.path, spot.found
     if column.unique:
-        yield Unique(f"{name}.unique", True, (name,), NONE)
+        yield _unique(spot)
     if column.enum:
-        yield Accepted(f"{name}.enum", name, True, tuple(literal(one.value, spot.type) for one in column.enum))
-    longest = spot.type.length if isinstance(spot.type, Varchar) else None
-    if isinstance(options, StringOptions):
-        longest = min((one for one in (longest, options.max_length) if one is not None), default=None)
-        if options.pattern:
-            yield Pattern(f"{name}.pattern", name, True, options.pattern)
-    shortest = options.min_length if isinstance(options, StringOptions) else None
-    if shortest is not None or longest is not None:
-        yield Length(f"{name}.length", name, True, shortest, longest)
-    if isinstance(options, RangeOptions) and (options.lower or options.upper):
-        ends = [end and (literal(end.value, spot.type), end.inclusive) for end in (options.lower, options.upper)]
-        yield Range(f"{name}.range", name, True, ends[0], ends[1])
+        yield _accepted(spot)
     if isinstance(column, TimeProperty):
         zoned = bool(column.logical_type_options and column.logical_type_options.timezone)
-        yield Time(f"{name}.time", name, True, zoned)
-    for option in ("format", "multiple_of", "min_items", "max_items", "unique_items", "min_properties"):
-        if getattr(options, option, None) and not (option == "format" and column.logical_type in ("integer", "number")):
-            yield Skipped(f"{name}.{option}", f"logicalTypeOptions.{option} is not executed by this version")
+        yield placed(spot, Time(f"{name}.time", name, True, zoned))
+
+
+def _unique(spot: Spot) -> DatasetRule | Skipped:
+    name = f"{spot.path}.unique"
+    if spot.steps:
+        return Skipped(name, "uniqueness is a promise of whole columns; uniqueItems is one of the items of a list")
+    return Unique(name, True, (spot.column,), NONE)
+
+
+def _accepted(spot: Spot) -> Rule | Skipped:
+    name = f"{spot.path}.enum"
+    if not comparable(spot.type):
+        return Skipped(name, f"accepted values are not compared with a {spot.type.ddl().partition('<')[0]}")
+    values = tuple(literal(one.value, spot.type) for one in spot.found.enum or () if one.value is not None)
+    return placed(spot, Accepted(name, spot.path, True, values))

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.checks.accepted import Accepted
-from mesh_etl.checks.base import Rule, literal
+from mesh_etl.checks.base import All, Rule, ValueRule, comparable, literal
 from mesh_etl.checks.dataset import DatasetRule, Measure, Unique
-from mesh_etl.checks.found import Found
+from mesh_etl.checks.found import Found, Skipped
+from mesh_etl.checks.inside import placed
 from mesh_etl.checks.pattern import Pattern
 from mesh_etl.checks.reading.stated import Stated, stated
 from mesh_etl.checks.required import Missing, Required
@@ -23,47 +24,60 @@ from mesh_etl.contract.quality import LibraryRule
 if TYPE_CHECKING:
     from mesh_etl.contract.load import Contract
 
-NEVER = (NONE, Comparison("must_be_less_or_equal_to", 0), Comparison("must_be_less_than", 1))
+NEVER = (NONE, Comparison("must_be_less_or_equal_to", 0))
+NO_ROW = (*NEVER, Comparison("must_be_less_than", 1))
 
 
 def library_rules(contract: Contract) -> Iterator[Found]:
     """The rules that the contract's metrics ask for."""
     for one in stated(contract):
-        if isinstance(one.rule, LibraryRule) and not (one.spot and one.spot.steps):
+        if isinstance(one.rule, LibraryRule):
             yield from (Found(rule, one.about()) for rule in _rules(one, one.rule))
 
 
-def _rules(one: Stated, rule: LibraryRule) -> Iterator[Rule | DatasetRule]:
+def _rules(one: Stated, rule: LibraryRule) -> Iterator[Rule | DatasetRule | Skipped]:
     name, percent = one.id(rule.measure), rule.unit == "percent"
     if rule.measure == "rowCount":
         yield Measure(name, one.fails, "", rule.comparison, percent)
     elif rule.measure == "duplicateValues":
-        columns = tuple(rule.argument("properties") or ()) or (one.path,)
-        yield Unique(name, one.fails, columns, rule.comparison, percent)
+        yield _duplicates(one, rule, name, percent)
     else:
-        never = rule.comparison in NEVER
-        tests = list(_tests(one, rule, name, one.fails and never))
-        yield from tests
-        if not never:
-            yield from (Measure(name, one.fails, test.id, rule.comparison, percent) for test in tests)
+        never = rule.comparison in (NEVER if percent else NO_ROW)
+        test = _test(one, rule, name, one.fails and never)
+        yield test
+        if not never and isinstance(test, Rule):
+            yield Measure(name, one.fails, test.id, rule.comparison, percent, test.text())
 
 
-def _tests(one: Stated, rule: LibraryRule, name: str, rejects: bool) -> Iterator[Rule]:
+def _duplicates(one: Stated, rule: LibraryRule, name: str, percent: bool) -> DatasetRule | Skipped:
+    if one.spot and one.spot.steps:
+        return Skipped(name, "duplicates are counted in whole columns; uniqueItems is about the items of a list")
+    stored = {column.name: column.stored_name for column in one.contract.columns}
+    columns = [str(column) for column in rule.argument("properties") or ()]
+    if any(column not in stored for column in columns):
+        return Skipped(name, "a measure is computed by whoever reads, and no column stores it")
+    keys = tuple(stored[column] for column in columns) if columns else (one.path,)
+    return Unique(name, one.fails, keys, rule.comparison, percent)
+
+
+def _test(one: Stated, rule: LibraryRule, name: str, rejects: bool) -> Rule | Skipped:
     assert one.spot is not None, "the lint refuses such metrics for a table"
-    column, kind = one.spot.column, one.spot.type
+    spot = one.spot
 
     def values(key: str) -> Iterator[Any]:
         for value in rule.argument(key) or ():
             with contextlib.suppress(ValueError):  # such as 'N/A' in a column of dates, where it cannot stand
-                yield None if value is None else literal(value, kind)
+                yield None if value is None else literal(value, spot.type)
 
-    valid, pattern = tuple(values("validValues")), rule.argument("pattern")
     if rule.measure == "nullValues":
-        yield Required(name, column, rejects)
-    elif rule.measure == "missingValues":
-        yield Missing(name, column, rejects, tuple(values("missingValues")))
-    else:
-        if valid:
-            yield Accepted(name, column, rejects, valid)
-        if pattern:
-            yield Pattern(f"{name}.pattern" if valid else name, column, rejects, str(pattern))
+        return placed(spot, Required(name, spot.path, rejects))
+    if not comparable(spot.type):
+        return Skipped(name, f"values are not compared with a {spot.type.ddl().partition('<')[0]}")
+    if rule.measure == "missingValues":
+        return placed(spot, Missing(name, spot.path, rejects, tuple(values("missingValues"))))
+    tests: list[ValueRule] = []
+    if rule.argument("validValues"):
+        tests.append(Accepted(name, spot.path, rejects, tuple(values("validValues"))))
+    if rule.argument("pattern"):
+        tests.append(Pattern(name, spot.path, rejects, str(rule.argument("pattern"))))
+    return placed(spot, tests[0] if len(tests) == 1 else All(name, spot.path, rejects, tuple(tests)))

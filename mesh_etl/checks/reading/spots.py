@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mesh_etl.contract.table import ArrayProperty, Loc, MapProperty, ObjectProperty, Property
+from mesh_etl.contract.table import ArrayProperty, Loc, MapProperty, ObjectProperty, Property, UntypedProperty
 from mesh_etl.contract.types import Array, DataType, Map, Struct
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Step = str  # a field's name, or one of ITEM, KEY and VALUE
 ITEM, KEY, VALUE = "[]", "{key}", "{value}"
+UNDESCRIBED = UntypedProperty()
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,10 @@ class Spot:
 
 
 def spots(contract: Contract) -> Iterator[Spot]:
-    """Every stored column with all parts inside it that the contract describes; outer ones come first."""
+    """Every stored column with all parts inside it; outer ones come first.
+
+    A part that only a `physicalType` states is described by nothing, and its `loc` is that of what is around it.
+    """
     types = {field.name: field.type for field in contract.schema}
     for index, column in enumerate(contract.table.properties):
         if column.stored_name in types:
@@ -47,17 +51,24 @@ def spots(contract: Contract) -> Iterator[Spot]:
 def _inside(spot: Spot) -> Iterator[Spot]:
     yield spot
     found, kind = spot.found, spot.type
-    if isinstance(found, ObjectProperty) and isinstance(kind, Struct):
-        types = {field.name: field.type for field in kind.fields}
-        for index, inner in enumerate(found.properties):
-            if inner.stored_name in types:
-                name = inner.stored_name
-                yield from _inside(_part(spot, name, inner, types[name], ("properties", index)))
-    elif isinstance(found, ArrayProperty) and isinstance(kind, Array) and found.items is not None:
-        yield from _inside(_part(spot, ITEM, found.items, kind.item, ("items",)))
-    elif isinstance(found, MapProperty) and isinstance(kind, Map):
-        yield from _inside(_part(spot, KEY, found.map.key, kind.key, ("map", "key")))
-        yield from _inside(_part(spot, VALUE, found.map.value, kind.value, ("map", "value")))
+    if isinstance(kind, Struct):
+        described = dict(_fields(found))
+        for field in kind.fields:
+            inner, loc = described.get(field.name, (UNDESCRIBED, ()))
+            yield from _inside(_part(spot, field.name, inner, field.type, loc))
+    elif isinstance(kind, Array):
+        items = found.items if isinstance(found, ArrayProperty) else None
+        yield from _inside(_part(spot, ITEM, items or UNDESCRIBED, kind.item, ("items",) if items else ()))
+    elif isinstance(kind, Map):
+        ends = found.map if isinstance(found, MapProperty) else None
+        key, value = (ends.key, ends.value) if ends else (UNDESCRIBED, UNDESCRIBED)
+        yield from _inside(_part(spot, KEY, key, kind.key, ("map", "key") if ends else ()))
+        yield from _inside(_part(spot, VALUE, value, kind.value, ("map", "value") if ends else ()))
+
+
+def _fields(found: Property) -> Iterator[tuple[str, tuple[Property, Loc]]]:
+    for index, inner in enumerate(found.properties if isinstance(found, ObjectProperty) else ()):
+        yield inner.stored_name, (inner, ("properties", index))
 
 
 def _part(spot: Spot, step: Step, found: Property, kind: DataType, below: Loc) -> Spot:
