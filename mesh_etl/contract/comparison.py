@@ -19,17 +19,18 @@ OPERATORS = (
 
 @dataclass(frozen=True)
 class Comparison:
-    """An operator, one of `OPERATORS`, and what it compares with: a scalar, or two numbers for the intervals."""
+    """An operator, one of `OPERATORS`, and what it compares with: a scalar, or two numbers for the intervals.
+
+    An interval is without its ends unless it is `closed`: the text of the standard says that `mustBeBetween` is the
+    same as `mustBeGreaterThan` and `mustBeLessThan` (data-quality.md), and the text goes before its schema.
+    """
 
     operator: str
     operand: Any
+    closed: bool = False
 
-    def holds(self, measured: Any, *, open_interval: bool = False) -> bool:
-        """Whether `measured` is what the rule asks for; None never is, except for `mustBe: null`.
-
-        The ends of an interval belong to it, as the sign in the standard says and its other tools read it. Its prose
-        says the opposite: `open_interval` follows the prose.
-        """
+    def holds(self, measured: Any) -> bool:
+        """Whether `measured` is what the rule asks for; None never is, except for `mustBe: null`."""
         if self.operator == "must_be":
             return bool(measured == self.operand)
         if measured is None:
@@ -46,14 +47,15 @@ class Comparison:
             case "must_be_less_or_equal_to":
                 return bool(measured <= self.operand)
         low, high = self.operand
-        inside = low < measured < high if open_interval else low <= measured <= high
+        inside = low <= measured <= high if self.closed else low < measured < high
         return bool(inside == (self.operator == "must_be_between"))
 
     def __str__(self) -> str:
         signs = ("=", "<>", ">", ">=", "<", "<=", "between", "not between")
         sign = dict(zip(OPERATORS, signs, strict=True))[self.operator]
         if isinstance(self.operand, tuple):
-            return f"{sign} {self.operand[0]} and {self.operand[1]}"
+            ends = "inclusive" if self.closed else "exclusive"
+            return f"{sign} {self.operand[0]} and {self.operand[1]} ({ends})"
         return f"{sign} {self.operand}"
 
 

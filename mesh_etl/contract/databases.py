@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from mesh_etl.contract.servers import Port, Server
+from mesh_etl.contract.versions import Since
 
 
 class PortDatabaseServer(Server):
@@ -21,8 +22,12 @@ class PortDatabaseServer(Server):
 class HostDatabaseServer(Server):
     """A database behind a host, on its usual port unless one is given."""
 
-    type: Literal[
-        "hive", "impala", "informix", "zen", "btrieve", "ingres", "vectorwise", "versant", "poet", "fastobjects"
+    type: Annotated[
+        Literal[
+            "hive", "impala", "informix", "zen", "btrieve", "ingres", "vectorwise", "versant", "poet", "fastobjects"
+        ],
+        Since("v3.1.0", ("hive", "impala", "zen")),
+        Since("v3.2.0", ("btrieve", "ingres", "vectorwise", "versant", "poet", "fastobjects")),
     ]  # fmt: skip
     host: str
     port: Port | None = None
@@ -32,7 +37,7 @@ class HostDatabaseServer(Server):
 class HostServer(Server):
     """A server whose database is optional."""
 
-    type: Literal["denodo", "teradata"]
+    type: Annotated[Literal["denodo", "teradata"], Since("v3.2.0", ("teradata",))]
     host: str
     port: Port | None = None
     database: str | None = None
@@ -106,7 +111,7 @@ class DuckdbServer(Server):
 class ExasolServer(Server):
     """A schema of an Exasol cluster."""
 
-    type: Literal["exasol"]
+    type: Annotated[Literal["exasol"], Since("v3.2.0")]
     host: str
     port: Port | None = None
     schema_name: str | None = Field(None, alias="schema")
@@ -115,7 +120,7 @@ class ExasolServer(Server):
 class HanaServer(Server):
     """A SAP HANA server."""
 
-    type: Literal["hana"]
+    type: Annotated[Literal["hana"], Since("v3.2.0")]
     host: str
     port: Port | None = None
     database: str | None = None

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from mesh_etl.contract.draft import Draft
 from mesh_etl.contract.table import Property
 from mesh_etl.errors import Fault
-
-if TYPE_CHECKING:
-    from mesh_etl.contract.load import Contract
 
 UNSET = -1
 
 
-def key_faults(contract: Contract) -> Iterator[Fault]:
+def key_faults(draft: Draft) -> Iterator[Fault]:
     """Positions in the primary key and the partition key that are doubled, missing, or belong to no key."""
-    yield from _positions(contract, "primaryKey", "primaryKeyPosition", "PRIMARY_KEY_POSITION")
-    yield from _positions(contract, "partitioned", "partitionKeyPosition", "PARTITION_KEY_POSITION")
-    for loc, found in contract.table.walk():
+    yield from _positions(draft, "primaryKey", "primaryKeyPosition", "PRIMARY_KEY_POSITION")
+    yield from _positions(draft, "partitioned", "partitionKeyPosition", "PARTITION_KEY_POSITION")
+    for loc, found in draft.table.walk():
         nested = len(loc) > 2
         for key, stated in (("primaryKey", found.primary_key), ("partitioned", found.partitioned)):
             if stated and nested:
-                where = contract.where("schema", 0, *loc, key)
+                where = draft.where(*draft.top, *loc, key)
                 yield Fault("KEY_INSIDE_COLUMN", f"{key} belongs to whole columns", where, "move it to the column")
 
 
-def _positions(contract: Contract, flag: str, key: str, code: str) -> Iterator[Fault]:
+def _positions(draft: Draft, flag: str, key: str, code: str) -> Iterator[Fault]:
     members: list[tuple[int, int]] = []
-    for index, column in enumerate(contract.table.properties):
+    for index, column in enumerate(draft.table.properties):
         in_key, position = _membership(column, flag)
-        where = contract.where("schema", 0, "properties", index, key)
+        where = draft.where(*draft.top, "properties", index, key)
         if not in_key and position != UNSET:
             yield Fault(code, f"{key} is stated, but {flag} is not true", where, f"add '{flag}: true' or remove it")
         if in_key:
@@ -40,8 +37,8 @@ def _positions(contract: Contract, flag: str, key: str, code: str) -> Iterator[F
         return  # one column, or the order in which they stand
     wanted = set(range(1, len(members) + 1))
     for order, (index, position) in enumerate(members):
-        name = contract.table.properties[index].name
-        where = contract.where("schema", 0, "properties", index, key)
+        name = draft.table.properties[index].name
+        where = draft.where(*draft.top, "properties", index, key)
         if position == UNSET:
             yield Fault(code, f"'{name}' has no {key}, though others have", where, "number all columns of the key")
         elif position in [other for _, other in members[:order]]:

@@ -1,91 +1,108 @@
-"""References inside a contract that lead nowhere."""
+"""References inside a contract that lead nowhere, or to something else than what refers to it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
+from mesh_etl.contract.draft import Draft
+from mesh_etl.contract.reference import called, parse
 from mesh_etl.contract.table import ArrayProperty, Loc, ObjectProperty, Property, Table
+from mesh_etl.contract.values import family
 from mesh_etl.errors import Fault, did_you_mean
 
-if TYPE_CHECKING:
-    from mesh_etl.contract.load import Contract
-
 ELSEWHERE = "for a column of another contract write '<its file>#/schema/<table>/properties/<column>'"
+_ALIKE = {"integer": "number"}  # an integer can be the key of a number
 
 
-def reference_faults(contract: Contract) -> Iterator[Fault]:
-    """Service levels about unknown columns, and relationships from or to columns that do not exist."""
-    yield from _service_levels(contract)
-    for below, found in contract.table.walk():
+def reference_faults(draft: Draft) -> Iterator[Fault]:
+    """Relationships from or to columns that do not exist, or whose two sides do not match."""
+    for below, found in draft.table.walk():
         for index, one in enumerate(found.relationships):
-            loc = ("schema", 0, *below, "relationships", index)
-            if not isinstance(one.to, str):
-                where = contract.where(*loc, "to")
-                yield Fault("RELATIONSHIP_SHAPE", "one column refers to one column", where, "write one reference")
+            loc = (*draft.top, *below, "relationships", index, "to")
+            if isinstance(one.to, str):
+                yield from _dangling(draft, one.to, loc)
+                yield from _unlike(draft, found, _column(draft, one.to), loc)
             else:
-                yield from _reference(contract, one.to, (*loc, "to"))
-    for index, relation in enumerate(contract.table.relationships):
-        yield from _between(contract, relation.from_, relation.to, ("schema", 0, "relationships", index))
+                where = draft.where(*loc)
+                yield Fault("RELATIONSHIP_SHAPE", "one column refers to one column", where, "write one reference")
+    for index, relation in enumerate(draft.table.relationships):
+        loc = (*draft.top, "relationships", index)
+        starts, ends = _several(relation.from_, (*loc, "from")), _several(relation.to, (*loc, "to"))
+        if len(starts) != len(ends) or isinstance(relation.from_, str) != isinstance(relation.to, str):
+            problem = "from and to name different numbers of columns"
+            yield Fault("RELATIONSHIP_SHAPE", problem, draft.where(*loc), "name as many on both sides")
+        for text, place in (*starts, *ends):
+            yield from _dangling(draft, text, place)
+        for (start, _), (end, place) in zip(starts, ends, strict=False):
+            yield from _unlike(draft, _column(draft, start), _column(draft, end), place)
 
 
-def _between(
-    contract: Contract, start: str | tuple[str, ...], end: str | tuple[str, ...], loc: Loc
-) -> Iterator[Fault]:  # fmt: skip
-    sides = {"from": start, "to": end}
-    if isinstance(start, str) != isinstance(end, str) or (not isinstance(start, str) and len(start) != len(end)):
-        problem = "from and to name different numbers of columns"
-        yield Fault("RELATIONSHIP_SHAPE", problem, contract.where(*loc), "name as many on both sides")
-    for key, side in sides.items():
-        if isinstance(side, str):
-            yield from _reference(contract, side, (*loc, key))
-        else:
-            for index, one in enumerate(side):
-                yield from _reference(contract, one, (*loc, key, index))
-
-
-def _reference(contract: Contract, reference: str, loc: Loc) -> Iterator[Fault]:
-    file, mark, path = reference.partition("#")
-    if mark and file:
-        return  # another contract, which is not read here
-    where = contract.where(*loc)
-    steps = (path if mark else file).strip("/").split("/")
-    dotted = len(steps) == 1
-    names = steps[0].split(".") if dotted else steps[1::2]
-    sections = [] if dotted else steps[0::2]
-    if (not dotted and set(sections[1:]) - {"properties"}) or (not dotted and sections[0] != "schema"):
-        yield Fault("BAD_REFERENCE", "the reference has no known form", where, "write table.column")
-        return
-    if len(names) < 2:
-        yield Fault("BAD_REFERENCE", "the reference names no column", where, "write table.column")
-    elif not _is(contract.table, names[0]):
-        yield Fault("DANGLING_REFERENCE", f"this contract has no table '{names[0]}'", where, ELSEWHERE)
-    elif _find(contract.table.properties, names[1:]) is None:
-        fix = did_you_mean(names[1], (one.name for one in contract.table.properties))
-        yield Fault("DANGLING_REFERENCE", f"there is no column '{'.'.join(names[1:])}'", where, fix)
-
-
-def _service_levels(contract: Contract) -> Iterator[Fault]:
-    elements = [
-        (("slaProperties", index, "element"), one.element) for index, one in enumerate(contract.odcs.sla_properties)
+def element_faults(draft: Draft) -> Iterator[Fault]:
+    """Service levels about columns that no table has. Where the contract describes no table, none can be known."""
+    odcs = draft.odcs
+    stated: list[tuple[Loc, str | None]] = [
+        (("slaProperties", index, "element"), one.element) for index, one in enumerate(odcs.sla_properties)
     ]
-    elements.append((("slaDefaultElement",), contract.odcs.sla_default_element))  # type: ignore[arg-type]
-    for loc, element in elements:
-        for one in (element or "").split(",") if element is not None else ():
-            steps = one.strip().split(".")
-            inner = steps[1:] if len(steps) > 1 and _is(contract.table, steps[0]) else steps
-            known = _is(contract.table, one.strip()) or _find(contract.table.properties, inner) is not None
-            if not known:
-                fix = did_you_mean(inner[0], (column.name for column in contract.table.properties))
-                yield Fault("UNKNOWN_ELEMENT", f"there is no column '{one.strip()}'", contract.where(*loc), fix)
+    stated.append((("slaDefaultElement",), odcs.sla_default_element))
+    columns = [column.name for table in odcs.tables for column in table.properties]
+    for loc, element in stated:
+        for one in (element or "").split(",") if element is not None and columns else ():
+            if not any(_is_element(table, one.strip()) for table in odcs.tables):
+                fix = did_you_mean(one.strip().split(".")[-1], columns)
+                yield Fault("UNKNOWN_ELEMENT", f"there is no column '{one.strip()}'", draft.where(*loc), fix)
 
 
-def _is(found: Table | Property, name: str) -> bool:
-    return name in (found.name, found.physical_name, found.id)
+def _several(stated: str | tuple[str, ...], loc: Loc) -> list[tuple[str, Loc]]:
+    return [(stated, loc)] if isinstance(stated, str) else [(one, (*loc, index)) for index, one in enumerate(stated)]
 
 
-def _find(properties: tuple[Property, ...], names: list[str]) -> Property | None:
-    found = next((one for one in properties if _is(one, names[0])), None)
+def _dangling(draft: Draft, text: str, loc: Loc) -> Iterator[Fault]:
+    where = draft.where(*loc)
+    try:
+        reference = parse(text)
+    except ValueError as error:
+        yield Fault("BAD_REFERENCE", str(error), where, "write table.column")
+        return
+    if reference.contract:
+        return  # another contract, which is not read here
+    table = _table(draft, reference.table)
+    if table is None:
+        yield Fault("DANGLING_REFERENCE", f"this contract has no table '{reference.table}'", where, ELSEWHERE)
+    elif _find(table.properties, reference.names) is None:
+        fix = did_you_mean(reference.names[0], (one.name for one in table.properties))
+        yield Fault("DANGLING_REFERENCE", f"there is no column '{'.'.join(reference.names)}'", where, fix)
+
+
+def _unlike(draft: Draft, start: Property | None, end: Property | None, loc: Loc) -> Iterator[Fault]:
+    kinds = [family(one) for one in (start, end) if one is not None]
+    known = {_ALIKE.get(kind, kind) for kind in kinds if kind is not None}
+    if len(known) == 2:
+        problem = f"a column of type {kinds[0]} refers to one of type {kinds[1]}"
+        yield Fault("RELATIONSHIP_TYPES", problem, draft.where(*loc), "give both the same logicalType")
+
+
+def _column(draft: Draft, text: str) -> Property | None:
+    """The column of this contract that the reference leads to, or None."""
+    try:
+        reference = parse(text)
+    except ValueError:
+        return None  # told already
+    table = None if reference.contract else _table(draft, reference.table)
+    return _find(table.properties, reference.names) if table else None
+
+
+def _table(draft: Draft, name: str) -> Table | None:
+    return next((one for one in draft.odcs.tables if called(one, name)), None)
+
+
+def _is_element(table: Table, element: str) -> bool:
+    steps = element.split(".")
+    inner = steps[1:] if len(steps) > 1 and called(table, steps[0]) else steps
+    return called(table, element) or _find(table.properties, inner) is not None
+
+
+def _find(properties: tuple[Property, ...], names: Sequence[str]) -> Property | None:
+    found = next((one for one in properties if called(one, names[0])), None)
     if found is None or len(names) == 1:
         return found
     inside = found.items if isinstance(found, ArrayProperty) else found

@@ -6,7 +6,9 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mesh_etl.config.document import Document
 from mesh_etl.config.validate import validate
@@ -17,6 +19,11 @@ from mesh_etl.contract.odcs import DataContract
 from mesh_etl.contract.table import Property, Table
 from mesh_etl.contract.types import Schema
 from mesh_etl.errors import ConfigError, Fault
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from mesh_etl.frames import Checked
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,12 @@ class Contract:
         """The place `file:line:column` of a value in the contract, by its keys from the top of the file."""
         return self.document.where(loc)
 
+    def check(self, df: DataFrame) -> Checked:
+        """Every rule of the contract has a verdict on the PySpark DataFrame; see `mesh_etl.frames.check`."""
+        # Looked up by name when it is needed: contracts stand below the engines and must not import them.
+        checked: Checked = import_module("mesh_etl.frames").check(self, df)
+        return checked
+
     def where_column(self, name: str, *loc: str | int) -> str:
         """The place of a stored column, or of a value inside it. Raises `KeyError` when there is no such column."""
         return self.where("schema", 0, "properties", self._columns[name][0], *loc)
@@ -95,16 +108,23 @@ def load(path: Path, display: str | None = None) -> Contract:
 def understand(document: Document) -> Contract:
     """The contract that the document holds. Raises `ConfigError` as `load` does."""
     odcs = validate(DataContract, document)
-    _check_one_table(odcs, document)
+    schema, demands = stored(odcs, document)
+    faults = (*demands, *lint(odcs, document))
+    if faults:
+        raise ConfigError(*faults)
+    return Contract(odcs, document, schema, fingerprint(document.data))
+
+
+def stored(odcs: DataContract, document: Document) -> tuple[Schema, tuple[Fault, ...]]:
+    """The columns of the product's table, and what keeps the contract from being that of a product of this mesh."""
+    if (fault := _no_table(odcs, document)) is not None:
+        return (), (fault,)
     columns = Columns(
         where=lambda loc: document.where(("schema", 0, *loc)),
         dates_hold_time=odcs.api_version.startswith("v3.0."),
     )
-    contract = Contract(odcs, document, columns.read(odcs.tables[0]), fingerprint(document.data))
-    faults = [*columns.faults, *lint(contract)]
-    if faults:
-        raise ConfigError(*faults)
-    return contract
+    schema = columns.read(odcs.tables[0])
+    return schema, tuple(columns.faults)
 
 
 def fingerprint(data: object) -> str:
@@ -113,17 +133,17 @@ def fingerprint(data: object) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _check_one_table(odcs: DataContract, document: Document) -> None:
+def _no_table(odcs: DataContract, document: Document) -> Fault | None:
+    """The fault of a contract that does not describe one table with columns."""
     if not odcs.tables:
         fix = "describe the product's table under 'schema'"
-        raise ConfigError(Fault("NO_TABLE", "the contract describes no table", document.where(("schema",)), fix))
+        return Fault("NO_TABLE", "the contract describes no table", document.where(("schema",)), fix)
     if len(odcs.tables) > 1:
         names = ", ".join(f"'{table.name}'" for table in odcs.tables)
         fix = "a product is one table: give each its own product and contract"
         where = document.where(("schema", 1))
-        raise ConfigError(
-            Fault("SEVERAL_TABLES", f"the contract describes {len(odcs.tables)} tables: {names}", where, fix)
-        )
+        return Fault("SEVERAL_TABLES", f"the contract describes {len(odcs.tables)} tables: {names}", where, fix)
     if not odcs.tables[0].properties:
         where = document.where(("schema", 0))
-        raise ConfigError(Fault("NO_COLUMNS", "the table has no columns", where, "list them under 'properties'"))
+        return Fault("NO_COLUMNS", "the table has no columns", where, "list them under 'properties'")
+    return None

@@ -7,6 +7,9 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import Field, Strict
 
 from mesh_etl.contract.parts import Count, Flag, Number, Part
+from mesh_etl.contract.versions import Since, Until
+
+Excluded = Until("v3.0.2", (bool,), instead="write the excluded value itself, without a minimum or maximum beside it")
 
 IntegerFormat = Literal["i8", "i16", "i32", "i64", "i128", "u8", "u16", "u32", "u64", "u128"]
 
@@ -78,8 +81,8 @@ class NumericOptions(RangeOptions):
 
     minimum: Number | None = None
     maximum: Number | None = None
-    exclusive_minimum: Flag | Number | None = None
-    exclusive_maximum: Flag | Number | None = None
+    exclusive_minimum: Annotated[Flag | Number | None, Excluded, Since("v3.1.0", (int, float))] = None
+    exclusive_maximum: Annotated[Flag | Number | None, Excluded, Since("v3.1.0", (int, float))] = None
     multiple_of: Annotated[Number, Field(gt=0)] | None = None
 
 
@@ -100,16 +103,16 @@ class DateOptions(RangeOptions):
 
     minimum: str | None = None
     maximum: str | None = None
-    exclusive_minimum: Flag | str | None = None
-    exclusive_maximum: Flag | str | None = None
+    exclusive_minimum: Annotated[Flag | str | None, Excluded, Since("v3.1.0", (str,))] = None
+    exclusive_maximum: Annotated[Flag | str | None, Excluded, Since("v3.1.0", (str,))] = None
     format: str | None = None
 
 
 class InstantOptions(DateOptions):
     """The range of timestamps or times, and whether they carry a time zone."""
 
-    timezone: Flag | None = None
-    default_timezone: str | None = None
+    timezone: Annotated[Flag | None, Since("v3.1.0")] = None
+    default_timezone: Annotated[str | None, Since("v3.1.0")] = None
 
 
 class ObjectOptions(Options):

@@ -8,13 +8,15 @@ from pydantic import ConfigDict, Discriminator, Field, Strict, Tag
 from pydantic.alias_generators import to_camel
 
 from mesh_etl.config.model import Model
+from mesh_etl.contract.versions import Since
 
 Flag = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]
 Count = Annotated[int, Strict(), Field(ge=0)]
 Number = Annotated[int, Strict()] | Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Scalar = Annotated[str, Strict()] | Flag | Number | None
-StableId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+# Unique within its list; every part has got one with version 3.1.
+Id = Annotated[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] | None, Since("v3.1.0")]
 Tags = tuple[str, ...]
 
 
@@ -27,26 +29,26 @@ class Part(Model):
 class CustomProperty(Part):
     """A named value that the standard leaves to its users."""
 
-    id: StableId | None = None
+    id: Id = None
     property: str
     value: Any
-    description: str | None = None
-    vendor: str | None = None
+    description: Annotated[str | None, Since("v3.1.0")] = None
+    vendor: Annotated[str | None, Since("v3.2.0")] = None
 
 
 class AuthoritativeDefinition(Part):
     """A link to the place where something is defined."""
 
-    id: StableId | None = None
+    id: Id = None
     url: str
     type: str
-    description: str | None = None
+    description: Annotated[str | None, Since("v3.1.0")] = None
 
 
 class Synonym(Part):
     """Another name under which people know a table or a column."""
 
-    id: StableId | None = None
+    id: Id = None
     synonym: str
     description: str | None = None
     locale: str | None = None
@@ -58,7 +60,7 @@ class Synonym(Part):
 class VerifiedStatement(Part):
     """A question about the data, with the answer that its owner stands for."""
 
-    id: StableId | None = None
+    id: Id = None
     question: str
     answer: str | None = None
     authoritative_definitions: tuple[AuthoritativeDefinition, ...] = ()
@@ -69,7 +71,7 @@ class VerifiedStatement(Part):
 class ContextConstraint(Part):
     """Something that whoever uses the data must not do."""
 
-    id: StableId | None = None
+    id: Id = None
     constraint: str
     authoritative_definitions: tuple[AuthoritativeDefinition, ...] = ()
     tags: Tags = ()
@@ -97,7 +99,7 @@ Context = Annotated[
 class Documented(Part):
     """A part that can be described, tagged, linked and extended."""
 
-    id: StableId | None = None
+    id: Id = None
     description: str | None = None
     tags: Tags = ()
     custom_properties: tuple[CustomProperty, ...] = ()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 # The standard's own examples use all of these spellings.
 _OBJECT = ("object", "table", "model")
 _PROPERTY = ("property", "column", "field")
-_PLACE = re.compile(r"\$?\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}")
+_PLACE = re.compile(r"(?P<quote>[`'\"]?)\$?\{\s*(?P<word>[A-Za-z_][A-Za-z0-9_]*)\s*\}(?P=quote)")
 
 
 class UnknownPlaceholder(ValueError):
@@ -18,18 +19,33 @@ class UnknownPlaceholder(ValueError):
         self.name = name
 
 
-def render(query: str, table: str, column: str | None) -> str:
-    """The query with `{object}` and `{property}` replaced by these names, as they are; quote them before.
+def render(query: str, table: str, column: str | tuple[str, ...] | None) -> str:
+    """The query with `{object}` and `{property}` replaced by these names; `column` may be the path of a field.
 
-    Raises `UnknownPlaceholder` for any other, and for `{property}` where there is no column.
+    A name that means something in SQL comes in backticks. Quotes that the query puts around a placeholder stay:
+    `'{property}'` is a text with the name in it. Raises `UnknownPlaceholder` for any other placeholder, and for
+    `{property}` where there is no column.
     """
+    steps = (column,) if isinstance(column, str) else column
 
     def name(match: re.Match[str]) -> str:
-        word = match[1].lower()
+        word, quote = match["word"].lower(), match["quote"]
         if word in _OBJECT:
-            return table
-        if word in _PROPERTY and column is not None:
-            return column
-        raise UnknownPlaceholder(match[1])
+            parts: tuple[str, ...] = (table,)
+        elif word in _PROPERTY and steps is not None:
+            parts = steps
+        else:
+            raise UnknownPlaceholder(match["word"])
+        if quote in ("'", '"'):
+            return quote + ".".join(parts) + quote
+        return ".".join(f"`{part}`" if quote or part.upper() in _words() else part for part in parts)
 
     return _PLACE.sub(name, query)
+
+
+@cache
+def _words() -> frozenset[str]:
+    """The words that mean something in SQL, in capitals."""
+    from sqlglot.dialects.dialect import Dialect
+
+    return frozenset(word for key in Dialect.get_or_raise("spark").tokenizer_class.KEYWORDS for word in key.split())

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, PrivateAttr, Tag, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from mesh_etl.contract.comparison import OPERATORS, Comparison
 from mesh_etl.contract.parts import Documented, Number, Scalar
+from mesh_etl.contract.versions import Since, Until
+from mesh_etl.errors import did_you_mean
 
+KINDS = ("library", "sql", "text", "custom")
 METRICS = ("nullValues", "missingValues", "invalidValues", "duplicateValues", "rowCount")
 # Versions 3.0 of the standard named the measure under `rule`.
 _OLD_RULES = {
@@ -50,6 +53,7 @@ class MeasuredRule(Rule):
     must_be_less_or_equal_to: Number | None = None
     must_be_between: tuple[Number, Number] | None = None
     must_not_be_between: tuple[Number, Number] | None = None
+    _closed: bool = PrivateAttr(False)  # whether the ends belong to intervals: what the contract says for all its rules
 
     @model_validator(mode="after")
     def _one_comparison(self) -> MeasuredRule:
@@ -66,14 +70,23 @@ class MeasuredRule(Rule):
         return self
 
     @property
+    def implied(self) -> bool:
+        """Whether the rule states no comparison and means one all the same."""
+        return not any(name in self.model_fields_set for name in OPERATORS)
+
+    @property
     def comparison(self) -> Comparison:
         """What the measured value must be."""
         stated = next((name for name in OPERATORS if name in self.model_fields_set), None)
         if stated is not None:
-            return Comparison(stated, getattr(self, stated))
+            return Comparison(stated, getattr(self, stated), self._closed and stated.endswith("_between"))
         implied = self._implied()
         assert implied is not None, "a rule without a comparison was refused when it was read"
         return implied
+
+    def close_intervals(self) -> None:
+        """From now on the ends of the rule's interval belong to it. Only the contract that is being read says so."""
+        self._closed = True
 
     def _implied(self) -> Comparison | None:
         """The comparison of a rule that states none, where the standard lets it."""
@@ -84,10 +97,10 @@ class LibraryRule(MeasuredRule):
     """A rule with one of the standard's own metrics."""
 
     type: Literal["library"] = "library"
-    metric: str | None = None
-    rule: str | None = None
-    valid_values: tuple[Scalar, ...] | None = None
-    arguments: dict[str, Any] | None = None
+    metric: Annotated[str | None, Since("v3.1.0")] = None
+    rule: Annotated[str | None, Until("v3.0.2", instead="name the metric under 'metric'")] = None
+    valid_values: Annotated[tuple[Scalar, ...] | None, Until("v3.0.2", instead="write it under 'arguments'")] = None
+    arguments: Annotated[dict[str, Any] | None, Since("v3.1.0")] = None
 
     @property
     def measure(self) -> str:
@@ -133,10 +146,20 @@ def _kind(value: Any) -> str | None:
     return getattr(value, "type", None)
 
 
+def _known_kind(value: Any) -> Any:
+    kind = _kind(value)
+    if kind in KINDS or not isinstance(value, dict):
+        return value
+    word = f" '{kind}'" if str(kind).isidentifier() else ""
+    fix = did_you_mean(str(kind), KINDS)
+    raise PydanticCustomError("unknown_type", f"unknown type{word}", {"fix": fix, "at": ("type",)})
+
+
 QualityRule = Annotated[
     Annotated[LibraryRule, Tag("library")]
     | Annotated[SqlRule, Tag("sql")]
     | Annotated[TextRule, Tag("text")]
     | Annotated[CustomRule, Tag("custom")],
     Discriminator(_kind),
+    BeforeValidator(_known_kind),
 ]

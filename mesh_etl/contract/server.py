@@ -24,6 +24,7 @@ from mesh_etl.contract.databases import (
     SqlserverServer,
 )
 from mesh_etl.contract.servers import Port, Server
+from mesh_etl.contract.versions import Required, Since
 
 
 class GlueServer(Server):
@@ -42,10 +43,10 @@ class AthenaServer(Server):
 
     type: Literal["athena"]
     schema_name: str = Field(alias="schema")
-    staging_dir: str | None = None
+    staging_dir: Annotated[str | None, Required("v3.1.0", first="v3.0.2")] = None
     catalog: str | None = None
     region_name: str | None = None
-    workgroup: str | None = None
+    workgroup: Annotated[str | None, Since("v3.2.0")] = None
 
 
 class S3Server(Server):
@@ -62,7 +63,7 @@ class S3Server(Server):
 class IcebergServer(Server):
     """Tables in an Iceberg REST catalogue."""
 
-    type: Literal["iceberg"]
+    type: Annotated[Literal["iceberg"], Since("v3.2.0")]
     catalog: str | None = None
     catalog_url: str | None = None
     namespace: str | None = None
@@ -156,7 +157,7 @@ class CustomServer(Server):
     type: Literal["custom"]
     account: str | None = None
     catalog: str | None = None
-    catalog_url: str | None = None
+    catalog_url: Annotated[str | None, Since("v3.2.0")] = None
     database: str | None = None
     dataset: str | None = None
     delimiter: str | None = None
@@ -165,7 +166,7 @@ class CustomServer(Server):
     format: str | None = None
     host: str | None = None
     location: str | None = None
-    namespace: str | None = None
+    namespace: Annotated[str | None, Since("v3.2.0")] = None
     path: str | None = None
     port: Port | None = None
     project: str | None = None
@@ -174,7 +175,7 @@ class CustomServer(Server):
     schema_name: str | None = Field(None, alias="schema")
     service_name: str | None = None
     staging_dir: str | None = None
-    stream: str | None = None
+    stream: Annotated[str | None, Since("v3.1.0")] = None
     warehouse: str | None = None
 
 

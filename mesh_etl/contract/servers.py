@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, Strict
 
-from mesh_etl.contract.parts import CustomProperty, Part, StableId
+from mesh_etl.contract.parts import CustomProperty, Id, Part
 from mesh_etl.contract.people import Role
 
 # Text is for a variable that is resolved when a program connects.
@@ -16,7 +16,7 @@ Port = Annotated[int, Strict(), Field(ge=0, le=65535)] | Annotated[str, Field(pa
 class Server(Part):
     """The base of all servers: `server` is its name within the contract, `type` says what it is."""
 
-    id: StableId | None = None
+    id: Id = None
     server: str
     type: str
     description: str | None = None

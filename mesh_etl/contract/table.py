@@ -19,8 +19,9 @@ from mesh_etl.contract.options import (
     StringOptions,
     VectorOptions,
 )
-from mesh_etl.contract.parts import Context, CustomProperty, Documented, Flag, Part, Scalar, StableId, Synonym, Whole
+from mesh_etl.contract.parts import Context, CustomProperty, Documented, Flag, Id, Part, Scalar, Synonym, Whole
 from mesh_etl.contract.quality import QualityRule
+from mesh_etl.contract.versions import Since
 from mesh_etl.errors import did_you_mean
 
 LOGICAL_TYPES = (
@@ -37,10 +38,19 @@ class EnumValue(Documented):
     label: str | None = None
 
 
+def _some(values: tuple[EnumValue, ...]) -> tuple[EnumValue, ...]:
+    # A bound on the length would also count entries that are wrong in themselves as missing.
+    if not values:
+        raise PydanticCustomError(
+            "out_of_bounds", "must not be empty", {"fix": "list the accepted values, or remove it"}
+        )
+    return values
+
+
 class PropertyRelationship(Part):
     """A column's reference to a column elsewhere."""
 
-    id: StableId | None = None
+    id: Id = None
     type: Literal["foreignKey"] = "foreignKey"
     to: Reference | Annotated[tuple[Reference, ...], Field(min_length=1)]
     custom_properties: tuple[CustomProperty, ...] = ()
@@ -59,8 +69,8 @@ class Element(Documented):
     physical_name: str | None = None
     physical_type: str | None = None
     business_name: str | None = None
-    synonyms: tuple[Synonym, ...] = ()
-    deprecated: Flag = False
+    synonyms: Annotated[tuple[Synonym, ...], Since("v3.2.0")] = ()
+    deprecated: Annotated[Flag, Since("v3.2.0")] = False
     quality: tuple[QualityRule, ...] = ()
 
     @property
@@ -72,6 +82,7 @@ class Element(Documented):
 class Property(Element):
     """A column, a field of a column, an item of a list, or the key or value of a map."""
 
+    physical_name: Annotated[str | None, Since("v3.0.2")] = None
     logical_type: str | None = None
     logical_type_options: Options | None = None
     primary_key: Flag = False
@@ -80,7 +91,7 @@ class Property(Element):
     unique: Flag = False
     partitioned: Flag = False
     partition_key_position: Whole = -1
-    semantic_type: Literal["column", "measure", "dimension"] = "column"
+    semantic_type: Annotated[Literal["column", "measure", "dimension"], Since("v3.2.0")] = "column"
     classification: str | None = None
     critical_data_element: Flag = False
     encrypted_name: str | None = None
@@ -88,8 +99,8 @@ class Property(Element):
     transform_logic: str | None = None
     transform_description: str | None = None
     examples: tuple[Any, ...] = ()
-    enum: Annotated[tuple[EnumValue, ...], Field(min_length=1)] | None = None
-    relationships: tuple[PropertyRelationship, ...] = ()
+    enum: Annotated[Annotated[tuple[EnumValue, ...], AfterValidator(_some)] | None, Since("v3.2.0")] = None
+    relationships: Annotated[tuple[PropertyRelationship, ...], Since("v3.1.0")] = ()
 
     def inner(self) -> Iterator[tuple[Loc, Property]]:
         """The properties directly inside this one, each with its path from here."""
@@ -148,14 +159,14 @@ class DateProperty(Property):
 class TimestampProperty(Property):
     """A moment."""
 
-    logical_type: Literal["timestamp"]
+    logical_type: Annotated[Literal["timestamp"], Since("v3.1.0")]
     logical_type_options: InstantOptions | None = None
 
 
 class TimeProperty(Property):
     """A time of day."""
 
-    logical_type: Literal["time"]
+    logical_type: Annotated[Literal["time"], Since("v3.1.0")]
     logical_type_options: InstantOptions | None = None
 
 
@@ -192,7 +203,7 @@ class KeyAndValue(Part):
 class MapProperty(Property):
     """A mapping from keys to values."""
 
-    logical_type: Literal["map"]
+    logical_type: Annotated[Literal["map"], Since("v3.2.0")]
     logical_type_options: None = None
     map: KeyAndValue
 
@@ -204,7 +215,7 @@ class MapProperty(Property):
 class VectorProperty(Property):
     """An embedding: numbers in a fixed count."""
 
-    logical_type: Literal["vector"]
+    logical_type: Annotated[Literal["vector"], Since("v3.2.0")]
     logical_type_options: VectorOptions
 
 
@@ -260,8 +271,8 @@ class Table(Element):
     logical_type: Literal["object"] | None = None
     data_granularity_description: str | None = None
     properties: tuple[NamedProperty, ...] = ()
-    relationships: tuple[TableRelationship, ...] = ()
-    context: Context | None = None
+    relationships: Annotated[tuple[TableRelationship, ...], Since("v3.1.0")] = ()
+    context: Annotated[Context | None, Since("v3.2.0")] = None
 
     def walk(self) -> Iterator[tuple[Loc, Property]]:
         """Every property at every depth, each with its path from the table; outer ones come first."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from mesh_etl.checks import planned
+from mesh_etl.checks import Checks, planned
 from mesh_etl.config import LoadedJob
-from mesh_etl.contract.diff import Change, Summary, diff, fits, summary
+from mesh_etl.config.suppression import today
+from mesh_etl.contract.diff import fits
 from mesh_etl.contract.evolve import Evolved, grown
 from mesh_etl.contract.load import Contract, load
 from mesh_etl.contract.summary import spelled
@@ -18,8 +20,14 @@ from mesh_etl.errors import Fault, PlanError, did_you_mean
 from mesh_etl.kernels.work import WorkItem
 from mesh_etl.kernels.write.partition import PartitionKey
 from mesh_etl.modes import Mode
+from mesh_etl.plan.changes import changes_since
 from mesh_etl.plan.model import Plan, Work
-from mesh_etl.sources import Opened, SourceContext
+from mesh_etl.plan.references import followed, settled
+from mesh_etl.plan.sketches import check_sketches
+from mesh_etl.plan.suppressions import over, suppressed
+from mesh_etl.policies import enforce
+from mesh_etl.product.lint import require_ports
+from mesh_etl.sources import Opened, Source, SourceContext
 from mesh_etl.sources.drift import Drift
 from mesh_etl.sources.files import FileSource
 from mesh_etl.stores.address import recorded, resolved
@@ -32,31 +40,49 @@ from mesh_etl.transforms.python import Python
 _PARTITION_TYPES = {"string", "boolean", "tinyint", "smallint", "int", "bigint", "date"}
 
 
-def build(job: LoadedJob) -> Plan:
+def build(
+    job: LoadedJob,
+    instead: Mapping[str, Source] | None = None,
+    as_mode: Mode | None = None,
+    acknowledge: str = "",
+) -> Plan:
     """The plan of the job as files, contract and ledger are now. Headers and footers are read, no rows.
 
+    `instead` are sources to read in place of the job's of the same names, and `as_mode` is a mode in place of its own.
+    `acknowledge` is the version of the contract whose breaking changes are accepted, beside the one of the job.
     Raises `ConfigError` for the contract and `PlanError` for everything that would keep the run from working.
     """
     path = job.contract_path
-    mode: Mode = job.job.target.mode
+    mode: Mode = as_mode or job.job.target.mode
     ledger = ledger_of(job, job.product)
     entries = list(ledger.entries())
     head = folded(entries)
-    contract, evolved = taken_over(job, load(path, str(path.relative_to(job.project.root))), head)
+    written = load(path, str(path.relative_to(job.project.root)))
+    warnings = (*enforce(job, written), *over(job))
+    contract, evolved = taken_over(job, written, head)
     _check_columns(job, contract)
+    check_sketches(job, contract)
     before = standing(entries)
-    inputs = _opened(job, contract, evolved, mode, before)
+    sources = {"source": job.job.source, **job.job.inputs, **(instead or {})}
+    inputs = _opened(job, sources, contract, evolved, mode, before)
+    stated = contract
     contract, evolved = _evolved(contract, evolved, inputs["source"].drift)
     partition_by = _partition_by(job, contract)
-    changes = _changes(job, contract, mode, head, partition_by)
+    changes = changes_since(job, stated, contract, mode, ledger, head, partition_by, acknowledge)
     _check_inputs(job)
+    require_ports(job, stated, lambda product: _contract_of(job, product))
+    checks, referred = followed(
+        settled(job, contract, suppressed(job, planned(contract))), lambda product: ledger_of(job, product)
+    )
+    checks = replace(checks, keeps=head is not None and not mode.clears)
+    _check_executed(job, checks)
     idem_key = identity(job, contract, inputs)
     remote = any(opened.fetches for opened in inputs.values())  # what these hold is known once it is fetched
     done = None if remote else mode.done(before, idem_key)
     return Plan(
         job=job,
         contract=contract,
-        checks=planned(contract),
+        checks=checks,
         mode=mode,
         inputs=inputs,
         items=items_of(inputs),
@@ -67,8 +93,11 @@ def build(job: LoadedJob) -> Plan:
         idem_key=idem_key,
         work=_work(mode, inputs, done),
         done=done,
-        changes=changes,
+        changes=changes.found,
+        acknowledged=changes.acknowledged,
+        referred=referred,
         evolved=evolved,
+        warnings=warnings,
     )
 
 
@@ -93,6 +122,12 @@ def _evolved(contract: Contract, before: tuple[Evolved, ...], drift: Drift) -> t
     return grown(contract, now), now
 
 
+def _contract_of(job: LoadedJob, product: str) -> Contract:
+    """The contract of another product of the mesh."""
+    other = job.project.job(product)
+    return load(other.contract_path, str(other.contract_path.relative_to(job.project.root)))
+
+
 def ledger_of(job: LoadedJob, product: str) -> Ledger:
     """The ledger of a product's table. Raises `PlanError` for storage that this version does not write to."""
     root = job.project.table_root(product)
@@ -109,7 +144,12 @@ def standing(entries: list[Entry]) -> list[Entry]:
 
 
 def _opened(
-    job: LoadedJob, contract: Contract, evolved: Sequence[Evolved], mode: Mode, entries: list[Entry]
+    job: LoadedJob,
+    sources: Mapping[str, Source],
+    contract: Contract,
+    evolved: Sequence[Evolved],
+    mode: Mode,
+    entries: list[Entry],
 ) -> dict[str, Opened]:
     read = [one for entry in entries for one in entry.inputs if not one.reference]
     seen = {resolved(one.path, job.project.root): one.version for one in read} if mode.incremental else {}
@@ -135,7 +175,6 @@ def _opened(
 
     opened: dict[str, Opened] = {}
     faults: list[Fault] = []
-    sources = {"source": job.job.source, **job.job.inputs}
     for name, one in sources.items():
         try:
             opened[name] = one.open(context("source") if name == "source" else context("inputs", name))
@@ -164,8 +203,10 @@ def identity(job: LoadedJob, contract: Contract, inputs: Mapping[str, Opened]) -
     root = job.project.root
     work: dict[str, Any] = {
         "product": job.product,
-        "job": job.job.model_dump(mode="json", by_alias=True),
+        # To accept a change is no other work.
+        "job": job.job.model_dump(mode="json", by_alias=True, exclude={"checks": {"acknowledge"}}),
         "contract": contract.sha256,
+        "suppressed": [index for index, one in enumerate(job.job.checks.suppress) if one.holds(today())],
         "inputs": [
             (name, recorded(file.path, root), file.size, file.version)
             for name, one in inputs.items()
@@ -232,6 +273,19 @@ def _check_columns(job: LoadedJob, contract: Contract) -> None:
         raise PlanError(*faults)
 
 
+def _check_executed(job: LoadedJob, checks: Checks) -> None:
+    """Every rule is executed, where the job wants that."""
+    if job.job.checks.not_executed == "fail" and checks.skipped:
+        raise PlanError(*(not_executed(job, one.id, one.reason, checks) for one in checks.skipped))
+
+
+def not_executed(job: LoadedJob, rule: str, reason: str, checks: Checks) -> Fault:
+    """The fault of a rule that is not executed although the job wants all rules to be."""
+    fix = f"change the rule, or report it only: {job.where('checks', 'not_executed')}"
+    about = checks.about.get(rule)
+    return Fault("RULE_NOT_EXECUTED", f"{rule}: {reason}", about.where if about else "", fix)
+
+
 def _check_inputs(job: LoadedJob) -> None:
     """Every other input is read by a step; what a Python function reads cannot be known."""
     steps = job.job.transforms
@@ -245,29 +299,3 @@ def _check_inputs(job: LoadedJob) -> None:
     ]
     if faults:
         raise PlanError(*faults)
-
-
-def _changes(
-    job: LoadedJob, contract: Contract, mode: Mode, head: Snapshot | None, keys: tuple[PartitionKey, ...]
-) -> tuple[Change, ...]:
-    """What the contract changes against the one that the table was last written under.
-
-    Raises `PlanError` where files of the old contract would stay in the table and could not be read by the new one.
-    """
-    if head is None:
-        return ()
-    changes = diff(Summary.from_json(dict(head.entry.contract.summary)), summary(contract))
-    if mode.clears:
-        return changes
-    breaking = [change for change in changes if change.kind == "breaking"]
-    before = [(one.name, one.column, one.transform) for one in head.entry.partition_by]
-    if before != [(key.name, key.column, key.transform) for key in keys]:
-        where = job.where("target", "partition_by")
-        fix = "rewrite the table once with mode replace"
-        raise PlanError(Fault("PARTITIONS_CHANGED", "the table is partitioned in another way", where, fix))
-    if breaking:
-        fix = f"mode {mode.type} keeps old files: rewrite the table once with mode replace, or undo the change"
-        raise PlanError(
-            *(Fault("CONTRACT_BREAKING", f"{one.path}: {one.text}", contract.where(), fix) for one in breaking)
-        )
-    return changes

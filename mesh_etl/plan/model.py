@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -12,9 +12,12 @@ from mesh_etl.config import LoadedJob
 from mesh_etl.contract.diff import Change
 from mesh_etl.contract.evolve import Evolved
 from mesh_etl.contract.load import Contract
+from mesh_etl.errors import Fault
 from mesh_etl.kernels.work import WorkItem
 from mesh_etl.kernels.write.partition import PartitionKey
 from mesh_etl.modes import Mode
+from mesh_etl.plan.changes import Acknowledged
+from mesh_etl.plan.references import Referred
 from mesh_etl.sources import Opened
 from mesh_etl.tables.entry import Entry
 from mesh_etl.tables.ledger import Ledger, Snapshot
@@ -45,7 +48,10 @@ class Plan:
     work: Work
     done: Entry | None
     changes: tuple[Change, ...]
+    referred: Mapping[str, Referred] = field(default_factory=dict)  # the tables of foreign keys, by product
+    acknowledged: Acknowledged | None = None
     evolved: tuple[Evolved, ...] = ()  # what the table has, or will have, beyond the contract's file
+    warnings: tuple[Fault, ...] = ()  # what is wrong and stops nothing: policies, suppressions that are over
 
     @property
     def product(self) -> str:
