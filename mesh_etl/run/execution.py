@@ -17,6 +17,7 @@ from mesh_etl.run.landing import landed
 from mesh_etl.run.progress import Progress, Silent
 from mesh_etl.run.rehearsal import rehearse
 from mesh_etl.run.staged import Staged
+from mesh_etl.run.states import Encoded, States, kept_columns
 from mesh_etl.tables.entry import Counts, DataFile, Partition, Quarantine
 from mesh_etl.tables.layout import new_txn
 from mesh_etl.tables.storage import faults
@@ -43,11 +44,11 @@ def execute(plan: Plan, engine: Engine, secret: Callable[[str], str], progress: 
     txn, layout, storage = new_txn(), plan.ledger.layout, plan.ledger.storage
     try:
         with faults(layout.root):
-            Path(layout.spill(txn)).mkdir(parents=True)
+            Path(layout.spill(txn)).mkdir(parents=True, mode=0o700)  # refused rows pass through it
             whole = landed(plan, engine, secret, layout.spill(txn), progress)
             staged = _nothing(whole, engine, txn) if whole.done else _stage(whole, engine, secret, txn, progress)
     except BaseException:
-        for folder in (layout.data(txn), layout.quarantine(txn), layout.spill(txn)):
+        for folder in (layout.data(txn), layout.quarantine(txn), layout.metrics(txn), layout.spill(txn)):
             storage.remove(folder)
         raise
     storage.remove(layout.spill(txn))
@@ -75,14 +76,18 @@ def _stage(plan: Plan, engine: Engine, secret: Callable[[str], str], txn: str, p
     else:
         written, manifests = None, _through_kernels(plan, engine, spill, progress)
     parsed = _parsed(plan, engine, folder) if written else manifests
-    partitions = _encoded(plan, engine, manifests, txn, progress)
+    partitions, encoded = _encoded(plan, engine, manifests, txn, progress)
+    states = States(plan, engine, manifests, encoded, verify.kept_partitions(plan, partitions))
     pins.check(plan)
     rejected = quarantine.write(plan, engine, [*manifests, *(parsed if written else [])], parsed, txn)
     counts = accounting.counted(plan, manifests, parsed, written)
-    verdicts = verify.verdicts(plan, engine, manifests, parsed, partitions, counts.totals)
+    verdicts = verify.verdicts(plan, engine, manifests, parsed, partitions, counts.totals, folder, states)
     pins.check(plan)
     verify.audit(plan, counts, rejected, partitions, verdicts)
-    return Staged(plan, txn, engine.name, partitions, rejected, counts.totals, counts.inputs, counts.dropped, verdicts)
+    metrics = states.write(txn, partitions)
+    return Staged(
+        plan, txn, engine.name, partitions, rejected, counts.totals, counts.inputs, counts.dropped, verdicts, metrics
+    )
 
 
 def _through_kernels(plan: Plan, engine: Engine, spill: Spill, progress: Progress) -> list[Manifest]:
@@ -107,6 +112,7 @@ def _through_engine(
             F.col(f"`{column.name}`").cast(column.type.ddl()).alias(column.name) for column in plan.contract.schema
         ]
         frame = written.frame.select(*columns, *hidden)
+        # A column for each: Spark cuts the code of a projection by columns, and one array of 600 answers not at all.
         answers = for_engine(frame, {rule.answer: rule.test for rule in plan.checks.expressions})
         frame = frame.select("*", *(when_alive(frame, answer).alias(name) for name, answer in answers.items()))
     return written, engine.sink(frame, partial(spill_batches, spill, row=ROW, fate=FATE))
@@ -129,10 +135,14 @@ def _parsed(plan: Plan, engine: Engine, folder: str) -> list[Manifest]:
 
 def _encoded(
     plan: Plan, engine: Engine, manifests: list[Manifest], txn: str, progress: Progress
-) -> tuple[Partition, ...]:
-    """Every partition's rows are in Parquet files below the transaction's folder, and nothing else is there."""
+) -> tuple[tuple[Partition, ...], list[Encoded]]:
+    """Every partition's rows are in Parquet files below the transaction's folder, and nothing else is there.
+
+    Returns the partitions, and where the states of their columns are.
+    """
     layout, target = plan.ledger.layout, plan.job.job.target
-    shares = stage_parts.shares(manifests, target.target_file_mb << 20)
+    kept = kept_columns(plan)
+    shares = stage_parts.shares(manifests, target.target_file_mb << 20, engine.cores)
     jobs = [
         EncodeJob(
             layout.data(txn, partition_path(plan.partition_by, values)),
@@ -141,6 +151,8 @@ def _encoded(
             target.sort_by,
             target.compression,
             target.target_file_mb << 20,
+            layout.spill(txn),
+            kept,
         )
         for values, pieces in shares
     ]
@@ -152,7 +164,7 @@ def _encoded(
             path = str(Path(file["path"]).relative_to(layout.root))
             files.setdefault(values, []).append(DataFile(path=path, rows=file["rows"], bytes=file["bytes"]))
     stage_parts.remove_strays(layout.data(txn), {one.path for group in files.values() for one in group}, layout.root)
-    return tuple(
+    partitions = tuple(
         Partition(
             values=values,
             folder=str(Path(layout.data(txn, partition_path(plan.partition_by, values))).relative_to(layout.root)),
@@ -160,3 +172,4 @@ def _encoded(
         )
         for values, group in sorted(files.items(), key=lambda one: str(one[0]))
     )
+    return partitions, [(values, result["states"]) for (values, _), result in zip(shares, results, strict=True)]

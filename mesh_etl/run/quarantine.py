@@ -1,7 +1,8 @@
-"""The rejected rows of a run as a table: raw text, file, line, and the rules that each broke."""
+"""The rejected rows of a run as a table: raw text, file, line, the rules that each broke, and how to read it again."""
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl.kernels.work import Reader, WorkItem
 from mesh_etl.stores.address import recorded
-from mesh_etl.tables.entry import DataFile, Quarantine
+from mesh_etl.tables.entry import Quarantine, RefusedFile
+from mesh_etl.tables.quarantine import durable, folder, private, schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,24 +28,24 @@ def write(
 
     Rows that a rule refused after they went through an engine are found again in their input by their origin.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     paths = [manifest["rejects"] for manifest in manifests if manifest["rejects"]]
     if not paths:
         return Quarantine(rows=0)
     bases = _first_lines(plan, parsed)
-    target = Path(plan.ledger.layout.quarantine(txn)) / f"part-{uuid.uuid4().hex}.parquet"
-    target.parent.mkdir(parents=True)
+    target = folder(plan.ledger.layout, txn) / f"part-{uuid.uuid4().hex}.parquet"
     constants = {"_contract_version": plan.contract.version, "_run": txn}
     rows = 0
-    with pq.ParquetWriter(target, _schema(pa), compression="zstd") as writer:
+    private(target)
+    with pq.ParquetWriter(target, schema(), compression="zstd") as writer:
         for batch in _located(plan, engine, paths):
             table = _dressed(batch, plan, bases, constants)
             rows += table.num_rows
             writer.write_table(table)
+    durable(target)
     path = str(target.relative_to(plan.ledger.layout.root))
-    return Quarantine(rows=rows, files=(DataFile(path=path, rows=rows, bytes=target.stat().st_size),))
+    return Quarantine(rows=rows, files=(RefusedFile(path=path, rows=rows, bytes=target.stat().st_size),))
 
 
 def _located(plan: Plan, engine: Engine, paths: Sequence[str]) -> Iterator[pa.RecordBatch]:
@@ -104,41 +106,33 @@ def _first_lines(plan: Plan, parsed: Sequence[dict[str, Any]]) -> dict[int, int]
     return bases
 
 
-def _schema(pa: Any) -> Any:
-    violations = pa.list_(pa.struct([("rule", pa.string()), ("column", pa.string())]))
-    return pa.schema(
-        [
-            ("_violations", violations),
-            ("_input", pa.string()),
-            ("_file", pa.string()),
-            ("_line", pa.int64()),
-            ("_raw", pa.string()),
-            ("_contract_version", pa.string()),
-            ("_run", pa.string()),
-        ]
-    )
-
-
 def _dressed(batch: pa.RecordBatch, plan: Plan, bases: dict[int, int], constants: dict[str, str]) -> pa.Table:
     import pyarrow as pa
 
     root = plan.job.project.root
-    origins = {item.number: (item.input, recorded(item.file.path, root)) for item in plan.items}
+    items = {item.number: item for item in plan.items}
+    origins = {number: recorded(item.file.path, root) for number, item in items.items()}
+    headers = {number: json.dumps(item.header) if item.header else None for number, item in items.items()}
     numbers = batch["item"].to_pylist()
+    known = [items.get(number) for number in numbers]  # None for rows that a transform made
     lines = [
-        line + bases[number] if number >= 0 else None
-        for number, line in zip(numbers, batch["line"].to_pylist(), strict=True)
+        line + bases[number] if item else None
+        for number, item, line in zip(numbers, known, batch["line"].to_pylist(), strict=True)
     ]
     rows = batch.num_rows
+    records = [record if item else None for item, record in zip(known, batch["record"].to_pylist(), strict=True)]
     return pa.Table.from_arrays(
         [
             batch["violations"],
-            pa.array([origins.get(number, (None, None))[0] for number in numbers], pa.string()),
-            pa.array([origins.get(number, (None, None))[1] for number in numbers], pa.string()),
+            pa.array([item and item.input for item in known], pa.string()),
+            pa.array([origins.get(number) for number in numbers], pa.string()),
             pa.array(lines, pa.int64()),
             batch["raw"],
             pa.repeat(constants["_contract_version"], rows),
             pa.repeat(constants["_run"], rows),
+            pa.array([headers.get(number) for number in numbers], pa.string()),
+            pa.array([item and item.start for item in known], pa.int64()),
+            pa.array(records, pa.int64()),
         ],
-        schema=_schema(pa),
+        schema=schema(),
     )

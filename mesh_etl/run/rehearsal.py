@@ -10,6 +10,7 @@ from mesh_etl.contract.types import DataType, parse
 from mesh_etl.errors import Fault, PlanError, did_you_mean
 from mesh_etl.run.engines import translated
 from mesh_etl.run.frames import frame_of
+from mesh_etl.transforms.engine_sql import for_engine
 from mesh_etl.transforms.trace import business
 
 if TYPE_CHECKING:
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
 def rehearse(plan: Plan, engine: Engine, secret: Callable[[str], str]) -> None:
     """The transforms of the job lead to the contract's columns and types; nothing is read or written.
 
-    Raises `PlanError` with every column that is missing, left over or of another type.
+    Raises `PlanError` with every column that is missing, left over or of another type, and with every rule whose
+    expression is neither true nor false.
     """
     if plan.needs_session:
         with translated(str(plan.job.path)):
-            check_columns(plan, frame_of(plan, engine, secret, "", rehearsal=True).frame)
+            frame = frame_of(plan, engine, secret, "", rehearsal=True).frame
+            check_columns(plan, frame)
+            check_answers(plan, frame)
         return
     check_names(plan, [(column.name, column.type) for column in plan.inputs["source"].reader.schema])
 
@@ -36,6 +40,29 @@ def check_columns(plan: Plan, frame: DataFrame) -> None:
     names = business(frame)
     kinds = {one.name: one.dataType.simpleString() for one in frame.select(*(f"`{name}`" for name in names)).schema}
     check_names(plan, [(name, parse(kinds[name])) for name in names])
+
+
+def check_answers(plan: Plan, frame: DataFrame) -> None:
+    """The expressions of rules are true, false or NULL, or `PlanError`."""
+    if not plan.checks.expressions:
+        return
+    typed = frame.selectExpr(
+        *(f"cast(`{one.name}` as {one.type.ddl()}) as `{one.name}`" for one in plan.contract.schema)
+    )
+    answers = for_engine(typed, {rule.answer: rule.test for rule in plan.checks.expressions})
+    kinds = dict(typed.select(*(answer.alias(name) for name, answer in answers.items())).dtypes)
+    faults = [
+        Fault(
+            "RULE_SHAPE",
+            f"the expression gives a {kinds[rule.answer]}, and a rule is true or false",
+            plan.checks.about[rule.id].where,
+            "compare it with something",
+        )
+        for rule in plan.checks.expressions
+        if kinds[rule.answer] not in ("boolean", "void")
+    ]
+    if faults:
+        raise PlanError(*faults)
 
 
 def check_names(plan: Plan, found: list[tuple[str, DataType]]) -> None:

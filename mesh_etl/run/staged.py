@@ -22,3 +22,4 @@ class Staged:
     inputs: tuple[Input, ...]
     dropped: dict[str, int]
     verdicts: tuple[Verdict, ...]
+    metrics: str = ""  # the folder with the states of what was written, below the table's root

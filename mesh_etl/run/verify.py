@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from mesh_etl.checks import Checks, Verdict
-from mesh_etl.checks.dataset import DatasetRule, Measure, Query, Unique
-from mesh_etl.checks.verdict import Status
+from mesh_etl.checks import Verdict
+from mesh_etl.checks.custom.rules import CheckedTable
+from mesh_etl.checks.dataset import DatasetRule, ForeignKey, Measure, Query, Settled, Unique
+from mesh_etl.checks.history import HistoryRule
+from mesh_etl.checks.levels import Level
+from mesh_etl.checks.required import Required
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.kernels.codes import CODES
-from mesh_etl.run.answers import measures, queries, unique
+from mesh_etl.plan.build import not_executed
+from mesh_etl.run.answers import custom, history, levels, measures, queries, references, settled, unique
 from mesh_etl.run.answers.base import Audit
 from mesh_etl.tables.entry import Counts, Partition, Quarantine
 
@@ -23,12 +26,18 @@ if TYPE_CHECKING:
     from mesh_etl.plan import Plan
     from mesh_etl.run.accounting import Accounting
     from mesh_etl.run.engines import Engine
+    from mesh_etl.run.states import States
 
 
 ANSWERS: dict[type[DatasetRule], Callable[[Any, Audit], Iterator[Verdict]]] = {
     Unique: unique.answered,
     Measure: measures.answered,
     Query: queries.answered,
+    ForeignKey: references.answered,
+    CheckedTable: custom.answered,
+    Settled: settled.answered,
+    HistoryRule: history.answered,
+    Level: levels.answered,
 }
 
 
@@ -39,23 +48,23 @@ def verdicts(
     parsed: Sequence[dict[str, Any]],
     partitions: Sequence[Partition],
     counts: Counts,
+    folder: str,
+    states: States,
 ) -> tuple[Verdict, ...]:
-    """The outcome of every rule of the contract, and of the parser where it rejected rows."""
+    """The outcome of every rule of the contract, and of the parser where it rejected rows.
+
+    What is needed on disk in between goes into `folder`.
+    """
     broken = _broken(plan, [*manifests, *(parsed if parsed is not manifests else [])])
-    audit = Audit(plan, engine, manifests, partitions, kept_partitions(plan, partitions), counts, broken)
+    audit = Audit(plan, engine, manifests, partitions, states.kept, counts, broken, folder, states)
     found = [*_rows(plan, broken), *_dataset(audit)]
     found += [Verdict(one.id, "not executed", reason=one.reason) for one in plan.checks.skipped]
-    return tuple(_described(one, plan.checks) for one in found)
+    return tuple(map(plan.checks.described, found))
 
 
 def _rows(plan: Plan, broken: Mapping[str, int]) -> Iterator[Verdict]:
-    """The verdicts on row rules and codes; where a measure counts what a rule finds, the measure has the verdict."""
-    measured = {rule.counts for rule in plan.checks.dataset if isinstance(rule, Measure)}
-    for rule in plan.checks.row:
-        if rule.id not in measured:
-            rows = broken.get(rule.id, 0)
-            status: Status = "passed" if not rows else "rejected rows" if rule.rejects else "warned"
-            yield Verdict(rule.id, status, rows, rule.text())
+    """The verdicts on row rules, and on codes of the parser."""
+    yield from plan.checks.counted(broken)
     known = {rule.id for rule in plan.checks.row}
     for code in sorted(broken.keys() - known):
         yield Verdict(code, "rejected rows", broken[code], CODES.get(code, ""))
@@ -66,15 +75,6 @@ def _dataset(audit: Audit) -> Iterator[Verdict]:
         rules = [rule for rule in audit.plan.checks.dataset if type(rule) is family]
         if rules:
             yield from answer(rules, audit)
-
-
-def _described(verdict: Verdict, checks: Checks) -> Verdict:
-    """The verdict with what the contract says about its rule, and where its number comes from."""
-    about = checks.about.get(verdict.rule)
-    if about is None:
-        return verdict
-    source = verdict.source or checks.sources.get(verdict.rule, "")
-    return replace(verdict, column=about.column, dimension=about.dimension, severity=about.severity, source=source)
 
 
 def kept_partitions(plan: Plan, staged: Sequence[Partition]) -> list[Partition]:
@@ -115,10 +115,15 @@ def _staged_faults(
     ]
     if not counts.balanced:
         faults.append(Fault("ACCOUNTING", "the rows of the run do not add up", str(plan.job.path)))
-    written = sum(pq.read_metadata(root / file.path).num_rows for part in partitions for file in part.files)
+    footers = [pq.read_metadata(root / file.path) for part in partitions for file in part.files]
+    written = sum(footer.num_rows for footer in footers)
     if written != counts.good:
         problem = f"the staged files hold {written:,} rows, {counts.good:,} were counted"
         faults.append(Fault("STAGED_ROWS", problem, str(root)))
+    required = {rule.column for rule in plan.checks.row if isinstance(rule, Required) and rule.rejects}
+    for name in sorted({name for footer in footers for name in holes(footer, required)}):
+        problem = f"by their footers, the staged files hold NULL in '{name}', which the write refuses"
+        faults.append(Fault("STAGED_NULLS", problem, str(root)))
     refused = counts.quarantined + sum(one.rejected for one in accounting.inputs if one.reference)
     stored = sum(pq.read_metadata(root / file.path).num_rows for file in rejected.files)
     if stored != refused:
@@ -127,17 +132,31 @@ def _staged_faults(
     return faults
 
 
+def holes(footer: pq.FileMetaData, columns: Collection[str]) -> Iterator[str]:
+    """Those of the columns in which a Parquet file holds NULL, as far as its footer says."""
+    leaves = {footer.schema.column(index).path: index for index in range(footer.num_columns)}
+    for name in leaves.keys() & set(columns):
+        groups = (footer.row_group(group).column(leaves[name]) for group in range(footer.num_row_groups))
+        if any(chunk.statistics is not None and chunk.statistics.null_count for chunk in groups):
+            yield name
+
+
 def _rule_faults(plan: Plan, counts: Counts, found: Sequence[Verdict]) -> list[Fault]:
     faults = [
         Fault(
             "RULE_FAILED",
             f"{one.text}: {one.reason or 'the measured value is not'}",
-            f"{plan.contract.where()} {one.rule}",
+            f"{plan.checks.about[one.rule].where} {one.rule}" if one.rule in plan.checks.about else one.rule,
             "mend the data or the rule",
         )
         for one in found
         if one.status == "failed"
     ]
+    if plan.job.job.checks.not_executed == "fail":
+        # A rule about the past has none in the first runs, and would keep it from ever coming about.
+        young = {rule.id for rule in plan.checks.dataset if isinstance(rule, HistoryRule | Level)}
+        unanswered = [one for one in found if one.status == "not executed" and one.rule not in young]
+        faults += [not_executed(plan.job, one.rule, one.reason, plan.checks) for one in unanswered]
     threshold = plan.job.job.checks.max_rejected
     read = counts.read + counts.made
     if not threshold.allows(counts.quarantined, read):

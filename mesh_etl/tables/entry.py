@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+UPKEEP = ("expire",)  # operations that bring no rows to a table and take none away
+
 
 class Record(BaseModel):
     """A frozen value that is kept as JSON; an unknown key is a sign of a newer library and an error."""
@@ -44,12 +46,17 @@ class PartitionColumn(Record):
 
 
 class ContractRef(Record):
-    """The contract that the commit was checked against; `summary` is what a later version is compared with."""
+    """The contract that the commit was checked against, by the hash of its file.
+
+    Its summary is what a later version is compared with: `Ledger.contract` reads it. It is kept once for all commits
+    that have the same, by the hash of its content; entries of older libraries hold it themselves, as `summary`.
+    """
 
     id: str
     version: str
     sha256: str
-    summary: Mapping[str, Any]
+    summary: Mapping[str, Any] | None = None
+    summary_sha256: str = ""
 
 
 class Input(Record):
@@ -114,13 +121,30 @@ class RuleResult(Record):
     severity: str = "error"
     source: str = ""
     measured: float | None = None
+    against: str = ""  # another table that the verdict depends on, at its version
+
+
+class RefusedFile(DataFile):
+    """A file of refused rows; `since` and `refused_at` tell which commit refused them, where it is an earlier one."""
+
+    since: int = 0
+    refused_at: str = ""
+
+
+class Acknowledgement(Record):
+    """Changes of the contract that the owner accepted: for which version, and by the job's file or the command."""
+
+    version: str
+    by: str
+    changes: tuple[str, ...] = ()
 
 
 class Quarantine(Record):
-    """The rows that were refused by this commit."""
+    """The rows that this commit refused, or left of files that are `gone` from the quarantine by it."""
 
     rows: int
-    files: tuple[DataFile, ...] = ()
+    files: tuple[RefusedFile, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 class Entry(Record):
@@ -149,3 +173,10 @@ class Entry(Record):
     dropped: Mapping[str, int] = {}
     drift: Mapping[str, Drifted] = {}
     evolved: tuple[EvolvedColumn, ...] = ()
+    metrics: str = ""  # the folder with the states of what was written, below the table's root
+    acknowledged: Acknowledgement | None = None
+
+    @property
+    def is_upkeep(self) -> bool:
+        """Whether the commit leaves the rows of the table as they are, so that its data has no new version by it."""
+        return self.operation in UPKEEP

@@ -22,6 +22,10 @@ class Layout:
         """The folder of the transaction's rejected rows."""
         return str(Path(self.root) / "quarantine" / txn)
 
+    def metrics(self, txn: str) -> str:
+        """The folder of the states that the transaction keeps of what it wrote."""
+        return str(Path(self.root) / "metrics" / txn)
+
     def spill(self, txn: str) -> str:
         """The folder of the transaction's intermediate files, gone before the commit."""
         return str(Path(self.root) / "_spill" / txn)
@@ -33,6 +37,10 @@ class Layout:
     def entry(self, seq: int) -> str:
         """The ledger entry `seq`."""
         return str(Path(self.ledger()) / f"{seq:020d}.json")
+
+    def contract(self, sha256: str) -> str:
+        """The summary of a contract, by the hash of its content."""
+        return str(Path(self.ledger()) / "contracts" / f"{sha256}.json")
 
 
 def new_txn() -> str:

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
-from mesh_etl.errors import Fault, PlanError
-from mesh_etl.tables.entry import Entry, Partition
+from mesh_etl.contract.summary import Summary, canonical
+from mesh_etl.errors import Fault, PlanError, RunError
+from mesh_etl.tables.entry import ContractRef, Entry, Partition
 from mesh_etl.tables.layout import Layout
+from mesh_etl.tables.quarantine import standing
 from mesh_etl.tables.storage import OutcomeUnknown, Storage
 
 _ATTEMPTS = 20
+_UPGRADE = "it was damaged, or written by a newer mesh_etl: restore the file or upgrade"
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The table as one version of the ledger says: the entry that made it, and all partitions by their values."""
+    """The table as one version of the ledger says: its entry, and all partitions by their values.
+
+    `data` is the entry that changed the rows of the table last; `refused` counts the rows in the quarantine.
+    """
 
     entry: Entry
+    data: Entry
     partitions: dict[tuple[str | None, ...], Partition]
+    refused: int
 
     @property
     def seq(self) -> int:
@@ -68,9 +80,23 @@ class Ledger:
                     "LEDGER_UNREADABLE",
                     f"the entry does not read as one ({error.error_count()} faults)",
                     path,
-                    "it was damaged, or written by a newer mesh_etl: restore the file or upgrade",
+                    _UPGRADE,
                 )
             ) from None
+
+    def contract(self, entry: Entry) -> Summary:
+        """The summary of the contract that a commit was checked against.
+
+        Raises `PlanError`: LEDGER_MISSING, and LEDGER_UNREADABLE for one that is damaged or newer than this library.
+        """
+        kept = entry.contract
+        found = self._summary(kept) if kept.summary is None else dict(kept.summary)
+        try:
+            return Summary.from_json(found)
+        except (TypeError, KeyError):
+            problem = f"the contract of version {entry.seq} does not read"
+            where = self.layout.entry(entry.seq)
+            raise PlanError(Fault("LEDGER_UNREADABLE", problem, where, _UPGRADE)) from None
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """The entries later than version `after`, oldest first."""
@@ -80,6 +106,22 @@ class Ledger:
         """The table at a version, or at its head; None for a table without a commit."""
         return folded(entry for entry in self.entries() if seq is None or entry.seq <= seq)
 
+    def keep(self, summary: Summary) -> str:
+        """The summary is in the ledger; returns the hash of its content, by which an entry names it.
+
+        It is written before the entry. One that no entry names does no harm: the next commit that has it finds it.
+        Raises `RunError` STORAGE_FAILED where the storage does not answer; then there is no commit yet.
+        """
+        content = canonical(summary.to_json()).encode()
+        name = hashlib.sha256(content).hexdigest()
+        path = self.layout.contract(name)
+        try:
+            _definite(lambda: self.storage.create(path, content))
+        except OutcomeUnknown:
+            problem = "the storage does not answer; nothing was committed"
+            raise RunError(Fault("STORAGE_FAILED", problem, path, "run again"), retryable=True) from None
+        return name
+
     def append(self, entry: Entry) -> bool:
         """True when the entry is in the ledger at its version, False when another one is.
 
@@ -87,30 +129,45 @@ class Ledger:
         """
         content = entry.model_dump_json().encode()
         path = self.layout.entry(entry.seq)
-        for attempt in range(_ATTEMPTS):
-            try:
-                if self.storage.create(path, content):
-                    return True
-                return self._is_mine(entry)
-            except OutcomeUnknown:
-                if attempt == _ATTEMPTS - 1:
-                    raise
-        return False
+        return _definite(lambda: self.storage.create(path, content) or self._is_mine(entry))
+
+    def _summary(self, kept: ContractRef) -> dict[str, Any]:
+        """The summary that lies beside the entries."""
+        path = self.layout.contract(kept.summary_sha256)
+        content = self.storage.read(path)
+        if content is None:
+            problem = f"the summary of contract {kept.id} {kept.version} is not in the ledger"
+            raise PlanError(Fault("LEDGER_MISSING", problem, path, "restore the file"))
+        if hashlib.sha256(content).hexdigest() != kept.summary_sha256:
+            raise PlanError(Fault("LEDGER_UNREADABLE", "the contract's summary is damaged", path, "restore the file"))
+        found: dict[str, Any] = json.loads(content)
+        return found
 
     def _is_mine(self, entry: Entry) -> bool:
         return self.entry(entry.seq).txn == entry.txn
 
 
+def _definite(ask: Callable[[], bool]) -> bool:
+    """The answer, asked for again while it is lost. Raises `OutcomeUnknown` when it stays so."""
+    for _ in range(_ATTEMPTS - 1):
+        with suppress(OutcomeUnknown):
+            return ask()
+    return ask()
+
+
 def folded(entries: Iterable[Entry]) -> Snapshot | None:
     """The table that these entries make, the oldest of the table first; None where there is none."""
+    found = list(entries)
+    if not found:
+        return None
     partitions: dict[tuple[str | None, ...], Partition] = {}
-    last: Entry | None = None
-    for entry in entries:
+    for entry in found:
         if entry.cleared:
             partitions = {}
         partitions.update({partition.values: partition for partition in entry.partitions})
-        last = entry
-    return Snapshot(last, {key: one for key, one in partitions.items() if one.files}) if last else None
+    data = next((entry for entry in reversed(found) if not entry.is_upkeep), found[-1])
+    filled = {key: one for key, one in partitions.items() if one.files}
+    return Snapshot(found[-1], data, filled, sum(file.rows for file in standing(found)))
 
 
 def _is_entry(name: str) -> bool:

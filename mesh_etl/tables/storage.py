@@ -91,9 +91,9 @@ class LocalStorage:
                 shutil.copyfile(source, target)
 
     def remove(self, path: str) -> None:
-        if Path(path).is_dir():
+        if os.path.isdir(path):  # pathlib raises where this user may not look
             shutil.rmtree(path, ignore_errors=True)
-        elif Path(path).exists():  # a read-only disk refuses to remove even what is not there
+        elif os.path.exists(path):  # a read-only disk refuses to remove even what is not there
             with faults(path):
                 Path(path).unlink(missing_ok=True)
 

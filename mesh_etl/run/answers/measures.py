@@ -1,4 +1,7 @@
-"""Counts of the pass that wrote: rows in the table, and rows that broke a rule without being rejected."""
+"""Counts of rows in the table as it will be, and of those that break a rule without being rejected.
+
+The pass that wrote has counted the new rows; for the rows that stay, the commits that wrote them have.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from mesh_etl.run.answers.base import Audit, compared, share
 
 def answered(rules: Sequence[Measure], audit: Audit) -> Iterator[Verdict]:
     """The verdict on each rule."""
+    kept = audit.states.broken([rule.counts for rule in rules if rule.counts])
     for rule in rules:
-        rows, total = (audit.broken.get(rule.counts, 0), audit.counts.good) if rule.counts else (audit.rows, audit.rows)
-        yield compared(rule, rule.comparison, share(rows, total) if rule.percent else rows, rows)
+        rows = audit.broken.get(rule.counts, 0) + kept[rule.counts] if rule.counts else audit.rows
+        yield compared(rule, rule.comparison, share(rows, audit.rows) if rule.percent else rows, rows)

@@ -30,7 +30,7 @@ def entry():
             "committed_at": "2024-06-01T12:00:00.000+00:00",
             "code_version": "1",
             "engine": "embedded",
-            "contract": ContractRef(id="it", version="1.0.0", sha256="0", summary={"columns": []}),
+            "contract": ContractRef(id="it", version="1.0.0", sha256="0", summary_sha256="0"),
             "columns": (("id", "int"),),
             "counts": Counts(read=1, good=1, quarantined=0, deduplicated=0, filtered=0),
             "partitions": partitions,

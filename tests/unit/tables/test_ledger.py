@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mesh_etl.errors import PlanError
-from mesh_etl.tables.entry import Entry
+from mesh_etl.contract.summary import ColumnSummary, Summary
+from mesh_etl.errors import PlanError, RunError
+from mesh_etl.tables.entry import ContractRef, Entry, Quarantine, RefusedFile
 from mesh_etl.tables.layout import Layout, new_txn
 from mesh_etl.tables.storage import LocalStorage, OutcomeUnknown
 
@@ -77,6 +80,20 @@ def test_any_history_folds_into_the_table_that_it_describes(history, entry, tmp_
         wanted = {**({} if cleared else wanted), **rows}
         held = {key: one.rows for key, one in book.snapshot().partitions.items()}
         assert held == {key: rows for key, rows in wanted.items() if rows}
+
+
+def test_a_snapshot_knows_who_changed_the_rows_last_and_how_many_are_refused(ledger, entry):
+    history = ledger()
+
+    def refused(name, rows, *gone):
+        return Quarantine(rows=rows, files=(RefusedFile(path=name, rows=rows, bytes=1),) if rows else (), gone=gone)
+
+    history.append(entry(1, {(): 1}, quarantine=refused("a", 3)))
+    history.append(entry(2, {(): 1}, quarantine=refused("b", 2)))
+    history.append(entry(3, {(): 1}, operation="replay", quarantine=refused("c", 1, "a")))
+    history.append(entry(4, operation="expire", quarantine=refused("", 0, "b")))
+    found = [history.snapshot(seq) for seq in (1, 2, 3, 4)]
+    assert [(one.seq, one.data.seq, one.refused) for one in found] == [(1, 1, 3), (2, 2, 5), (3, 3, 3), (4, 3, 1)]
 
 
 def test_files_that_are_no_entries_are_not_read(ledger, entry):
@@ -169,3 +186,64 @@ def test_names_sort_by_version_and_time(tmp_path):
     first, second = new_txn(), new_txn()
     assert first != second
     assert first[:15] <= second[:15]
+
+
+SUMMARY = Summary(id="it", version="1.0.0", columns=(ColumnSummary("id", "int", parts=()),), rules=(), words="1.")
+
+
+def of(sha256, **inline):
+    return ContractRef(id="it", version="1.0.0", sha256="0", summary_sha256=sha256, **inline)
+
+
+def test_a_contract_is_kept_once_for_all_commits_that_have_it(ledger, entry):
+    book = ledger()
+    names = [book.keep(one) for one in (SUMMARY, SUMMARY, replace(SUMMARY, version="1.1.0"))]
+    assert names[0] == names[1] != names[2]
+    for seq, name in enumerate(names, 1):
+        book.append(entry(seq, contract=of(name)))
+        assert len(Path(book.layout.entry(seq)).read_bytes()) < 1_000
+    assert [book.contract(one).version for one in book.entries()] == ["1.0.0", "1.0.0", "1.1.0"]
+    assert book.contract(book.entry(1)) == SUMMARY
+    assert sorted(book.storage.names(f"{book.layout.ledger()}/contracts")) == sorted(f"{one}.json" for one in names[1:])
+    assert book.seqs() == [1, 2, 3]
+
+
+def test_an_entry_that_holds_the_summary_itself_is_read(ledger, entry):
+    book = ledger()
+    content = json.loads(entry(1).model_dump_json())
+    content["contract"] = {"id": "it", "version": "1.0.0", "sha256": "0", "summary": SUMMARY.to_json()}
+    book.storage.create(book.layout.entry(1), json.dumps(content).encode())
+    assert book.contract(book.entry(1)) == SUMMARY
+
+
+def test_a_contract_that_is_missing_or_damaged_is_an_error_that_names_it(ledger, entry):
+    book = ledger()
+    name = book.keep(SUMMARY)
+    path = Path(book.layout.contract(name))
+    path.write_bytes(path.read_bytes()[:-9])
+    for code in ("LEDGER_UNREADABLE", "LEDGER_MISSING"):
+        with pytest.raises(PlanError) as raised:
+            book.contract(entry(1, contract=of(name)))
+        assert (raised.value.code, raised.value.faults[0].where) == (code, str(path))
+        path.unlink(missing_ok=True)
+
+
+def test_a_contract_of_a_newer_library_is_not_half_understood(ledger, entry):
+    book = ledger()
+    content = json.dumps({**SUMMARY.to_json(), "invented_later": 1}).encode()
+    name = hashlib.sha256(content).hexdigest()
+    book.storage.create(book.layout.contract(name), content)
+    for contract in (of(name), of("", summary={"id": "it"})):
+        with pytest.raises(PlanError, match="written by a newer mesh_etl"):
+            book.contract(entry(1, contract=contract))
+
+
+def test_a_lost_answer_about_a_contract_is_asked_for_again(ledger, entry):
+    storage = Shaky(after=(1,), before=(2,))
+    name = ledger(storage).keep(SUMMARY)
+    assert storage.calls == 3
+    assert ledger().contract(entry(1, contract=of(name))) == SUMMARY
+    with pytest.raises(RunError) as raised:
+        ledger(Shaky(before=range(1, 1000))).keep(SUMMARY)
+    assert raised.value.code == "STORAGE_FAILED"
+    assert raised.value.retryable

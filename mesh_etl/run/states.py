@@ -1,0 +1,186 @@
+"""The states of a run: of what it has staged, and of what stays in the table beside it.
+
+What earlier commits have kept answers a rule about the whole table without reading the table. Where a commit has kept
+nothing for a rule, because the rule is new or another one now, the files are read once, and what is found is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mesh_etl.checks.base import Rule
+from mesh_etl.checks.dataset import Measure
+from mesh_etl.checks.history import HistoryRule
+from mesh_etl.contract.classified import told
+from mesh_etl.kernels.write.states import ColumnState, Kept
+from mesh_etl.run.key_states import kept_keys, key_digest, may_be_kept
+from mesh_etl.stores import InputFile, TableStore
+from mesh_etl.tables.entry import DataFile, Partition
+from mesh_etl.tables.history import Values
+from mesh_etl.tables.states import CommitStates, Metrics, Part, staged_column, write
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from mesh_etl.checks.dataset import Unique
+    from mesh_etl.kernels.stored.parquet import ParquetReader
+    from mesh_etl.kernels.work import WorkItem
+    from mesh_etl.plan import Plan
+    from mesh_etl.run.engines import Engine
+    from mesh_etl.tables.history import TableFile
+
+Encoded = tuple[Values, str]  # a partition, and the file with the states of its columns
+
+
+def kept_columns(plan: Plan) -> tuple[Kept, ...]:
+    """What the states of the columns hold: values of those that may be told, sketches of those that are asked for."""
+    asked = plan.job.job.checks.sketches
+    wanted = {rule.column for rule in plan.checks.dataset if isinstance(rule, HistoryRule) and rule.sketches}
+    names = {one.stored_name for one in plan.contract.columns} if asked == "all" else {*asked, *wanted}
+    open_ = {one.stored_name for one in plan.contract.columns if told(one)}
+    return tuple(Kept(one.name, one.name in open_, one.name in names) for one in plan.contract.schema)
+
+
+@dataclass(frozen=True)
+class States:
+    """What is known of the rows of a run and of those that stay.
+
+    `encoded` are the files with the states of the staged columns, by partition; `kept` are the partitions that stay.
+    """
+
+    plan: Plan
+    engine: Engine
+    manifests: Sequence[Mapping[str, Any]]
+    encoded: Sequence[Encoded]
+    kept: Sequence[Partition]
+    scanned: dict[tuple[Part, str], int] = field(default_factory=dict)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """What the commits up to the table's head have kept."""
+        head, ledger = self.plan.head, self.plan.ledger
+        entries = tuple(one for one in ledger.entries() if one.seq <= head.seq) if head else ()
+        return Metrics(ledger.layout.root, entries)
+
+    @cached_property
+    def standing(self) -> dict[Part, list[TableFile]]:
+        """The parts of the table that stay."""
+        values = {partition.values for partition in self.kept}
+        return {part: files for part, files in self.metrics.parts().items() if part.values in values} if values else {}
+
+    def staged(self, column: str) -> ColumnState:
+        """The state of a column over the rows that the run has written."""
+        return staged_column(column, [path for _, path in self.encoded])
+
+    def whole(self, column: str) -> ColumnState | None:
+        """The state of a column over the table as it will be; None where a commit has kept none of it."""
+        state = self.metrics.column(column, self.standing)
+        if state is not None:
+            state.merge(self.staged(column))
+        return state
+
+    def broken(self, names: Sequence[str]) -> Counter[str]:
+        """How many of the rows that stay break each of these row rules, by the rule's id."""
+        found: Counter[str] = Counter()
+        missing: dict[Part, list[Rule]] = {}
+        for rule in self._rules(names) if self.standing else ():
+            known = self.metrics.broken(digest(rule, self.plan))
+            for part in self.standing:
+                if part in known:
+                    found[rule.id] += known[part]
+                else:
+                    missing.setdefault(part, []).append(rule)
+        for part, rules, counts in self._scanned(missing):
+            for rule in rules:
+                found[rule.id] += counts[rule.id]
+                self.scanned[part, digest(rule, self.plan)] = counts[rule.id]
+        return found
+
+    def write(self, txn: str, staged: Sequence[Partition]) -> str:
+        """What this run knows is kept for later runs; returns the folder, below the table's root."""
+        rules = self._rules([rule.counts for rule in self.plan.checks.dataset if isinstance(rule, Measure)])
+        counts = dict(self.scanned)
+        for rule in rules:
+            name = digest(rule, self.plan)
+            counts |= {(Part(txn, partition.values), name): 0 for partition in staged}
+            for one in (mark for manifest in self.manifests for mark in manifest["marks"]):
+                counts[Part(txn, tuple(one["values"])), name] += one["rules"].get(rule.id, 0)
+        layout = self.plan.ledger.layout
+        keys = kept_keys(self.plan, self.engine, self.manifests, staged, layout.spill(txn))
+        write(layout.metrics(txn), CommitStates(self.encoded, counts, list(keys)))
+        return str(Path(layout.metrics(txn)).relative_to(layout.root))
+
+    def digests(self, rule: Unique) -> tuple[list[np.ndarray], list[Partition]]:
+        """Sorted runs of the hashes of the keys that stay, and the files of which no commit has kept any."""
+        known = self.metrics.digests(key_digest(rule, self.plan)) if may_be_kept(rule, self.plan) else {}
+        runs = [run for part in self.standing for run in known.get(part, ())]
+        unknown = {part: files for part, files in self.standing.items() if part not in known}
+        return runs, [_partition(part, files) for part, files in unknown.items()]
+
+    def _rules(self, names: Sequence[str]) -> list[Rule]:
+        return [rule for rule in self.plan.checks.row if rule.id in names]
+
+    def _scanned(self, missing: Mapping[Part, list[Rule]]) -> Iterator[tuple[Part, list[Rule], Counter[str]]]:
+        from mesh_etl.kernels.stored.parquet import ParquetReader
+
+        reader = ParquetReader(self.plan.contract.schema)
+        work: list[tuple[Part, list[Rule], WorkItem]] = []
+        for part, rules in missing.items():
+            for file in self.standing[part]:
+                work += [(part, rules, item) for item in self._items(reader, file)]
+        results = self.engine.map(partial(count_broken, reader), [(rules, item) for _, rules, item in work])
+        found = {part: Counter[str]() for part in missing}
+        for (part, _, _), counts in zip(work, results, strict=True):
+            found[part].update(counts)
+        yield from ((part, rules, found[part]) for part, rules in missing.items())
+
+    def _items(self, reader: ParquetReader, file: TableFile) -> Iterator[WorkItem]:
+        from mesh_etl.kernels.work import WorkItem
+
+        keys = self.plan.partition_by
+        constants = tuple((key.name, value) for key, value in zip(keys, file.values, strict=True))
+        path = str(Path(self.plan.ledger.layout.root) / file.path)
+        pinned = InputFile(path, file.bytes, "staged", TableStore(), constants)
+        yield from (WorkItem(0, "staged", pinned, start, end) for start, end in reader.split(pinned))
+
+
+def _partition(part: Part, files: Sequence[TableFile]) -> Partition:
+    return Partition(
+        values=part.values, folder="", files=tuple(DataFile(path=one.path, rows=0, bytes=one.bytes) for one in files)
+    )
+
+
+def count_broken(reader: ParquetReader, work: tuple[Sequence[Rule], WorkItem]) -> dict[str, int]:
+    """How many rows of a stored file break each rule."""
+    import pyarrow.compute as pc
+
+    rules, item = work
+    found: Counter[str] = Counter()
+    for parsed in reader.parse(item):
+        for rule in rules:
+            mask = rule.broken(parsed.batch)
+            found[rule.id] += pc.sum(mask).as_py() or 0 if mask is not None else 0
+    return dict(found)
+
+
+def digest(rule: Rule, plan: Plan) -> str:
+    """A name for what the rule tests: the same for the same test of columns of the same types."""
+    root = re.split(r"[.\[{]", rule.column)[0]
+    types = [f"{one.name} {one.type.ddl()}" for one in plan.contract.schema if not root or one.name == root]
+    return hashlib.sha256(repr((_nameless(rule), types)).encode()).hexdigest()[:32]
+
+
+def _nameless(rule: Rule) -> Rule:
+    inner = {one.name: _nameless(getattr(rule, one.name)) for one in fields(rule) if _is_rule(rule, one.name)}
+    return replace(rule, id="", rejects=False, **inner)  # type: ignore[arg-type]
+
+
+def _is_rule(rule: Rule, name: str) -> bool:
+    return isinstance(getattr(rule, name), Rule)
