@@ -26,7 +26,8 @@ class Mode(Model):
 
     def done(self, entries: Sequence[Entry], idem_key: str) -> Entry | None:
         """The commit that makes this work superfluous: the last one, when it did the same."""
-        return entries[-1] if entries and entries[-1].idem_key == idem_key else None
+        last = next((entry for entry in reversed(entries) if not entry.is_upkeep), None)
+        return last if last and last.idem_key == idem_key else None
 
     def rivalry(self, touched: Collection[tuple[str | None, ...]], rival: Entry) -> Rivalry:
         """What a commit that came between means for one that touches these partitions."""

@@ -22,4 +22,4 @@ class Replace(Mode):
     type: Literal["replace"] = Field(default="replace", description="The table becomes what this run makes.")
 
     def rivalry(self, touched: Collection[tuple[str | None, ...]], rival: Entry) -> Rivalry:
-        return "conflict"
+        return "none" if rival.is_upkeep else "conflict"

@@ -12,6 +12,7 @@ from mesh_etl.errors import Fault, PlanError, RunError
 from mesh_etl.query import views
 from mesh_etl.tables.layout import Layout
 from mesh_etl.tables.ledger import Ledger
+from mesh_etl.tables.quarantine import kept
 from mesh_etl.tables.storage import LocalStorage
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def ask(statement: Statement, project: Project) -> Iterator[Answer]:
         database.execute(f"SET allowed_directories = [{roots}]")
         database.execute("SET enable_external_access = false")
         for name, ledger in ledgers.items():
-            _show(database, name, ledger)
+            _show(database, name, ledger, project)
         database.execute("SET lock_configuration = true")
         result = database.sql(statement.sql)
         names = tuple(_distinct(result.columns))
@@ -74,14 +75,15 @@ def _ledger(project: Project, name: TableName) -> Ledger:
     return ledger
 
 
-def _show(database: Any, name: TableName, ledger: Ledger) -> None:
-    """The table is a view of its product's name."""
+def _show(database: Any, name: TableName, ledger: Ledger, project: Project) -> None:
+    """The table is a view of its product's name; refused rows are shown for as long as the product's job keeps them."""
 
     def columns_of(source: str) -> set[str]:
         return {str(row[0]).lower() for row in database.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
 
     if name.quarantine:
-        select = views.quarantine(ledger, ledger.entries())
+        age = project.job(name.product).job.quarantine.age
+        select = views.quarantine(ledger, kept(ledger.entries(), age))
     else:
         head = ledger.snapshot()
         assert head is not None, "a ledger with entries has a head"
@@ -131,4 +133,6 @@ def _translated() -> Iterator[None]:
 
 
 def _failed(kind: str) -> Fault:
-    return Fault("QUERY_FAILED", f"the query failed: {kind}", "query", "check casts, divisions and sizes")
+    unread = "check that the files of the tables are there, whole, and yours to read"
+    fix = unread if kind == "IOException" else "check casts, divisions and sizes"
+    return Fault("QUERY_FAILED", f"the query failed: {kind}", "query", fix)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mesh_etl.contract.diff import Summary
 from mesh_etl.contract.types import Array, DataType, Decimal, Map, Simple, Struct, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mesh_etl.tables.entry import Entry
     from mesh_etl.tables.ledger import Ledger, Snapshot
+    from mesh_etl.tables.quarantine import Refused
 
 _NAMES = {
     "string": "VARCHAR", "int": "INTEGER", "timestamp": "TIMESTAMPTZ", "timestamp_ntz": "TIMESTAMP", "binary": "BLOB",
@@ -20,6 +19,7 @@ _NAMES = {
 _REJECTED = (
     ("_violations", "STRUCT(rule VARCHAR, \"column\" VARCHAR)[]"), ("_input", "VARCHAR"), ("_file", "VARCHAR"),
     ("_line", "BIGINT"), ("_raw", "VARCHAR"), ("_contract_version", "VARCHAR"), ("_run", "VARCHAR"),
+    ("_version", "BIGINT"), ("_refused_at", "TIMESTAMPTZ"),
 )  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def table(ledger: Ledger, head: Snapshot, columns_of: Callable[[str], set[str]])
 
     `columns_of` tells the columns that a FROM clause has: a column that older files lack, all of them, is NULL.
     """
-    columns = list(_columns(head))
+    columns = list(_columns(ledger, head))
     paths = [f"{ledger.layout.root}/{file.path}" for one in head.partitions.values() for file in one.files]
     if not paths:
         return _nothing(columns)
@@ -40,17 +40,22 @@ def table(ledger: Ledger, head: Snapshot, columns_of: Callable[[str], set[str]])
     return f"SELECT {', '.join(chosen)} FROM {source}"
 
 
-def quarantine(ledger: Ledger, entries: Iterable[Entry]) -> str:
-    """The SELECT over the rejected rows of all commits that the table still holds."""
-    paths: list[str] = []
-    for entry in entries:
-        if entry.cleared:
-            paths = []
-        paths += [f"{ledger.layout.root}/{file.path}" for file in entry.quarantine.files]
-    if not paths:
+def quarantine(ledger: Ledger, files: Sequence[Refused]) -> str:
+    """The SELECT over these files of refused rows.
+
+    `_version` is the commit that refused a row first, and `_refused_at` its moment.
+    """
+    if not files:
         return _nothing(_REJECTED)
-    names = ", ".join(_quoted(name) for name, _ in _REJECTED)
-    return f"SELECT {names} FROM read_parquet({_list(paths)}, hive_partitioning = false)"
+    names = ", ".join(_quoted(name) for name, _ in _REJECTED[:-2])
+    commits: dict[tuple[int, str], list[str]] = {}
+    for one in files:
+        commits.setdefault((one.seq, one.at), []).append(f"{ledger.layout.root}/{one.path}")
+    return " UNION ALL ".join(
+        f"SELECT {names}, {seq}::BIGINT AS _version, '{at}'::TIMESTAMPTZ AS _refused_at "
+        f"FROM read_parquet({_list(paths)}, hive_partitioning = false)"
+        for (seq, at), paths in commits.items()
+    )
 
 
 def spelled(kind: DataType) -> str:
@@ -69,9 +74,9 @@ def spelled(kind: DataType) -> str:
     return "VARCHAR"
 
 
-def _columns(head: Snapshot) -> Iterator[tuple[str, str]]:
-    kept = Summary.from_json(dict(head.entry.contract.summary))
-    types = {column.name: column.type for column in kept.columns}  # the catalogue's types know one timestamp only
+def _columns(ledger: Ledger, head: Snapshot) -> Iterator[tuple[str, str]]:
+    # The catalogue's types know one timestamp only.
+    types = {column.name: column.type for column in ledger.contract(head.entry).columns}
     for name, glue in head.entry.columns:
         yield name, spelled(parse(types.get(name, glue)))
     for key in head.entry.partition_by:

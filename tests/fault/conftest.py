@@ -147,8 +147,10 @@ class Shop:
         root = Path(ledger.layout.root)
         known = {str(Path(ledger.layout.entry(seq)).relative_to(root)) for seq in ledger.seqs()}
         for entry in ledger.entries():
+            known.add(str(Path(ledger.layout.contract(entry.contract.summary_sha256)).relative_to(root)))
             known |= {file.path for partition in entry.partitions for file in partition.files}
             known |= {file.path for file in entry.quarantine.files}
+            known |= {str(path.relative_to(root)) for path in (root / entry.metrics).glob("*") if entry.metrics}
         found = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()} if root.exists() else set()
         return found - known
 

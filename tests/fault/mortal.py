@@ -17,6 +17,9 @@ from mesh_etl import embedded_aws, worlds
 from mesh_etl.config import load
 from mesh_etl.kernels.write import spill  # noqa: F401 - imported before the first fork
 from mesh_etl.pipeline import run_job
+from mesh_etl.quarantine.expire import expire
+from mesh_etl.quarantine.replay import replay
+from mesh_etl.quarantine.rows import Choice
 from mesh_etl.run import engines, execution  # noqa: F401
 from mesh_etl.tables import storage
 
@@ -53,8 +56,8 @@ class Fate:
             self.step(f"after {operation}")
 
 
-def live(root: Path, product: str, last: int) -> list[str]:
-    """The job has run; returns the steps it took."""
+def live(root: Path, product: str, last: int, work: str) -> list[str]:
+    """The job has run, or its refused rows were replayed or removed; returns the steps it took."""
     fate = Fate(last)
     for name in ("create", "carry", "remove"):
         fate.around(storage.LocalStorage, name)
@@ -63,7 +66,12 @@ def live(root: Path, product: str, last: int) -> list[str]:
     world = worlds.open(job.project.env, job.project.root)
     world._clients["glue"] = embedded_aws.client("glue", world.home, fault=fate.catalogue)
     with engines.open("embedded", cores=2) as engine:
-        run_job(job, engine, world)
+        if work == "run":
+            run_job(job, engine, world)
+        elif work == "replay":
+            replay(job, engine, world, Choice())
+        else:
+            expire(job, world, everything=True)
     return fate.steps
 
 
@@ -72,7 +80,7 @@ for line in sys.stdin:
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
-        steps = live(Path(order["root"]), order["product"], order["step"])
+        steps = live(Path(order["root"]), order["product"], order["step"], order.get("work", "run"))
         os.write(writing, json.dumps(steps).encode())
         os._exit(0)
     os.close(writing)

@@ -48,13 +48,16 @@ def with_storage(staged, storage):
 
 
 class Mute(LocalStorage):
-    """A storage whose answers to `create` get lost on the way, after or before the write has happened."""
+    """A storage whose answers to `create` get lost on the way, after or before the write has happened.
 
-    def __init__(self, losses, applied):
-        self.losses, self.applied = losses, applied
+    `about` is a part of the paths that it is about: those of entries, or of the contracts beside them.
+    """
+
+    def __init__(self, losses, applied, about="/_ledger/0"):
+        self.losses, self.applied, self.about = losses, applied, about
 
     def create(self, path, content):
-        if self.losses == 0:
+        if self.losses == 0 or self.about not in path:
             return super().create(path, content)
         self.losses -= 1
         if self.applied:
@@ -365,14 +368,28 @@ def test_inputs_that_a_replacement_has_dropped_can_be_appended_again(shop):
     shop.assert_converged(sorted(old + new))
 
 
+@pytest.mark.parametrize("applied", [True, False])
+def test_without_the_contract_nothing_is_committed(shop, applied):
+    rows = shop.deliver("a.csv")
+    staged = shop.stage()
+    with pytest.raises(RunError) as caught:
+        publish(with_storage(staged, Mute(-1, applied, "/contracts/")), shop.world())
+    assert caught.value.code == "STORAGE_FAILED"
+    assert shop.ledger.seqs() == []
+    assert [path.partition("/contracts/")[0] for path in shop.leftovers()] == ["_ledger"] * applied
+    assert shop.run().outcome == "published"
+    assert shop.leftovers() == set()
+    shop.assert_converged(rows)
+
+
 @pytest.mark.parametrize("failures", [1, 100])
 def test_an_entry_that_may_not_outlive_a_crash_is_unknown(shop, monkeypatch, failures):
     rows = shop.deliver("a.csv")
     staged, left, sync = shop.stage(), [failures], STORAGE._sync_folder
 
     def fails(folder):
-        left[0] -= 1
-        if left[0] >= 0:
+        left[0] -= folder.name == "_ledger"
+        if left[0] >= 0 and folder.name == "_ledger":
             raise OSError(errno.EIO, "input/output error")
         sync(folder)
 

@@ -1,0 +1,1 @@
+"""`mesh-etl quarantine …`: one file per command."""

@@ -1,0 +1,1 @@
+"""What becomes of refused rows: they are looked at, counted, read again, and removed when their time is over."""
