@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, create_model
 
+from mesh_etl.config.kept import KeptRows
 from mesh_etl.config.model import Model
 from mesh_etl.config.target import Target, spelled_out
 from mesh_etl.config.threshold import Checks
@@ -30,6 +31,7 @@ class JobBase(Model):
     transforms: tuple[Any, ...] = Field(default=(), description="The steps, in order.")
     target: Target = Field(description="How the table is written.")
     checks: Checks = Field(default=Checks(), description="When a run fails for its rejected rows.")
+    quarantine: KeptRows = Field(default=KeptRows(), description="How long refused rows are kept.")
 
 
 def job_model() -> type[JobBase]:

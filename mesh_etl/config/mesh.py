@@ -9,13 +9,14 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from mesh_etl.config.model import Model
+from mesh_etl.config.policies import AnyPolicy, Exemption, Function, name_of
+from mesh_etl.errors import did_you_mean
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Module = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")]
 
 
 _RE2_CLASS = re.compile(r"\\[pP](\{\^?\w+\}|[A-Z])")
-Function = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$")]
 
 
 class Classifier(Model):
@@ -68,7 +69,36 @@ class Mesh(Model):
         min_length=1, description="Where tables are kept: a folder relative to the project, or an s3:// address."
     )
     domains: dict[Name, Domain] = Field(min_length=1, description="The domains by name.")
-    plugins: tuple[Module, ...] = Field(default=(), description="Modules that register sources, transforms or modes.")
+    versioning: Literal["semver", "free"] = Field(
+        default="semver",
+        description="Whether the versions of contracts must say what changed, as Semantic Versioning does, and breaking"
+        " changes be acknowledged.",
+    )
+    plugins: tuple[Module, ...] = Field(
+        default=(), description="Modules that register sources, transforms, modes or checks."
+    )
     classifiers: tuple[Classifier, ...] = Field(
         default=(), description="Kinds of data that mesh-etl infer looks for, before those that it knows by itself."
     )
+    policies: tuple[AnyPolicy, ...] = Field(
+        default=(), description="What every contract and job must keep to, before anything is read."
+    )
+    exemptions: tuple[Exemption, ...] = Field(default=(), description="Who is let off from a policy, until when.")
+
+    @model_validator(mode="after")
+    def _policies_are_about_domains_there_are(self) -> Self:
+        for index, policy in enumerate(self.policies):
+            for at, name in enumerate(policy.domains or ()):
+                if name not in self.domains:
+                    context = {"fix": did_you_mean(name, self.domains), "at": ("policies", index, "domains", at)}
+                    raise PydanticCustomError("unknown_domain", f"there is no domain '{name}'", context)
+        return self
+
+    @model_validator(mode="after")
+    def _policies_are_told_apart(self) -> Self:
+        names = [name_of(policy) for policy in self.policies]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                context = {"fix": "keep one of them, or name it otherwise", "at": ("policies", index)}
+                raise PydanticCustomError("duplicate_name", f"the policy '{name}' stands twice", context)
+        return self

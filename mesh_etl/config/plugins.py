@@ -8,7 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from mesh_etl.config import placement
 from mesh_etl.config.document import Document
+from mesh_etl.config.yaml import read
 from mesh_etl.errors import ConfigError, Fault
 
 # What importing somebody's module can reasonably raise; an interrupt or an exit is not ours to catch.
@@ -28,6 +30,19 @@ def import_plugins(names: tuple[str, ...], root: Path, document: Document) -> No
     faults = [fault for index, name in enumerate(names) for fault in _imported(name, ("plugins", index), document)]
     if faults:
         raise ConfigError(*faults)
+
+
+def import_around(path: Path) -> bool:
+    """Whether a project is around the file; if so, its plug-ins are imported. Raises `ConfigError` as above."""
+    try:
+        root = placement.root_of(path.absolute().parent)
+    except ConfigError:
+        return False
+    document = read(root / placement.MESH, placement.MESH.as_posix())
+    stated = document.data.get("plugins", ()) if isinstance(document.data, dict) else ()
+    names = tuple(str(name) for name in stated) if isinstance(stated, list) else ()
+    import_plugins(names, root, document)
+    return True
 
 
 def _imported(name: str, loc: tuple[str | int, ...], document: Document) -> list[Fault]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from mesh_etl.config import placement
@@ -56,6 +57,14 @@ class Project:
         """Where the table of the product `<domain>.<name>` is kept, below the warehouse."""
         domain, _, name = product.partition(".")
         return f"{self.warehouse}/{domain}/{name}"
+
+    def where_mesh(self, *loc: str | int) -> str:
+        """The place `file:line:column` of a part of `mesh.yaml`."""
+        return self._mesh_document.where(loc)
+
+    @cached_property
+    def _mesh_document(self) -> Document:
+        return read(self.root / placement.MESH, placement.MESH.as_posix())
 
     def products(self) -> tuple[str, ...]:
         """All products that have a job file, by name."""

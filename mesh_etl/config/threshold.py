@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 from pydantic_core import PydanticCustomError, core_schema
 
 from mesh_etl.config.model import Model
+from mesh_etl.config.suppression import Suppression
 
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,9})?) ?%")
 
@@ -72,4 +73,18 @@ class Checks(Model):
     max_rejected: MaxRejected = Field(
         default=MaxRejected(Fraction(5), percent=True),
         description="The most rows that may be rejected before nothing is published: rows, or a percentage.",
+    )
+    suppress: tuple[Suppression, ...] = Field(
+        default=(), description="Rules that are put up with until a date: what breaks them stays and is counted."
+    )
+    sketches: tuple[str, ...] | Literal["all"] = Field(
+        default=(),
+        description="Columns of which each commit keeps sketches of its values, beside those that a rule needs.",
+    )
+    not_executed: Literal["report", "fail"] = Field(
+        default="report",
+        description="What rules that this version cannot execute do to a run: they are told, or nothing is published.",
+    )
+    acknowledge: str | None = Field(
+        default=None, description="The version of the contract whose breaking changes the owner accepts."
     )
