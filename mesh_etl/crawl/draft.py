@@ -9,7 +9,7 @@ from typing import Any
 from mesh_etl.contract.summary import spelled
 from mesh_etl.contract.types import DataType, Decimal, Simple
 from mesh_etl.crawl.findings import Column, Findings
-from mesh_etl.crawl.yaml_text import comment, flow, scalar
+from mesh_etl.crawl.yaml_text import comment, flow, quoted, scalar
 
 _LOGICAL = {
     "int": "integer", "bigint": "integer", "double": "number", "float": "number", "boolean": "boolean", "date": "date",
@@ -92,7 +92,7 @@ def _property(column: Column, keys: int) -> Iterator[str]:
     if column.classification:
         yield f"  classification: {scalar(column.classification)}  # confirm: {comment(column.classified_by)}"
     if column.accepted:
-        yield f"  enum: [{', '.join('{value: ' + _quoted(one) + '}' for one in column.accepted)}]"
+        yield f"  enum: [{', '.join('{value: ' + quoted(one) + '}' for one in column.accepted)}]"
 
 
 def _type(column: Column) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _type(column: Column) -> Iterator[str]:
             yield f"  physicalType: {name}"
     elif isinstance(column.type, Decimal):
         yield f"  logicalType: {'number' if column.type.scale else 'integer'}"
-        yield f"  physicalType: {_quoted(spelled(column.type))}"
+        yield f"  physicalType: {quoted(spelled(column.type))}"
     else:
         yield f"  physicalType: {scalar(spelled(column.type))}"
 
@@ -127,11 +127,5 @@ def _name(kind: DataType) -> str:
     return kind.name if isinstance(kind, Simple) else ""
 
 
-def _quoted(text: str) -> str:
-    import json
-
-    return json.dumps(text, ensure_ascii=not text.isprintable())
-
-
 def _flow_quoted(stated: Mapping[str, Any]) -> str:
-    return "{" + ", ".join(f"{key}: {_quoted(v) if isinstance(v, str) else flow(v)}" for key, v in stated.items()) + "}"
+    return "{" + ", ".join(f"{key}: {quoted(v) if isinstance(v, str) else flow(v)}" for key, v in stated.items()) + "}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from os.path import isfile
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -12,8 +11,9 @@ from mesh_etl.config.model import Model
 from mesh_etl.config.secret import SecretRef
 from mesh_etl.errors import Fault, PlanError
 from mesh_etl.sources.base import Opened, SourceContext, source
-from mesh_etl.sources.databases import Access, Address, DatabaseFetch, Relation, Scheme, Tls, Wanted
+from mesh_etl.sources.databases import Access, Address, DatabaseFetch, Relation, Tls, Wanted
 from mesh_etl.sources.databases import Partition as Parts
+from mesh_etl.sources.databases.opening import lacking_driver
 from mesh_etl.sources.databases.statement import predicate, query
 from mesh_etl.sources.files import ColumnSource, Timezone
 
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from mesh_etl.kernels.values.text_rules import TextRules
 
 _NAME = r"[^.\x00-\x1f\"'`\\]+"
-_DRIVERS: dict[Scheme, tuple[str, str]] = {
-    "postgresql": ("adbc_driver_postgresql", "postgresql"),
-    "mysql": ("pymysql", "mysql"),
-    "mariadb": ("pymysql", "mysql"),
-}
 
 
 class Partition(Model):
@@ -143,12 +138,8 @@ class Jdbc(ColumnSource):
     def open(self, context: SourceContext) -> Opened:
         from mesh_etl.kernels.text.cells import CellsReader
 
-        package, extra = _DRIVERS[self._address.scheme]
-        if find_spec(package) is None:
-            fix = f"pip install 'mesh_etl[{extra}]'"
-            raise PlanError(
-                Fault("PACKAGE_MISSING", f"the driver {package} is not installed", context.where("url"), fix)
-            )
+        if fault := lacking_driver(self._address, context.where("url")):
+            raise PlanError(fault)
         authorities = str(context.root / self.tls_ca) if self.tls_ca else None
         if authorities and not isfile(authorities):
             problem, fix = "the file with the authorities is not there", "check the path; it is relative to the project"

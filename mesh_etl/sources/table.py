@@ -70,7 +70,7 @@ class Table(Source):
                 raise PlanError(Fault("CHANGES_UNKNOWN", problem, context.where("between"), fix)) from None
         pinned = tuple(_pinned(ledger, snapshot, one) for one in files)
         fresh = tuple(one for one in pinned if one.path not in context.seen)
-        return Opened(fresh, ParquetReader(self._schema(snapshot, context)), skipped=len(pinned) - len(fresh))
+        return Opened(fresh, ParquetReader(self._schema(ledger, snapshot, context)), skipped=len(pinned) - len(fresh))
 
     def _snapshot(self, snapshot: Snapshot | None, last: int | None, context: SourceContext) -> Snapshot:
         if snapshot is None or (last is not None and snapshot.seq != last):
@@ -99,9 +99,9 @@ class Table(Source):
             fix = "use mode replace or replace_partitions, once or for good"
         raise PlanError(Fault("CHANGES_UNKNOWN", problem, context.where("product"), fix))
 
-    def _schema(self, snapshot: Snapshot, context: SourceContext) -> Schema:
+    def _schema(self, ledger: Ledger, snapshot: Snapshot, context: SourceContext) -> Schema:
         # The catalogue's spelling of a type loses what the contract's says: whether a timestamp has a zone.
-        exact = {one["name"]: one["type"] for one in snapshot.entry.contract.summary.get("columns", ())}
+        exact = {one.name: one.type for one in ledger.contract(snapshot.entry).columns}
         schema = tuple(ColumnField(name, parse(exact.get(name, type_))) for name, type_ in snapshot.entry.columns)
         derived = [key.name for key in snapshot.entry.partition_by if key.transform != "identity"]
         known = {column.name: column for column in (*schema, *(ColumnField(key, Simple("string")) for key in derived))}

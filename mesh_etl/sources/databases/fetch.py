@@ -9,10 +9,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from mesh_etl.errors import Fault, RunError, did_you_mean
 from mesh_etl.sources.databases.columns import ReadColumn, StoredColumn, Wanted, chosen
+from mesh_etl.sources.databases.opening import session_with
 from mesh_etl.sources.databases.parts import digits_of, predicates, scale_of
 from mesh_etl.sources.databases.session import Access, Relation, Session, source_of
 from mesh_etl.stores import InputFile
@@ -60,7 +61,7 @@ class DatabaseFetch:
         TYPE_MISMATCH.
         """
         password = secrets[self.access.password] if self.access.password else None
-        with self._session(password) as session:
+        with session_with(self.access, password) as session:
             stored = session.columns(self.relation)
             columns = chosen(self.wanted, stored, self._address)
             source = f"{source_of(session, self.relation)} WHERE ({self.predicate or EVERYTHING})"
@@ -81,15 +82,6 @@ class DatabaseFetch:
         if relation.table:
             return f"{self.access.address}/{'.'.join(relation.table)}"
         return f"{self.access.address}?query={hashlib.sha256(relation.query.encode()).hexdigest()[:12]}"
-
-    def _session(self, password: str | None) -> Session:
-        if self.access.address.scheme == "postgresql":
-            from mesh_etl.sources.databases.postgresql import PostgresSession
-
-            return cast("Session", PostgresSession(self.access, password))
-        from mesh_etl.sources.databases.mariadb import MariaSession
-
-        return cast("Session", MariaSession(self.access, password))
 
     def _parts(self, session: Session, stored: list[StoredColumn], source: str) -> list[str]:
         """The SQL condition of each part."""

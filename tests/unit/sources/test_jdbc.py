@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from mesh_etl.contract.types import Field, Simple, parse
-from mesh_etl.errors import PlanError
+from mesh_etl.errors import PlanError, RunError
 from mesh_etl.sources import Jdbc, SourceContext
-from mesh_etl.sources.databases import Address
+from mesh_etl.sources.databases import Access, Address
+from mesh_etl.sources.databases.opening import session_with
 from mesh_etl.sources.databases.parts import digits_of, predicates, scale_of
 from mesh_etl.sources.databases.statement import predicate, query
 
@@ -210,8 +211,11 @@ def test_bounds_may_be_numbers(context):
 
 
 def test_a_missing_driver_is_named(context, monkeypatch):
-    monkeypatch.setattr("mesh_etl.sources.jdbc.find_spec", lambda _: None)
+    monkeypatch.setattr("mesh_etl.sources.databases.opening.find_spec", lambda _: None)
     with pytest.raises(PlanError) as raised:
         Jdbc(url="jdbc:mariadb://h/d", table="t", user="me").open(context)
     assert raised.value.code == "PACKAGE_MISSING"
     assert "pip install 'mesh_etl[mysql]'" in str(raised.value)
+    access = Access(Address.parse("jdbc:postgresql://h/d"), "me", None, 1, 1, "prefer")
+    with pytest.raises(RunError, match=r"mesh_etl\[postgresql\]"):
+        session_with(access, None)

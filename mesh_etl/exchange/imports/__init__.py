@@ -1,0 +1,1 @@
+"""The formats that a contract can be drafted from, one file for each."""

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+
+from mesh_etl.cli import main
+
+
+class Said(NamedTuple):
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def mesh(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
+    """Runs a command; `main` always ends the process, which is an exception here."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+    def call(*words: str) -> Said:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main(list(words))
+        said = capfd.readouterr()
+        return Said(int(end.value.code or 0), said.out, said.err)
+
+    return call
