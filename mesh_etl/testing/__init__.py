@@ -1,0 +1,7 @@
+"""What a producer's own tests import."""
+
+from __future__ import annotations
+
+from mesh_etl.testing.contracts import assert_contract
+
+__all__ = ["assert_contract"]
