@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
+from types import MappingProxyType
 
 from mesh_etl.config import LoadedJob
 from mesh_etl.errors import ConfigError, Fault, did_you_mean
@@ -27,13 +28,22 @@ def unknown_needs(jobs: Iterable[LoadedJob], products: Iterable[str]) -> list[Fa
     ]
 
 
-def in_order(jobs: Iterable[LoadedJob]) -> tuple[LoadedJob, ...]:
+def in_order(
+    jobs: Iterable[LoadedJob], refers: Mapping[str, Collection[str]] = MappingProxyType({})
+) -> tuple[LoadedJob, ...]:
     """The jobs such that each comes after those among them that it needs, and by name where that leaves a choice.
 
-    Raises `ConfigError` (DEPENDENCY_CYCLE) naming the products that wait for each other.
+    `refers` has the products to which the foreign keys of a product lead: they come first where no circle arises, so
+    that the keys are looked up in what this run makes. Raises `ConfigError` (DEPENDENCY_CYCLE) naming the products that
+    wait for each other.
     """
     known = {job.product: job for job in sorted(jobs, key=lambda one: one.product)}
-    sorter = TopologicalSorter({name: [one for one in needs(job) if one in known] for name, job in known.items()})
+    before = {name: [one for one in needs(job) if one in known] for name, job in known.items()}
+    for name in known:
+        for other in sorted(set(refers.get(name, ())) & known.keys()):
+            if not _waits(other, name, before):
+                before[name].append(other)
+    sorter = TopologicalSorter(before)
     try:
         sorter.prepare()
     except CycleError as error:
@@ -44,6 +54,19 @@ def in_order(jobs: Iterable[LoadedJob]) -> tuple[LoadedJob, ...]:
         found += [known[name] for name in ready]
         sorter.done(*ready)
     return tuple(found)
+
+
+def _waits(product: str, other: str, before: Mapping[str, Collection[str]]) -> bool:
+    """Whether the product is the other one, or comes after it."""
+    seen, ahead = set[str](), [product]
+    while ahead:
+        name = ahead.pop()
+        if name == other:
+            return True
+        if name not in seen:
+            seen.add(name)
+            ahead += before[name]
+    return False
 
 
 def _place(job: LoadedJob, product: str) -> str:

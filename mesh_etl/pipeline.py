@@ -28,9 +28,14 @@ def run_product(product: str, root: Path | str = ".", env: str = "local", engine
         return run_job(job, opened, worlds.open(job.project.env, job.project.root))
 
 
-def run_job(job: LoadedJob, engine: Engine, world: World, progress: Progress | None = None) -> Report:
-    """As `run_product`, for a loaded job, on an engine and in a world that are open already."""
-    plan = build(job)
+def run_job(
+    job: LoadedJob, engine: Engine, world: World, progress: Progress | None = None, acknowledge: str = ""
+) -> Report:
+    """As `run_product`, for a loaded job, on an engine and in a world that are open already.
+
+    `acknowledge` is the version of the contract whose breaking changes are accepted.
+    """
+    plan = build(job, acknowledge=acknowledge)
     if plan.work == "done":
         return reported(plan, plan.done, "done before", world)
     if plan.work == "nothing new":

@@ -13,6 +13,7 @@ from mesh_etl.cli.history import history
 from mesh_etl.cli.infer import infer
 from mesh_etl.cli.init import init
 from mesh_etl.cli.plan import plan
+from mesh_etl.cli.quarantine.app import app as quarantine
 from mesh_etl.cli.query import query
 from mesh_etl.cli.run import run
 from mesh_etl.cli.schema import schema
@@ -44,6 +45,7 @@ app = typer.Typer(
 for command in (infer, init, validate, plan, run, show, history, query, schema):
     app.command()(command)
 app.add_typer(contract)
+app.add_typer(quarantine)
 
 
 def _version(wanted: bool) -> None:

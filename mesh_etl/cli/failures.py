@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,10 @@ def _tell(code: int, faults: tuple[Fault, ...], machine: bool, retryable: bool =
 
 
 def _document(code: int, faults: tuple[Fault, ...], retryable: bool) -> dict[str, Any]:
-    listed = [
-        {"code": fault.code, "where": fault.where, "problem": fault.problem, "fix": fault.fix} for fault in faults
-    ]
     first = faults[0].code if faults else "UNKNOWN"
-    return {"code": first, "exit_code": code, "faults": listed, "retryable": retryable}
+    return {"code": first, "exit_code": code, "faults": plain(faults), "retryable": retryable}
+
+
+def plain(faults: Iterable[Fault]) -> list[dict[str, str]]:
+    """The faults as plain JSON data."""
+    return [{"code": one.code, "where": one.where, "problem": one.problem, "fix": one.fix} for one in faults]

@@ -22,6 +22,10 @@ NoColor = Annotated[
 ]
 EngineName = Annotated[str, typer.Option("--engine", help="embedded, spark or connect.")]
 Remote = Annotated[str, typer.Option("--remote", help="The server of engine connect, such as sc://host:15002.")]
+Acknowledge = Annotated[
+    str,
+    typer.Option("--acknowledge", metavar="VERSION", help="The contract's version whose breaking changes you accept."),
+]
 
 HERE = Path()
 

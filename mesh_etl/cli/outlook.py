@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl.cli.summary import near, volume
 from mesh_etl.cli.wording import count, size
+from mesh_etl.run.explain import by_source
 
 if TYPE_CHECKING:
     from mesh_etl.checks import Checks
@@ -33,14 +34,23 @@ def show(page: Page, plan: Plan, catalogue: tuple[str, ...]) -> None:
         page.field(f"step {index}", described(step), _LABEL)
     for label, names in rules(plan.checks):
         page.field(label, ", ".join(names), _LABEL)
+    answered = (f"{source} {number:,}" for source, number in by_source(plan.checks).items())
+    page.field("answered by", ", ".join(answered), _LABEL)
+    page.field("look into", ", ".join(one.version for one in plan.referred.values()), _LABEL)
     for one in plan.checks.skipped:
         page.field("not executed", f"{one.id} ({one.reason})", _LABEL)
+    for name, reason in plan.checks.suppressed.items():
+        page.field("suppressed", f"{name}, {reason}", _LABEL)
+    for warning in plan.warnings:
+        page.field("warning", str(warning), _LABEL)
     page.field("reject at most", str(plan.job.job.checks.max_rejected), _LABEL)
     page.field("write", _target(plan), _LABEL)
     page.field("into", near(plan.ledger.layout.root), _LABEL)
     page.field("table now", _now(plan), _LABEL)
     for change in plan.changes:
         page.field(change.kind, f"{change.path}: {change.text}", _LABEL)
+    if plan.acknowledged:
+        page.field("acknowledged", f"{plan.acknowledged.version}, by the {plan.acknowledged.by}", _LABEL)
     for column in plan.evolved:
         page.field("evolved", column.text(), _LABEL)
     page.field("catalogue", "; ".join(catalogue) or "says what the table holds", _LABEL)
@@ -69,7 +79,11 @@ def facts(plan: Plan, catalogue: tuple[str, ...]) -> dict[str, Any]:
         },
         "steps": [step.model_dump(mode="json", by_alias=True) for step in plan.steps],
         "rules": {label: list(names) for label, names in rules(checks)},
+        "answered_by": dict(by_source(checks)),
+        "looks_into": [one.version for one in plan.referred.values()],
         "not_executed": [{"rule": one.id, "reason": one.reason} for one in checks.skipped],
+        "suppressed": dict(plan.checks.suppressed),
+        "warnings": [str(one) for one in plan.warnings],
         "max_rejected": str(plan.job.job.checks.max_rejected),
         "mode": plan.mode.type,
         "partition_by": [str(field) for field in plan.job.job.target.partition_by],
@@ -78,6 +92,7 @@ def facts(plan: Plan, catalogue: tuple[str, ...]) -> dict[str, Any]:
         if plan.head is None
         else {"version": plan.head.seq, "rows": plan.head.rows, "files": plan.head.files, "bytes": plan.head.bytes},
         "contract_changes": [{"kind": one.kind, "path": one.path, "text": one.text} for one in plan.changes],
+        "acknowledged": asdict(plan.acknowledged) if plan.acknowledged else None,
         "evolved": [asdict(one) for one in plan.evolved],
         "catalog": list(catalogue),
     }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mesh_etl.cli.options import HERE, EngineName, Env, Json, NoColor, Remote, Root, engine_options
+from mesh_etl.cli.options import HERE, Acknowledge, EngineName, Env, Json, NoColor, Remote, Root, engine_options
 
 if TYPE_CHECKING:
     from mesh_etl.plan import Plan
@@ -17,6 +17,7 @@ def plan(
     product: Annotated[str, typer.Argument(help="As domain.name.")],
     engine: EngineName = "embedded",
     remote: Remote = "",
+    acknowledge: Acknowledge = "",
     root: Root = HERE,
     env: Env = "local",
     as_json: Json = False,
@@ -31,7 +32,7 @@ def plan(
 
     project = Project.open(root, env)
     world = worlds.open(project.env, project.root)
-    planned = build(project.job(product))
+    planned = build(project.job(product), acknowledge=acknowledge)
     if planned.work == "run":
         with engines.open(engine, **engine_options(remote)) as opened:
             rehearse(planned, opened, world.secret)

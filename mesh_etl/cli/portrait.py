@@ -29,13 +29,21 @@ def show(page: Page, facts: dict[str, Any]) -> None:
         ("column", "type", "promise", "description"),
         [(one["name"], one["type"], _promise(one), one["description"]) for one in facts["columns"]],
     )
-    if table and table["rules"]:
+    if facts["levels"]:
+        page.line()
+        page.table(
+            ("service level", "now", "measured"),
+            [(one["text"], one["status"], one["reason"] or one["measured"]) for one in facts["levels"]],
+        )
+    above = {one["rule"] for one in facts["levels"]}
+    rules = [one for one in table["rules"] if one["rule"] not in above] if table else []
+    if rules:
         page.line()
         page.table(
             ("rule", "verdict", "rows", "what it says"),
             [
                 (rule["rule"], rule["status"], f"{rule['rows']:,}", rule["reason"] or _short(rule["text"]))
-                for rule in table["rules"]
+                for rule in rules
             ],
             ("rows",),
         )
@@ -49,7 +57,7 @@ def _table(page: Page, facts: dict[str, Any], table: dict[str, Any]) -> None:
     page.field("table", f"{count(table['rows'], 'row')} in {volume}")
     page.field("last run", equation(Counts(**table["counts"])))
     page.field("where", near(facts["root"]))
-    rejected = count(table["counts"]["quarantined"], "row")
+    rejected = count(table["refused"], "row")
     page.field("quarantine", f"{rejected} below {near(facts['root'])}/quarantine" if table["quarantine"] else "empty")
     entry = facts["catalog"]
     lacks = f"{entry['entry']} lags: {', '.join(entry['lacks'])}"

@@ -28,7 +28,8 @@ def query(
 ) -> None:
     """Ask the tables in SQL.
 
-    Each product is a table, and its rejected rows are in <domain>.<product>__quarantine."""
+    Each product is a table. Its refused rows are in <domain>.<product>__quarantine, which shows raw cells, as they
+    were delivered."""
     from mesh_etl.cli import answers
     from mesh_etl.config import Project
     from mesh_etl.query import Statement, ask

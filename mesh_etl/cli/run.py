@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mesh_etl.cli.options import HERE, EngineName, Env, Json, NoColor, Remote, Root, engine_options
+from mesh_etl.cli.options import HERE, Acknowledge, EngineName, Env, Json, NoColor, Remote, Root, engine_options
 
 if TYPE_CHECKING:
     from mesh_etl.cli.progress import Display
@@ -24,6 +24,7 @@ def run(
     all_: All = False,
     engine: EngineName = "embedded",
     remote: Remote = "",
+    acknowledge: Acknowledge = "",
     root: Root = HERE,
     env: Env = "local",
     as_json: Json = False,
@@ -34,17 +35,22 @@ def run(
     A run of finished work changes nothing."""
     from mesh_etl import worlds
     from mesh_etl.cli import progress, screen
+    from mesh_etl.cli.wording import NO_PRODUCT
     from mesh_etl.config import Project
     from mesh_etl.run import engines
 
     if bool(products) == all_:
         raise typer.BadParameter("name one or more products, or say --all")
+    if acknowledge and (all_ or len(products or ()) != 1):
+        raise typer.BadParameter("--acknowledge is about the contract of one product: name that product alone")
     project = Project.open(root, env)
     with engines.open(engine, **engine_options(remote)) as opened, progress.display(as_json) as shown:
-        session = Session(opened, worlds.open(project.env, project.root), shown, quiet=as_json)
+        session = Session(opened, worlds.open(project.env, project.root), shown, as_json, acknowledge)
         session.run(project, products or project.products())
     if as_json:
         screen.document(session.document())
+    elif not (products or project.products()):
+        screen.Page().line(NO_PRODUCT)
     if session.error:
         raise typer.Exit(session.error.exit_code)
 
@@ -52,10 +58,11 @@ def run(
 class Session:
     """The runs of one call: products that depend on one that failed are skipped, the others go on."""
 
-    def __init__(self, engine: Engine, world: World, shown: Display, quiet: bool) -> None:
+    def __init__(self, engine: Engine, world: World, shown: Display, quiet: bool, acknowledge: str = "") -> None:
         from mesh_etl.cli.screen import Page
 
         self._engine, self._world, self._shown = engine, world, shown
+        self._acknowledge = acknowledge
         self._page = None if quiet else Page()
         self._unfinished: set[str] = set()
         self._results: list[dict[str, Any]] = []
@@ -65,9 +72,11 @@ class Session:
         """Every product is made, failed or skipped. Raises `ConfigError` for dependencies that are a cycle."""
         from mesh_etl.cli import jobs
         from mesh_etl.order import in_order
+        from mesh_etl.plan.references import led_to
 
         found = jobs.read(project, products)
-        ordered = in_order(found.valid.values())
+        refers = {name: led_to(job, found.contracts[name]) for name, job in found.valid.items()}
+        ordered = in_order(found.valid.values(), refers)
         for product, error in found.broken.items():
             self._failed(product, error)
         for job in ordered:
@@ -88,7 +97,7 @@ class Session:
         self._shown.product(job.product)
         begin = perf_counter()
         try:
-            report = run_job(job, self._engine, self._world, self._shown)
+            report = run_job(job, self._engine, self._world, self._shown, self._acknowledge)
         except MeshError as error:
             self._shown.rest()
             self._failed(job.product, error)

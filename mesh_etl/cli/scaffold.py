@@ -95,7 +95,7 @@ def _check_name(product: str) -> None:
 
 
 def _check_free(taken: Iterable[Path]) -> None:
-    fix = "choose another product, or delete it first"
+    fix = "choose another name, or delete it first"
     faults = [Fault("FILE_EXISTS", "the file exists already", path.as_posix(), fix) for path in taken]
     if faults:
         raise ConfigError(*faults)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mesh_etl.errors import Fault
 
+_STYLES = {"error": "bold red", "warning": "yellow"}
 _ENDLESS = 10_000  # columns: what goes into a file or a pipe is not folded
 
 
@@ -31,13 +32,13 @@ def console(stderr: bool = False) -> Console:
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=width)
 
 
-def errors(faults: Iterable[Fault]) -> None:
-    """Each fault is a line on stderr: `error: where: problem; fix [CODE]`."""
+def errors(faults: Iterable[Fault], severity: str = "error") -> None:
+    """Each fault is a line on stderr: `error: where: problem; fix [CODE]`, or `warning: …`."""
     from rich.text import Text
 
     page = console(stderr=True)
     for fault in faults:
-        page.print(Text.assemble(("error", "bold red"), f": {fault}"), soft_wrap=True)
+        page.print(Text.assemble((severity, _STYLES[severity]), f": {fault}"), soft_wrap=True)
 
 
 class Page:

@@ -26,6 +26,7 @@ def show(
     from mesh_etl import worlds
     from mesh_etl.cli import portrait, screen
     from mesh_etl.cli.jobs import contract_of
+    from mesh_etl.cli.levels import levels
     from mesh_etl.cli.registered import difference_of
     from mesh_etl.config import Project
     from mesh_etl.plan.build import ledger_of, taken_over
@@ -38,6 +39,7 @@ def show(
     head = ledger.snapshot()
     whole, evolved = taken_over(job, contract, head)
     facts = _facts(job, whole, ledger, head)
+    facts["levels"] = levels(whole, ledger)
     facts["evolved"] = [asdict(one) for one in evolved]
     facts["catalog"] = {"entry": f"{job.domain}.{job.name}", "published": lacks == (), "lacks": list(lacks or ())}
     if as_json:
@@ -65,14 +67,16 @@ def _facts(job: LoadedJob, contract: Contract, ledger: Ledger, head: Snapshot | 
             for column, field in zip(contract.columns, contract.schema, strict=True)
         ],
         "root": ledger.layout.root,
-        "table": None if head is None else _table(ledger, head),
+        "table": None if head is None else _table(job, ledger, head),
     }
 
 
-def _table(ledger: Ledger, head: Snapshot) -> dict[str, Any]:
-    entry = head.entry
+def _table(job: LoadedJob, ledger: Ledger, head: Snapshot) -> dict[str, Any]:
+    from mesh_etl.tables.quarantine import kept
+
+    entry, refused = head.data, kept(ledger.entries(), job.job.quarantine.age)
     return {
-        "version": head.seq,
+        "version": entry.seq,
         "committed_at": entry.committed_at,
         "operation": entry.operation,
         "engine": entry.engine,
@@ -85,5 +89,6 @@ def _table(ledger: Ledger, head: Snapshot) -> dict[str, Any]:
         "counts": entry.counts.model_dump(),
         "dropped": dict(entry.dropped),
         "rules": [rule.model_dump() for rule in entry.rules],
-        "quarantine": [f"{ledger.layout.root}/{file.path}" for file in entry.quarantine.files],
+        "refused": sum(file.rows for file in refused),
+        "quarantine": [f"{ledger.layout.root}/{file.path}" for file in refused],
     }

@@ -20,6 +20,7 @@ _DONE = {
     "create": "created", "change": "changed", "add": "added", "update": "updated", "delete": "deleted",
     "record": "recorded",
 }  # fmt: skip
+_SHOWN = 3  # warnings
 _UNCHANGED = {
     "done before": "unchanged: version {seq} holds this very work (same job, contract and inputs)",
     "nothing new": "unchanged: version {seq} holds all inputs that there are",
@@ -41,11 +42,15 @@ def show(page: Page, report: Report, duration: float) -> None:
             page.line(f"  {line}")
     else:
         page.line(f"{report.product}  {_UNCHANGED[report.outcome].format(seq=entry.seq)}", style="bold")
-        if report.snapshot.seq != entry.seq:
-            page.line(f"  the table stands at version {report.snapshot.seq} now")
+        if report.snapshot.data.seq != entry.seq:
+            page.line(f"  the table stands at version {report.snapshot.data.seq} now")
         page.line(place)
     if report.catalog:
         page.line(f"  catalogue: {', '.join(_happened(report.catalog))}")
+    for warning in report.warnings[:_SHOWN]:
+        page.line(f"  warning: {warning}")
+    if len(report.warnings) > _SHOWN:
+        page.line(f"  warnings besides: {len(report.warnings) - _SHOWN:,}; see mesh-etl validate {report.product}")
 
 
 def _happened(changes: tuple[str, ...]) -> list[str]:
@@ -108,7 +113,16 @@ def _rules(page: Page, rules: Iterable[RuleResult]) -> None:
     for rule in rules:
         by_status.setdefault(rule.status, []).append(rule)
     for status, label in (("rejected rows", "rejected"), ("warned", "warned"), ("failed", "failed")):
-        if rows := {rule.rule: rule.rows for rule in by_status.get(status, ())}:
-            page.line(f"  {label}: {listed(rows)}")
+        if found := by_status.get(status):
+            ranked = sorted(found, key=lambda rule: (-rule.rows, rule.rule))
+            page.line(f"  {label}: {listed([_told(rule) for rule in ranked])}")
+    for rule in by_status.get("suppressed", ()):
+        page.line(f"  suppressed: {_told(rule)}, {rule.reason}")
     if skipped := by_status.get("not executed"):
-        page.line(f"  not executed: {', '.join(f'{rule.rule} ({rule.reason})' for rule in skipped)}")
+        page.line(f"  not executed: {listed([f'{rule.rule} ({rule.reason})' for rule in skipped])}")
+
+
+def _told(rule: RuleResult) -> str:
+    """The rule with its rows, where it counts rows, and a severity that is not what its label says already."""
+    rows = f" {rule.rows:,}" if rule.rows else ""
+    return f"{rule.rule}{rows}" + ("" if rule.severity in ("error", "warning") else f" ({rule.severity})")

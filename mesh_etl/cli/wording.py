@@ -1,7 +1,10 @@
-"""Numbers and counts as people read them."""
+"""Words that several commands say, and numbers and counts as people read them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+NO_PRODUCT = "There is no product yet; begin with: mesh-etl init domain.product --from sample.csv"
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -28,7 +31,7 @@ def seconds(duration: float) -> str:
     return f"{duration:.2f} s" if duration < 1 else f"{duration:.1f} s"
 
 
-def listed(words: dict[str, int]) -> str:
-    """`a 75, b 3`: the most frequent first."""
-    ranked = sorted(words.items(), key=lambda one: (-one[1], one[0]))
-    return ", ".join(f"{word} {number:,}" for word, number in ranked)
+def listed(words: Sequence[str], shown: int = 20) -> str:
+    """`a, b, c`; of many words the first, and how many there are besides: `a, b and 3 more`."""
+    more = len(words) - shown
+    return ", ".join(words) if more <= 0 else f"{', '.join(words[:shown])} and {more:,} more"

@@ -17,6 +17,7 @@ from mesh_etl.contract.diff import summary
 from mesh_etl.errors import Fault, PublishError
 from mesh_etl.kernels.write.partition import path as partition_path
 from mesh_etl.tables.entry import (
+    Acknowledgement,
     ContractRef,
     DataFile,
     Drifted,
@@ -71,6 +72,8 @@ def commit(staged: Staged) -> Entry:
 def _conflict(staged: Staged, touched: Collection[tuple[str | None, ...]], rival: Entry) -> bool:
     """Whether the run has to be made anew, because what it has staged or checked no longer fits the table."""
     rivalry = staged.plan.mode.rivalry(touched, rival)
+    if rival.is_upkeep:
+        return rivalry == "conflict"
     return (
         rivalry == "conflict"
         or _read_already(staged, rival)
@@ -99,6 +102,7 @@ def _unchecked(plan: Plan, disjoint: bool) -> bool:
 
 
 def _prepared(staged: Staged, base: int, head: Snapshot | None) -> Entry:
+    """The entry, with everything that it names on the disk."""
     plan, target = staged.plan, staged.plan.job.job.target
     partitions = staged.partitions
     if plan.mode.carries and head is not None:
@@ -117,7 +121,7 @@ def _prepared(staged: Staged, base: int, head: Snapshot | None) -> Entry:
             id=plan.contract.id,
             version=plan.contract.version,
             sha256=plan.contract.sha256,
-            summary=summary(plan.contract).to_json(),
+            summary_sha256=plan.ledger.keep(summary(plan.contract)),
         ),
         columns=tuple((column.name, column.type.glue()) for column in plan.contract.schema),
         partition_by=tuple(
@@ -131,11 +135,13 @@ def _prepared(staged: Staged, base: int, head: Snapshot | None) -> Entry:
         rules=tuple(RuleResult(**asdict(one)) for one in staged.verdicts),
         inputs=staged.inputs,
         dropped=staged.dropped,
+        metrics=staged.metrics,
         drift={
             name: Drifted(ignored=opened.drift.ignored, missing=opened.drift.missing)
             for name, opened in plan.inputs.items()
             if opened.drift.ignored or opened.drift.missing
         },
+        acknowledged=Acknowledgement(**asdict(plan.acknowledged)) if plan.acknowledged else None,
         evolved=tuple(EvolvedColumn(name=one.name, type=one.type, added=one.added) for one in plan.evolved),
     )
 

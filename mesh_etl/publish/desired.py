@@ -61,7 +61,7 @@ def _parameters(job: LoadedJob, snapshot: Snapshot) -> dict[str, str]:
     quality = {
         "verdict": quality_of(statuses),
         "rows": snapshot.rows,
-        "quarantined": entry.quarantine.rows,
+        "quarantined": snapshot.refused,
         "rules": len(statuses),
         "not_executed": statuses.count("not executed"),
     }
@@ -74,7 +74,7 @@ def _parameters(job: LoadedJob, snapshot: Snapshot) -> dict[str, str]:
         "mesh_etl.contract_version": entry.contract.version,
         "mesh_etl.contract_sha256": entry.contract.sha256,
         "mesh_etl.quality": json.dumps(quality, separators=(",", ":")),
-        "mesh_etl.published_at": entry.committed_at,
+        "mesh_etl.published_at": snapshot.data.committed_at,
     }
 
 
@@ -82,6 +82,6 @@ def quality_of(statuses: list[str]) -> str:
     """The verdict on the table as a whole."""
     if "failed" in statuses:
         return "failed"
-    if "warned" in statuses:
+    if "warned" in statuses or "suppressed" in statuses:
         return "warned"
     return "passed"

@@ -27,11 +27,11 @@ def publish(staged: Staged, world: World) -> Report:
         entry = commit(staged)
     except MeshError as error:
         if error.code != "COMMIT_UNKNOWN":
-            _discard(staged)
+            discard(staged)
             _recovered_after(error, staged, world)
         raise
     if entry.txn != staged.txn:
-        _discard(staged)
+        discard(staged)
         return reported(plan, entry, "done before", world)
     return reported(plan, entry, "published", world)
 
@@ -43,7 +43,8 @@ def reported(plan: Plan, entry: Entry | None, outcome: Outcome, world: World) ->
     if snapshot is None:
         raise PublishError(Fault("LEDGER_MISSING", "the ledger has gone", plan.ledger.layout.ledger()))
     lines = tuple(change.lines()) if change else ()
-    return Report(plan.product, outcome, entry or snapshot.entry, snapshot, plan.ledger.layout.root, lines)
+    told = entry or snapshot.data
+    return Report(plan.product, outcome, told, snapshot, plan.ledger.layout.root, lines, plan.warnings)
 
 
 def _recovered_after(error: MeshError, staged: Staged, world: World) -> None:
@@ -55,7 +56,9 @@ def _recovered_after(error: MeshError, staged: Staged, world: World) -> None:
         raise PublishError(*error.faults, *second.faults, retryable=error.retryable) from second
 
 
-def _discard(staged: Staged) -> None:
+def discard(staged: Staged) -> None:
+    """Nothing is left of what was staged; for a run that is not committed and will not be."""
     layout, storage = staged.plan.ledger.layout, staged.plan.ledger.storage
     storage.remove(layout.data(staged.txn))
     storage.remove(layout.quarantine(staged.txn))
+    storage.remove(layout.metrics(staged.txn))

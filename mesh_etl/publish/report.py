@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from mesh_etl.errors import Fault
 from mesh_etl.tables.entry import Entry
 from mesh_etl.tables.ledger import Snapshot
 
@@ -21,6 +22,7 @@ class Report:
     snapshot: Snapshot
     root: str
     catalog: tuple[str, ...]  # what had to change in the catalogue, in words
+    warnings: tuple[Fault, ...] = ()  # what is wrong and has stopped nothing
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain JSON data; it holds counts, names and places, no cell values."""
@@ -42,11 +44,12 @@ class Report:
             "evolved": [column.model_dump() for column in entry.evolved],
             "inputs": [one.model_dump(mode="json") for one in entry.inputs],
             "table": {
-                "version": self.snapshot.seq,
+                "version": self.snapshot.data.seq,
                 "rows": self.snapshot.rows,
                 "files": self.snapshot.files,
                 "bytes": self.snapshot.bytes,
                 "partitions": len(self.snapshot.partitions),
             },
             "catalog": list(self.catalog),
+            "warnings": [str(one) for one in self.warnings],
         }

@@ -62,6 +62,12 @@ def bad_rows(count, line=f"x,{SECRET},open,2024-01-05,1.00"):
     return rows(*GOOD.splitlines()[1:], *[line] * count)
 
 
+def stated(old, new):
+    """The contract's next version, acknowledged, with `old` replaced by `new`."""
+    files = changed(CONTRACT, old, new) | changed(JOB, "checks: {", "checks: {acknowledge: 2.0.0, ")
+    return files | {CONTRACT: files[CONTRACT].replace("version: 1.0.0", "version: 2.0.0")}
+
+
 CASES = {
     # what the file is
     "missing file": ({DATA: None}, PlanError, ["INPUT_MISSING"], "no file is there"),
@@ -164,10 +170,64 @@ CASES = {
         "did you mean 'day'?",
     ),
     "a breaking change of what stays": (
-        changed(JOB, "mode: replace", "mode: append") | changed(CONTRACT, "decimal(9,2)", "decimal(6,2)"),
+        {
+            JOB: FILES[JOB]
+            .replace("mode: replace", "mode: append")
+            .replace("rejected: 1", "rejected: 1, acknowledge: 2.0.0")
+        }
+        | {CONTRACT: FILES[CONTRACT].replace("1.0.0", "2.0.0").replace("decimal(9,2)", "decimal(6,2)")},
         PlanError,
         ["CONTRACT_BREAKING"],
         "amount",
+    ),
+    "a breaking change under the same version": (
+        changed(CONTRACT, "decimal(9,2)", "decimal(6,2)"),
+        PlanError,
+        ["VERSION_TOO_LOW", "NOT_ACKNOWLEDGED"],
+        "write 2.0.0, or a later version",
+    ),
+    "a breaking change that nobody has acknowledged": (
+        {CONTRACT: FILES[CONTRACT].replace("1.0.0", "2.0.0").replace("decimal(9,2)", "decimal(6,2)")},
+        PlanError,
+        ["NOT_ACKNOWLEDGED"],
+        "--acknowledge 2.0.0",
+    ),
+    "a new promise that kept rows may break": (
+        {JOB: FILES[JOB].replace("mode: replace", "mode: append")}
+        | {CONTRACT: FILES[CONTRACT].replace("1.0.0", "1.1.0").replace("personal}", "personal, required: true}")},
+        PlanError,
+        ["STORED_UNPROVEN"],
+        "never held against it",
+    ),
+    "a query over a column that is not there": (
+        stated("metric: rowCount", "type: sql, query: 'SELECT max(amonut) FROM {object}'"),
+        ConfigError,
+        ["COLUMN_MISSING"],
+        "did you mean 'amount'?",
+    ),
+    "an expression that is no test": (
+        stated(
+            "metric: rowCount, mustBeGreaterThan: 1",
+            "type: custom, engine: mesh_etl, implementation: amount + 1",
+        ),
+        PlanError,
+        ["RULE_SHAPE"],
+        "compare it with something",
+    ),
+    "a check that is not there": (
+        stated(
+            "metric: rowCount, mustBeGreaterThan: 1",
+            "type: custom, engine: mesh_etl, implementation: {check: monotonous}",
+        ),
+        ConfigError,
+        ["UNKNOWN_CHECK"],
+        "did you mean 'monotonic'?",
+    ),
+    "a foreign key that leads nowhere": (
+        stated("{name: email,", "{name: email, relationships: [{to: shop.order#orders.id}],"),
+        ConfigError,
+        ["DANGLING_REFERENCE"],
+        "did you mean 'shop.orders'?",
     ),
     "an input that has changed": (
         changed(JOB, "mode: replace", "mode: append") | bad_rows(1),
@@ -205,7 +265,7 @@ class Shop:
         table, partitions = self.mesh.registered("shop.orders")
         root = self.root / "table"
         files = {str(path): path.stat().st_mtime_ns for path in root.rglob("*") if path.is_file()}
-        ledger = [path.read_text() for path in sorted((root / "shop/orders/_ledger").iterdir())]
+        ledger = [path.read_text() for path in sorted((root / "shop/orders/_ledger").rglob("*.json"))]
         return files, ledger, self.mesh.table("shop.orders"), table, partitions
 
     def fails(self, kind, codes, words):
@@ -249,7 +309,7 @@ def test_a_refused_value_is_in_quarantine_and_nowhere_else(shop, capfd):
     report = shop.run()
     assert [row["_raw"] for row in shop.mesh.quarantine("shop.orders")] == [f"x,{SECRET},open,2024-01-05,1.00"]
     table, partitions = shop.mesh.registered("shop.orders")
-    ledger = "".join(path.read_text() for path in (shop.root / "table/shop/orders/_ledger").iterdir())
+    ledger = "".join(path.read_text() for path in (shop.root / "table/shop/orders/_ledger").rglob("*.json"))
     out, err = capfd.readouterr()
     assert SECRET not in repr((report.to_json(), table, partitions, ledger, out, err))
 
@@ -263,8 +323,9 @@ def test_all_inputs_that_are_missing_are_told_at_once(shop):
 
 @pytest.mark.parametrize("steps", ["", "transforms:\n  - {type: filter, where: id > 0}\n"])
 def test_an_input_without_rows_empties_the_table(shop, steps):
-    job = changed(JOB, "checks:", f"{steps}checks:")
-    shop.write(job | changed(CONTRACT, "mustBeGreaterThan: 1", "mustBe: 0") | rows())
+    job = {JOB: FILES[JOB].replace("checks: {", f"{steps}checks: {{acknowledge: 2.0.0, ")}
+    none = {CONTRACT: FILES[CONTRACT].replace("mustBeGreaterThan: 1", "mustBe: 0").replace("1.0.0", "2.0.0")}
+    shop.write(job | none | rows())
     report = shop.run()
     assert report.entry.counts.read == report.snapshot.rows == report.snapshot.files == 0
     assert shop.mesh.table("shop.orders") == []

@@ -229,6 +229,19 @@ def test_an_empty_table_has_its_columns(project):
     assert ask("select * from shop.orders__quarantine", project) == []
 
 
+def test_an_empty_project_says_how_to_begin(tmp_path):
+    write(tmp_path / "configs/mesh.yaml", "name: m\nwarehouse: w\ndomains: {shop: {owner: shop-team}}\n")
+    write(tmp_path / "configs/env/local.yaml", "world: {type: local}\n")
+    for words in (("validate",), ("run", "--all")):
+        assert "begin with: mesh-etl init" in mesh(*words, root=tmp_path)
+
+
+def test_a_query_ends_without_a_word_more(project):
+    asked = command("query", "select 1 as n", "--json", root=project)
+    done = subprocess.run(**asked, capture_output=True, text=True, check=True)
+    assert (json.loads(done.stdout), done.stderr) == ([{"n": 1}], "")
+
+
 def test_a_query_that_fails_quotes_no_cell(project):
     assert "[NOT_RUN_YET]" in mesh("query", "select * from shop.orders", root=project, code=3)
     mesh("run", "shop.orders", root=project)

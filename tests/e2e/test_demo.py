@@ -12,6 +12,11 @@ import duckdb
 import pytest
 from generate import generate
 
+from mesh_etl.cli import jobs
+from mesh_etl.config import Project
+from mesh_etl.order import in_order
+from mesh_etl.plan.references import led_to
+
 HERE = Path(__file__).parents[2]
 PRODUCTS = ("customer.customers", "sales.orders", "sales.lineitems", "sales.revenue_by_nation")
 FILES = {"customer.customers": "customer.csv", "sales.orders": "orders.csv", "sales.lineitems": "lineitem.csv"}
@@ -77,6 +82,14 @@ def spoiled_lines(raw, name):
     return found
 
 
+def test_products_come_after_those_that_they_read_or_refer_to(root):
+    project = Project.open(root)
+    found = jobs.read(project, project.products())
+    refers = {name: led_to(job, found.contracts[name]) for name, job in found.valid.items()}
+    assert refers["sales.orders"] == ("customer.customers",)
+    assert tuple(job.product for job in in_order(found.valid.values(), refers)) == PRODUCTS
+
+
 @pytest.mark.parametrize("product", FILES)
 def test_every_row_is_accounted_for_by_kind(reports, spoiled, demo, product):
     counts, file = reports[product].entry.counts, spoiled[FILES[product]]
@@ -123,7 +136,11 @@ def test_nothing_but_the_commit_is_on_disk(reports, demo, product):
     entry = reports[product].entry
     known = {file.path for partition in entry.partitions for file in partition.files}
     known |= {file.path for file in entry.quarantine.files}
-    assert set(demo.files(product)) == known | {"_ledger/00000000000000000001.json"}
+    found = set(demo.files(product))
+    states = {path for path in found if path.startswith(f"{entry.metrics}/")}
+    assert states, "the commit names the folder of its metric states"
+    summary = f"_ledger/contracts/{entry.contract.summary_sha256}.json"
+    assert found - states == known | {"_ledger/00000000000000000001.json", summary}
 
 
 def test_sorted_within_each_file(reports, demo):
@@ -196,6 +213,36 @@ def test_revenue_is_what_an_independent_computation_says(reports, demo, root):
     assert counts.consumed == consumed
     assert counts.filtered == counts.read - consumed > 0
     assert counts.made == 25
+
+
+LEAD_NOWHERE = {  # the foreign key, its two files and their columns
+    "sales.orders": ("customer_key.relationships[0]", "orders.csv", "o_custkey", "customer.csv", "c_custkey"),
+    "sales.lineitems": ("order_key.relationships[0]", "lineitem.csv", "l_orderkey", "orders.csv", "o_orderkey"),
+}
+
+
+@pytest.mark.parametrize("product", LEAD_NOWHERE)
+def test_keys_that_lead_to_refused_rows_are_counted(reports, root, product):
+    rule, mine, key, theirs, other = LEAD_NOWHERE[product]
+    raw = root / ".mesh/raw"
+    referred = f"select {other} from {good_rows(raw, theirs)}"
+    ((rows,),) = asked(f"select count(*) from {good_rows(raw, mine)} where {key} not in ({referred})")
+    [told] = [one for one in reports[product].entry.rules if one.rule == rule]
+    assert (told.status, told.rows) == ("warned", rows)
+    assert rows > 0
+
+
+def test_what_needs_a_past_or_a_person_is_not_executed(reports):
+    skipped = {
+        one.rule: one.reason
+        for report in reports.values()
+        for one in report.entry.rules
+        if one.status == "not executed"
+    }
+    assert skipped == {
+        "usual_volume": "needs 5 earlier versions, has 0",
+        "as_in_the_books": "prose cannot be executed",
+    }
 
 
 def test_a_second_run_changes_nothing(reports, demo):

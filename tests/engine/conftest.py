@@ -52,7 +52,13 @@ class Project:
     def __init__(self, root: Path, engine: Any) -> None:
         self.root, self.engine = root, engine
         self._write(
-            "configs/mesh.yaml", {"name": "cases", "warehouse": "${warehouse}", "domains": {"d": {"owner": "o"}}}
+            "configs/mesh.yaml",
+            {
+                "name": "cases",
+                "warehouse": "${warehouse}",
+                "versioning": "free",  # cases change contracts at will
+                "domains": {"d": {"owner": "o"}},
+            },
         )
         env = {"world": {"type": "local", "home": ".mesh"}, "values": {"warehouse": "warehouse"}}
         self._write("configs/env/local.yaml", env)

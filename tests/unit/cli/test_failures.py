@@ -93,18 +93,16 @@ def test_a_reader_that_has_seen_enough_is_no_error(project):
     assert running.returncode in (0, 1)
 
 
-def test_help_is_quick_and_light(project):
-    """0.5 s is the promise; a machine that is busy gets three attempts."""
-    from time import perf_counter
-
-    durations = []
-    for _ in range(3):
-        begin = perf_counter()
-        out, _ = start(["--help"], stdout=subprocess.PIPE, cwd=project).communicate(timeout=60)
-        durations.append(perf_counter() - begin)
-        for command in ("init", "validate", "plan", "run", "show", "history", "query", "schema"):
-            assert f"  {command} " in out
-    assert min(durations) < 0.5
+def test_help_loads_nothing_heavy(project):
+    """What makes a command slow to start is what it imports: help needs none of it."""
+    command = [sys.executable, "-X", "importtime", "-m", "mesh_etl.cli", "--help"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=project, check=True)
+    for name in ("init", "validate", "plan", "run", "show", "history", "query", "schema", "contract", "quarantine"):
+        assert f"  {name} " in told.stdout
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in told.stderr.splitlines()}
+    assert "typer" in imported
+    assert imported & {"pyarrow", "pyspark", "pandas", "numpy", "boto3", "pydantic", "sqlglot", "duckdb"} == set()
 
 
 def test_colours_turn_off(project):

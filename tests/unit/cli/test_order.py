@@ -35,6 +35,21 @@ def test_a_product_that_is_not_asked_for_is_not_waited_for(project, product):
     assert in_order(only) == tuple(only)
 
 
+def test_a_table_that_is_referred_to_comes_first(project, product):
+    for name in "ab":
+        product(name, CSV)
+    found = in_order(jobs(project), {"shop.a": ["shop.b", "elsewhere.c", "shop.a"]})
+    assert [job.product for job in found] == ["shop.b", "shop.a"]
+
+
+def test_a_reference_never_makes_a_circle(project, product):
+    product("a", CSV)
+    product("b", table("a"))
+    product("c", table("b"))
+    found = in_order(jobs(project), {"shop.a": ["shop.c"], "shop.b": ["shop.c"]})
+    assert [job.product for job in found] == ["shop.a", "shop.b", "shop.c"]
+
+
 def test_a_cycle_is_named(project, product):
     product("b", table("c"))
     product("c", table("a"))

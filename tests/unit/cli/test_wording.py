@@ -24,7 +24,8 @@ def test_durations():
 
 
 def test_the_most_frequent_comes_first():
-    assert listed({"a": 1, "c": 1500, "b": 1}) == "c 1,500, a 1, b 1"
+    assert listed(["a 1", "b"]) == "a 1, b"
+    assert listed([str(number) for number in range(1_003)], shown=2) == "0, 1 and 1,001 more"
 
 
 def test_the_equation_of_traced_rows():

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mesh_etl.contract.diff import ColumnSummary, Summary, diff, summary
+from mesh_etl.contract.summary import RuleSummary
 
 COLUMN = ColumnSummary("a", "int")
 BASE = Summary("sales.orders", "1.0.0", (COLUMN,))
@@ -50,7 +51,7 @@ def test_types(old, new, kind):
     ("old", "new", "want"),
     [
         ("array<int>", "array<bigint>", [("additive", "a[]")]),
-        ("map<string,int>", "map<string,string>", [("breaking", "a.value")]),
+        ("map<string,int>", "map<string,string>", [("breaking", "a{value}")]),
         ("struct<x:int>", "struct<x:int,y:int>", [("additive", "a.y")]),
         ("struct<x:int,y:int>", "struct<x:bigint>", [("additive", "a.x"), ("breaking", "a.y")]),
         ("struct<x:int,y:int>", "struct<y:int,x:int>", [("cosmetic", "a")]),
@@ -61,42 +62,104 @@ def test_types_inside_columns(old, new, want):
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "kind"),
+    ("before", "after", "kind", "stored"),
     [
-        ({}, {"required": True}, "breaking"),
-        ({"required": True}, {}, "breaking"),
-        ({}, {"unique": True}, "breaking"),
-        ({}, {"accepted": ("1",)}, "breaking"),
-        ({"accepted": ("1",)}, {}, "additive"),
-        ({"accepted": ("1", "2")}, {"accepted": ("1",)}, "breaking"),
-        ({"accepted": ("1",)}, {"accepted": ("1", "2")}, "additive"),
-        ({}, {"description": "words"}, "cosmetic"),
-        ({}, {"classification": "personal"}, "cosmetic"),
-        ({}, {"deprecated": True}, "cosmetic"),
+        ({}, {"required": True}, "additive", "unproven"),
+        ({"required": True}, {}, "breaking", "fits"),
+        ({}, {"unique": True}, "additive", "fits"),
+        ({"unique": True}, {}, "breaking", "fits"),
+        ({}, {"accepted": ("1",)}, "additive", "unproven"),
+        ({"accepted": ("1",)}, {}, "breaking", "fits"),
+        ({"accepted": ("1", "2")}, {"accepted": ("1",)}, "additive", "unproven"),
+        ({"accepted": ("1",)}, {"accepted": ("1", "2")}, "breaking", "fits"),
+        ({}, {"description": "words"}, "cosmetic", "fits"),
+        ({}, {"classification": "personal"}, "additive", "fits"),
+        ({}, {"deprecated": True}, "additive", "fits"),
+        ({"deprecated": True}, {}, "cosmetic", "fits"),
     ],
 )
-def test_promises(before, after, kind):
-    assert changes(replace(COLUMN, **before), replace(COLUMN, **after)) == [(kind, "a")]
+def test_promises(before, after, kind, stored):
+    old, new = replace(COLUMN, **before), replace(COLUMN, **after)
+    (change,) = diff(replace(BASE, columns=(old,)), replace(BASE, columns=(new,)))
+    assert (change.kind, change.stored, change.path) == (kind, stored, "a")
 
 
 @pytest.mark.parametrize(
-    ("columns", "kind", "path", "text"),
+    ("old", "new", "turn"),
     [
-        ((), "breaking", "a", "removed"),
-        ((COLUMN, ColumnSummary("b", "int")), "additive", "b", "added as int"),
-        ((COLUMN, ColumnSummary("b", "int", required=True)), "breaking", "b", "required"),
+        ({}, {"minLength": 2}, "tightened"),
+        ({"maxLength": 9}, {"maxLength": 5}, "tightened"),
+        ({"maxLength": 5}, {"maxLength": 9}, "loosened"),
+        ({"minLength": 2}, {}, "loosened"),
+        ({"minimum": [0, True]}, {"minimum": [1, True]}, "tightened"),
+        ({"minimum": [0, True]}, {"minimum": [0, False]}, "tightened"),
+        ({"maximum": [9, False]}, {"maximum": [9, True]}, "loosened"),
+        ({"minimum": ["2020-01-01", True]}, {"minimum": ["2019-01-01", True]}, "loosened"),
+        ({"pattern": "^a$"}, {"pattern": "^b$"}, "changed"),
+        ({"multipleOf": 5}, {"multipleOf": 10}, "tightened"),
+        ({"multipleOf": 0.1}, {"multipleOf": 0.01}, "loosened"),
+        ({"multipleOf": 2}, {"multipleOf": 3}, "changed"),
+        ({"required": ["x"]}, {"required": ["x", "y"]}, "tightened"),
+        ({}, {"uniqueItems": True}, "tightened"),
     ],
 )
-def test_columns_come_and_go(columns, kind, path, text):
+def test_limits(old, new, turn):
+    one, other = replace(COLUMN, limits=old), replace(COLUMN, limits=new)
+    (change,) = diff(replace(BASE, columns=(one,)), replace(BASE, columns=(other,)))
+    assert turn in change.text
+    assert change.kind == ("additive" if turn == "tightened" else "breaking")
+    assert change.stored == ("fits" if turn == "loosened" else "unproven")
+
+
+@pytest.mark.parametrize(
+    ("columns", "kind", "stored", "text"),
+    [
+        ((), "breaking", "fits", "removed"),
+        ((COLUMN, ColumnSummary("b", "int")), "additive", "fits", "added as int"),
+        ((COLUMN, ColumnSummary("b", "int", required=True)), "additive", "unfit", "required"),
+    ],
+)
+def test_columns_come_and_go(columns, kind, stored, text):
     (change,) = diff(BASE, replace(BASE, columns=columns))
-    assert (change.kind, change.path) == (kind, path)
+    assert (change.kind, change.stored) == (kind, stored)
     assert text in change.text
 
 
 def test_a_column_with_the_same_id_was_renamed():
     old, new = ColumnSummary("a", "int", id="x"), ColumnSummary("b", "int", id="x")
-    removed, added = diff(replace(BASE, columns=(old,)), replace(BASE, columns=(new,)))
-    assert (removed.kind, removed.text, added.kind) == ("breaking", "renamed to 'b'", "additive")
+    (change,) = diff(replace(BASE, columns=(old,)), replace(BASE, columns=(new,)))
+    assert (change.kind, change.flag, change.stored) == ("breaking", "rename", "unfit")
+    assert "renamed to 'b'" in change.text
+
+
+def test_columns_that_swap_names_are_renamed():
+    def columns(one, other):
+        return replace(BASE, columns=(ColumnSummary(one, "int", id="x"), ColumnSummary(other, "int", id="y")))
+
+    found = diff(columns("a", "b"), columns("b", "a"))
+    assert [(change.flag, change.path) for change in found[:2]] == [("rename", "a"), ("rename", "b")]
+
+
+def test_an_id_that_came_later_changes_nothing():
+    assert diff(BASE, replace(BASE, columns=(replace(COLUMN, id="x"),))) == ()
+
+
+def test_two_thousand_rules_and_columns_are_compared_at_once():
+    columns = tuple(ColumnSummary(f"c{n}", "int", limits={}) for n in range(2000))
+    rules = tuple(RuleSummary(f"c{n}", "library", "nullValues", comparison=("must_be", 0)) for n in range(2000))
+    looser = tuple(replace(rule, comparison=("must_be_less_than", 5)) for rule in rules)
+    found = diff(replace(BASE, columns=columns, rules=rules), replace(BASE, columns=columns[::-1], rules=looser[::-1]))
+    assert len(found) == 2001
+
+
+def test_a_field_deep_inside_is_renamed_by_its_id():
+    def column(name):
+        field = ColumnSummary(name, "int", id="deep", limits={}, parts=())
+        item = ColumnSummary("[]", f"struct<{name}:int>", limits={}, parts=(field,))
+        return ColumnSummary("a", f"array<struct<{name}:int>>", limits={}, parts=(item,))
+
+    (change,) = diff(replace(BASE, columns=(column("x"),)), replace(BASE, columns=(column("y"),)))
+    assert (change.kind, change.path, change.flag) == ("breaking", "a[].x", "rename")
 
 
 def test_order_is_cosmetic():
@@ -109,9 +172,8 @@ def test_order_is_cosmetic():
     ("after", "kind"),
     [
         ({"primary_key": ("a",)}, "breaking"),
-        ({"partition_keys": ("a",)}, "breaking"),
+        ({"partition_keys": ("a",)}, "additive"),
         ({"id": "sales.other"}, "breaking"),
-        ({"version": "1.0.1"}, "cosmetic"),
         ({"description": "words"}, "cosmetic"),
     ],
 )
@@ -136,6 +198,14 @@ def test_a_summary_survives_the_ledger(one_column):
     assert found.columns[0].required
     assert found.columns[1].accepted == ('"O"',)
     assert (found.primary_key, found.partition_keys) == (("a",), ("c",))
+
+
+def test_what_an_older_commit_did_not_keep_is_not_compared():
+    old = Summary.from_json({"id": "x", "version": "1.0.0", "columns": [{"name": "a", "type": "struct<b:int>"}]})
+    column = ColumnSummary("a", "struct<b:bigint>", limits={"minProperties": 1}, words="1", parts=())
+    new = replace(old, columns=(replace(column, parts=None),), rules=(), levels=(), people={}, servers={"s": {}})
+    assert [(one.kind, one.path) for one in diff(old, new)] == [("additive", "a.b")]
+    assert old.unknown == ("rules", "service levels", "people", "servers")
 
 
 def test_a_summary_of_another_shape_is_refused():

@@ -16,8 +16,8 @@ from mesh_etl.contract.placeholders import UnknownPlaceholder, render
         ("must_be_greater_or_equal_to", 3, [3], [2]),
         ("must_be_less_than", 3, [2], [3, None]),
         ("must_be_less_or_equal_to", 3, [3], [4]),
-        ("must_be_between", (3, 5), [3, 4, 5], [2, 6, None]),
-        ("must_not_be_between", (3, 5), [2, 6], [3, 4, 5, None]),
+        ("must_be_between", (3, 5), [4], [2, 3, 5, 6, None]),
+        ("must_not_be_between", (3, 5), [2, 3, 5, 6], [4, None]),
     ],
 )
 def test_comparisons(operator, operand, holds, fails):
@@ -26,14 +26,31 @@ def test_comparisons(operator, operand, holds, fails):
     assert [comparison.holds(value) for value in fails] == [False] * len(fails)
 
 
-def test_an_open_interval_is_without_its_ends():
-    assert not Comparison("must_be_between", (3, 5)).holds(3, open_interval=True)
-    assert Comparison("must_not_be_between", (3, 5)).holds(3, open_interval=True)
+def test_the_ends_belong_to_a_closed_interval():
+    assert Comparison("must_be_between", (3, 5), closed=True).holds(3)
+    assert not Comparison("must_not_be_between", (3, 5), closed=True).holds(3)
+
+
+RULE = "{name: a, logicalType: string, quality: [{metric: nullValues, mustBeBetween: [3, 5]}]}"
+
+
+def test_a_contract_can_say_that_intervals_include_their_ends(one_column):
+    plain = one_column(RULE).column("a").quality[0].comparison
+    switch = "customProperties: [{property: mustBeBetween, value: inclusive}]"
+    switched = one_column(RULE, rest=switch).column("a").quality[0].comparison
+    assert [one.holds(3) for one in (plain, switched)] == [False, True]
+
+
+def test_the_switch_takes_two_words(faults):
+    switch = "customProperties: [{property: mustBeBetween, value: closed}]"
+    (fault,) = faults(RULE, rest=switch)
+    assert fault.code == "BAD_SWITCH"
+    assert fault.where == "contract.yaml:9:53"
 
 
 def test_every_operator_reads_as_a_sign():
     assert len({str(Comparison(operator, (1, 2))) for operator in OPERATORS}) == len(OPERATORS)
-    assert str(Comparison("must_be_between", (1, 2))) == "between 1 and 2"
+    assert str(Comparison("must_be_between", (1, 2))) == "between 1 and 2 (exclusive)"
 
 
 def test_each_key_of_the_standard_is_one_comparison(one_column):
@@ -46,10 +63,10 @@ def test_each_key_of_the_standard_is_one_comparison(one_column):
         "mustBeLessOrEqualTo",
     ]
     rules = [f"{{metric: nullValues, {key}: 7}}" for key in keys]
-    rules += [f"{{metric: nullValues, {key}: [7, 8]}}" for key in ("mustBeBetween", "mustNotBeBetween")]
+    rules += [f"{{metric: nullValues, {key}: [7, 9]}}" for key in ("mustBeBetween", "mustNotBeBetween")]
     column = one_column(f"{{name: a, logicalType: string, quality: [{', '.join(rules)}]}}").column("a")
     assert [rule.comparison.operator for rule in column.quality] == list(OPERATORS)
-    assert column.quality[-1].comparison.operand == (7, 8)
+    assert column.quality[-1].comparison.operand == (7, 9)
 
 
 @pytest.mark.parametrize("query", ["{object}.{property}", "${table}.${column}", "{ Object }.{field}"])

@@ -20,13 +20,14 @@ from mesh_etl.registry import Registry
 ROOT = Path(__file__).parents[3]
 FENCE = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 PARAGRAPH = re.compile(r"\n\s*?\n")
+HOMES = {"source": "sources", "transform": "transforms", "mode": "modes", "check": "checks.custom"}
 
 
 def components() -> list[Any]:
     found = []
-    for kind in ("source", "transform", "mode"):
-        importlib.import_module(f"mesh_etl.{kind}s")  # registers what it holds
-        registry = getattr(importlib.import_module(f"mesh_etl.{kind}s.base"), kind)
+    for kind, home in HOMES.items():
+        importlib.import_module(f"mesh_etl.{home}")  # registers what it holds
+        registry = getattr(importlib.import_module(f"mesh_etl.{home}.base"), kind)
         assert isinstance(registry, Registry)
         found += [
             pytest.param(kind, component, id=f"{kind}-{name}") for name in registry for component in [registry[name]]
@@ -35,9 +36,12 @@ def components() -> list[Any]:
 
 
 def mappings(node: object) -> Iterator[dict[str, Any]]:
-    """All mappings in a YAML document; the shorthand `mode: replace` counts as written out."""
+    """All mappings in a YAML document; `mode: replace` and the arguments of a check count as written out."""
     if isinstance(node, dict):
         yield node
+        if isinstance(node.get("check"), str):
+            arguments = {key: value for key, value in node.items() if key != "check" and not key.startswith("must")}
+            yield {"type": node["check"], **arguments}
         if isinstance(node.get("mode"), str):
             yield {"type": node["mode"]}
     for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
@@ -88,7 +92,7 @@ def test_has_cases(kind: str, component: Any) -> None:
 @pytest.mark.parametrize(("kind", "component"), components())
 def test_has_a_file_of_its_own(kind: str, component: Any) -> None:
     name = component.model_fields["type"].default
-    assert component.__module__ == f"mesh_etl.{kind}s.{name}", "a component is found by path alone"
+    assert component.__module__ == f"mesh_etl.{HOMES[kind]}.{name}", "a component is found by path alone"
 
 
 @pytest.mark.parametrize(("kind", "component"), components())

@@ -16,7 +16,7 @@ GROUND = {"errors", "registry"}
 CONFIGURATION = GROUND | {"config", "expressions", "contract"}
 TABLES = CONFIGURATION | {"stores", "kernels", "tables"}
 BASES = {"sources.base", "transforms.base", "transforms.trace", "checks.base", "modes.base"}
-STEPS = TABLES | {"sources", "transforms", "checks", "modes", "plan", "run", "publish", "worlds"}
+STEPS = TABLES | {"policies", "product", "sources", "transforms", "checks", "modes", "plan", "run", "publish", "worlds"}
 
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
@@ -36,17 +36,22 @@ ALLOWED: dict[str, set[str]] = {
     "plan": STEPS - {"run", "publish"},
     "run": STEPS - {"publish"},
     "publish": STEPS,
+    "quarantine": STEPS | {"quarantine"},
+    "policies": CONFIGURATION | {"crawl.personal", "policies"},
     "crawl": CONFIGURATION | {"stores", "kernels", "sources", "tables.ledger", "crawl"},
+    "exchange": CONFIGURATION | {"checks", "crawl", "sources.databases", "exchange"},
     "query": TABLES | {"query"},
+    "frames": STEPS - {"plan", "publish", "worlds"} | {"frames"},
     "order": CONFIGURATION | {"sources"},
+    "product": CONFIGURATION | {"sources", "transforms", "order", "product"},
 }
 ON_TOP = {"__init__", "__main__", "cli", "pipeline", "testing"}  # these may know everything
 HOMES = {  # outside libraries that only one part may import
     "boto3": ("worlds/", "embedded_aws/", "stores/s3.py"),
-    "botocore": ("worlds/", "stores/s3.py", "embedded_aws/", "publish/"),
+    "botocore": ("worlds/", "stores/s3.py", "embedded_aws/", "publish/", "exchange/imports/glue.py"),
     "awsglue": ("run/engines/glue.py",),
     "pysail": ("run/engines/embedded.py",),
-    "pyspark": ("run/", "sources/", "transforms/", "checks/", "modes/", "testing/"),
+    "pyspark": ("run/", "sources/", "transforms/", "checks/", "modes/", "frames/", "testing/"),
 }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,9 @@ import pytest
 ROOT = Path(__file__).parents[3]
 PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*)(?:\[[a-z,]+\])?==\S+", re.MULTILINE)
 NAMES = ("build", "demo", "test", "spark41", "spark35")
+
+
+PARTS = {"botocore": "boto3", "pydantic_core": "pydantic"}  # they come with these and follow their versions
 
 
 def text(name: str) -> str:
@@ -44,3 +49,19 @@ def test_one_owner_of_pyspark(name: str) -> None:
 )
 def test_engines_are_those_of_glue(name: str, pin: str) -> None:
     assert re.search(rf"^{re.escape(pin)}(?: |$)", text(name), re.MULTILINE)
+
+
+def test_what_tests_import_is_named_in_setup() -> None:
+    """Not only brought by another package, which may do without it one day."""
+    named = set(re.findall(r'"([A-Za-z0-9_.-]+)[^"]*"', (ROOT / "setup.py").read_text(encoding="utf-8")))
+    distributions = packages_distributions()
+    imported = {name for path in (ROOT / "tests").rglob("*.py") for name in _imports(path)}
+    outside = {PARTS.get(name, name) for name in imported if name in distributions}
+    assert sorted(name for name in outside if not named & {one.lower() for one in distributions[name]}) == []
+
+
+def _imports(path: Path) -> set[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    names = {one.name for node in nodes if isinstance(node, ast.Import) for one in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name.split(".")[0] for name in names}

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
+
+from prove import CAUGHT_BY
+from spoil import KINDS, ONE_IN
 
 from mesh_etl.cli.app import app
 
@@ -27,8 +31,23 @@ def test_the_job_is_the_one_of_the_demo_and_has_twelve_lines() -> None:
     assert len(job.splitlines()) == 12
 
 
+def test_the_report_is_the_one_of_the_demo() -> None:
+    """At scale 0.1, TPC-H has 150,000 orders; each kind of spoiled row has one in 2,000 of them."""
+    _, kinds = CAUGHT_BY["sales.orders"]
+    caught = Counter[str]()
+    for kind in KINDS["orders.csv"]:
+        caught[kinds[kind]] += 150_000 // ONE_IN
+    dropped = caught.pop("dedupe[0]")
+    read, refused = 150_000 + dropped, caught.total()
+    good = read - dropped - refused
+    assert f"{read:,} read = {good:,} good + {refused} quarantined + {dropped} deduplicated + 0 filtered" in TEXT
+    ranked = sorted(caught.items(), key=lambda pair: (-pair[1], pair[0]))
+    assert f"rejected: {', '.join(f'{rule} {rows}' for rule, rows in ranked)}\n" in TEXT
+
+
 def test_every_command_that_it_names_exists() -> None:
     known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    known |= {group.typer_instance.info.name for group in app.registered_groups if group.typer_instance}
     assert set(re.findall(r"`mesh-etl ([a-z]+)", TEXT)) <= known
 
 

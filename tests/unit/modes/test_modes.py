@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from mesh_etl.modes import Append, Replace, ReplacePartitions
+from mesh_etl.modes.replay import Replay
 from mesh_etl.tables.entry import ContractRef, Counts, DataFile, Entry, Partition
 
 
-def rival(*values, cleared=False, idem_key="rival", seq=1):
+def rival(*values, cleared=False, idem_key="rival", seq=1, operation="append"):
     files = (DataFile(path="f", rows=1, bytes=1),)
     return Entry(
         seq=seq,
@@ -16,7 +17,7 @@ def rival(*values, cleared=False, idem_key="rival", seq=1):
         txn=f"t{seq}",
         idem_key=idem_key,
         product="d.it",
-        operation="append",
+        operation=operation,
         committed_at="",
         code_version="1",
         engine="embedded",
@@ -61,6 +62,14 @@ def test_earlier_work_that_others_have_built_upon_counts_for_append_alone(mode, 
     assert (done and done.seq) == found
     assert mode.done(history, "later").seq == 2
     assert mode.done([], "mine") is None
+
+
+def test_upkeep_of_the_quarantine_changes_nothing_but_for_a_replay():
+    expired = rival(operation="expire", seq=2, idem_key="mine")
+    modes = (Append(), Replace(), ReplacePartitions(), Replay())
+    assert [mode.rivalry({("a",)}, expired) for mode in modes] == ["none", "none", "none", "conflict"]
+    for mode in modes[:3]:
+        assert mode.done([rival(idem_key="mine"), expired], "mine").seq == 1
 
 
 def test_what_stays_of_the_table():
