@@ -11,7 +11,7 @@ from mesh_etl.exchange.imports.jdbc import jdbc
 
 POSTGRES = """
 CREATE TABLE drafted (
-  id bigint, line smallint, customer_id int REFERENCES customers, "Odd Name" varchar(20) NOT NULL,
+  id bigint, line smallint, customer_id int REFERENCES drafted_customers, "Odd Name" varchar(20) NOT NULL,
   amount numeric(12,2) DEFAULT 0 CHECK (amount >= 0), loose numeric, state mood, at timestamptz, clock timestamp,
   body jsonb, place point, email text UNIQUE, a int, b int, opens time,
   PRIMARY KEY (id, line), UNIQUE (a, b), CHECK (a < b))"""
@@ -20,7 +20,7 @@ CREATE TABLE drafted (
   id bigint, line smallint, customer_id int, `Odd Name` varchar(20) NOT NULL,
   amount decimal(12,2) DEFAULT 0 CHECK (amount >= 0), state enum('open','it''s'), at timestamp NULL, clock datetime(6),
   email varchar(100) UNIQUE, a int COMMENT 'The ''first''.', b int, opens time,
-  PRIMARY KEY (id, line), UNIQUE (a, b), CHECK (a < b), FOREIGN KEY (customer_id) REFERENCES customers (id))
+  PRIMARY KEY (id, line), UNIQUE (a, b), CHECK (a < b), FOREIGN KEY (customer_id) REFERENCES drafted_customers (id))
 COMMENT 'What was drafted.'"""
 
 
@@ -44,7 +44,7 @@ def check_shared(contract):
     assert columns["odd_name"].required
     assert columns["email"].unique
     assert [one.to for one in columns["customer_id"].relationships] == [
-        "customers.yaml#/schema/customers/properties/id"
+        "drafted_customers.yaml#/schema/drafted_customers/properties/id"
     ]
     rules = [one.arguments or {} for one in contract.table.quality if one.type == "library"]
     assert rules == [{"properties": ["a", "b"]}]
@@ -55,9 +55,9 @@ def check_shared(contract):
 
 
 def test_postgresql(postgresql):
-    postgresql.run("DROP TABLE IF EXISTS drafted", "DROP TABLE IF EXISTS customers", "DROP TYPE IF EXISTS mood")
+    postgresql.run("DROP TABLE IF EXISTS drafted", "DROP TABLE IF EXISTS drafted_customers", "DROP TYPE IF EXISTS mood")
     postgresql.run(
-        "CREATE TYPE mood AS ENUM ('open', 'it''s')", "CREATE TABLE customers (id int PRIMARY KEY)", POSTGRES
+        "CREATE TYPE mood AS ENUM ('open', 'it''s')", "CREATE TABLE drafted_customers (id int PRIMARY KEY)", POSTGRES
     )
     postgresql.run("COMMENT ON TABLE drafted IS 'What was drafted.'", "COMMENT ON COLUMN drafted.a IS 'The ''first''.'")
     done, contract = drafted(postgresql)
@@ -71,8 +71,8 @@ def test_postgresql(postgresql):
 
 
 def test_mariadb(mariadb):
-    mariadb.run("DROP TABLE IF EXISTS drafted", "DROP TABLE IF EXISTS customers")
-    mariadb.run("CREATE TABLE customers (id int PRIMARY KEY)", MARIA)
+    mariadb.run("DROP TABLE IF EXISTS drafted", "DROP TABLE IF EXISTS drafted_customers")
+    mariadb.run("CREATE TABLE drafted_customers (id int PRIMARY KEY)", MARIA)
     done, contract = drafted(mariadb)
     check_shared(contract)
     columns = {one.stored_name: one for one in contract.columns}
