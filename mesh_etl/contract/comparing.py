@@ -69,7 +69,9 @@ class Compared:
         return self.old.where(change.at[0]), self.new.where(change.at[1])
 
     def version_faults(self) -> tuple[Fault, ...]:
-        """A fault where the new version's number does not say what changed."""
+        """A fault where the new version's number does not say what changed; a draft may become anything."""
+        if self.old.summary.draft:
+            return ()
         return version_faults(self.old.summary, self.new.summary, self.changes, self.new.where(("version",)))
 
 

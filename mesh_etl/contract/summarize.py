@@ -45,6 +45,7 @@ _CONTRACT_WORDS = {
     "custom_properties", "authoritative_definitions", "contract_created_ts",
 }  # fmt: skip
 WORDS = 1  # to be raised when other keys count as words: digests of another kind are not compared
+_DRAFTS = ("proposed", "draft")  # what the standard calls a contract before it is active
 _RULE_WORDS = {"description", "dimension", "business_impact", "method", "schedule", "scheduler", "tags"}
 
 
@@ -81,6 +82,7 @@ def summary(contract: Contract) -> Summary:
             }
         ),
         notice_period=None if period is None else str(period),
+        draft=odcs.status in _DRAFTS,
     )
 
 

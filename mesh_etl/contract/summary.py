@@ -97,6 +97,7 @@ class Summary:
     servers: Mapping[str, Any] | None = None
     words: str | None = None
     notice_period: str | None = None
+    draft: bool = False  # nobody has been promised anything yet
 
     @property
     def unknown(self) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def changes_since(
     before, after = ledger.contract(head.entry), summary(contract)
     found = diff(before, after)
     asked = after if stated is contract else summary(stated)
-    promises = job.project.mesh.versioning == "semver"
+    promises = job.project.mesh.versioning == "semver" and not before.draft
     promised = diff(before, asked) if promises else ()
     accepted, by = _accepted(job, contract, acknowledge)
     faults = [

@@ -103,6 +103,18 @@ def test_versions_are_free_where_the_mesh_says_so(made):
     assert [one.kind for one in build(load("shop.orders", made)).changes] == ["breaking"]
 
 
+def test_a_draft_may_become_anything_and_an_active_contract_may_not(project, mesh):
+    change(project, ORDERS, "status: active", "status: draft")
+    mesh(project).run("shop.orders")
+    change(project, ORDERS, "required: true", "required: false")
+    assert [one.kind for one in build(load("shop.orders", project)).changes] == ["breaking"]
+    change(project, ORDERS, "status: draft", "status: active")
+    (project / "in/b.csv").write_text("id,status,note\n9,open,\n")
+    mesh(project).run("shop.orders")
+    change(project, ORDERS, "status: active", "status: draft")
+    assert refused(project) == ["VERSION_TOO_LOW"], "a promise is not taken back by calling it a draft"
+
+
 def test_a_breaking_change_is_acknowledged_by_the_command_or_the_job_and_recorded(made, mesh):
     change(made, ORDERS, "required: true", "required: false")
     change(made, ORDERS, "version: 1.0.0", "version: 2.0.0")
