@@ -24,7 +24,7 @@ def outcome(parsed):
     for one in parsed:
         places = one.locate(range(one.batch.num_rows))
         rows = list(zip(one.batch.to_pylist(), one.records.tolist(), places, strict=True))
-        rejects = list(one.rejects)
+        rejects = [placed(reject, one) for reject in one.rejects]
         for share in one.shares:
             mine = found.setdefault(share.item, ([], [], [0, 0, 0]))
             mine[0].extend(rows[: share.rows])
@@ -38,6 +38,12 @@ def outcome(parsed):
     return found
 
 
+def placed(reject, parsed):
+    """The reject with the cells that could be typed, instead of where the block has them."""
+    cells = None if reject.row < 0 else parsed.spoiled.slice(reject.row, 1).to_pylist()
+    return reject._replace(row=cells)
+
+
 def alone(reader, item):
     """The outcome of one item as `parse` has it."""
     rows, rejects, counts = [], [], [0, 0, 0]
@@ -45,7 +51,7 @@ def alone(reader, item):
     for one in reader.parse(item):
         places = one.locate(range(one.batch.num_rows))
         rows += zip(one.batch.to_pylist(), one.records.tolist(), places, strict=True)
-        rejects += one.rejects
+        rejects += [placed(reject, one) for reject in one.rejects]
         counts[0] += one.read
         counts[1] += one.lines
         counts[2] += one.ignored
