@@ -35,7 +35,8 @@ HEAD = """\
 
 `scripts/oracle` runs [datacontract-cli](https://cli.datacontract.com) {version} on the {pairs} pairs of contract and
 data in `tests/oracle/pairs`, and holds its verdict on each of their {rules} rules against ours; the suite holds ours to
-the same pairs on every engine. The script fails for a difference that is not explained here, and for one that is gone.
+the same pairs, and on Spark a share of them. The script fails for a difference that is not explained here, and for
+one that is gone.
 
 They agree on {agree}. They differ on these:
 

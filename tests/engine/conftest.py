@@ -22,6 +22,12 @@ from tests.engine.together import together
 ALONE = 20  # on engine spark, one case of this many has its jobs for itself
 
 
+def share(cases, kept):
+    """The cases on the embedded engine, and one of `kept` elsewhere: what they ask is not about the engine."""
+    cases = list(cases)
+    return cases if os.environ.get("MESH_ENGINE", "embedded") == "embedded" else cases[::kept]
+
+
 def pytest_collection_modifyitems(config, items):
     """A test that asks for no engine says the same on every one: it is for the run on the embedded engine."""
     if os.environ.get("MESH_ENGINE", "embedded") == "embedded":

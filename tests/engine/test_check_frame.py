@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from mesh_etl.contract.load import load
 from mesh_etl.errors import MeshError
 from mesh_etl.testing import assert_contract
+from tests.engine.conftest import share
 
 CASES = Path(__file__).parent.parent / "cases" / "checks"
 KEYS = ("properties", "quality")
@@ -139,7 +140,7 @@ def _cases():
                 yield pytest.param(case, id=f"{path.stem}: {case['it']}")
 
 
-@pytest.mark.parametrize("case", list(_cases()))
+@pytest.mark.parametrize("case", share(_cases(), 4))
 def test_agrees_with_a_run(case, project, engine):
     """What the parser lets pass is read back from a table without rules, and held against the contract as a frame."""
     made = project()

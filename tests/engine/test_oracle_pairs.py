@@ -13,6 +13,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from mesh_etl.errors import RunError
+from tests.engine.conftest import share
 
 PAIRS = Path(__file__).parents[1] / "oracle" / "pairs"
 
@@ -33,7 +34,7 @@ def _mild(part):
     return {key: _mild(value) for key, value in part.items()} | ({"quality": rules} if rules else {})
 
 
-@pytest.mark.parametrize("pair", list(_pairs()))
+@pytest.mark.parametrize("pair", share(_pairs(), 4))
 def test_our_verdicts(pair, project):
     made = project()
     made.put({"in": pair["given"]})
