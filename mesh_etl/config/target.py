@@ -26,6 +26,11 @@ class Target(Model):
     compression: Literal["zstd", "snappy", "gzip", "none"] = Field(
         default="zstd", description="How files are compressed."
     )
+    numbers: Literal["delta", "plain"] = Field(
+        default="delta",
+        description="How whole numbers and moments that hardly repeat are stored: as differences, which is smaller and "
+        "faster, or plainly, for readers such as Spark before 3.3 that do not know that encoding.",
+    )
     target_file_mb: int = Field(default=128, ge=1, le=4096, description="The size that files aim at, in megabytes.")
 
     @field_validator("partition_by")

@@ -151,6 +151,7 @@ def _encoded(
             target.sort_by,
             target.compression,
             target.target_file_mb << 20,
+            target.numbers == "delta",
             layout.spill(txn),
             kept,
         )

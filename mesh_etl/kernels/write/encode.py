@@ -33,6 +33,7 @@ class EncodeJob:
     sort_by: tuple[str, ...] = ()
     compression: str = "zstd"
     target_bytes: int = 128 << 20
+    delta: bool = True  # whether numbers may be stored as differences
     states: str = ""  # the folder for the states of the columns; none are kept without one
     kept: tuple[Kept, ...] = ()
 
@@ -52,7 +53,7 @@ def encode(job: EncodeJob) -> dict[str, Any]:
         table = table.drop_columns(list(job.drop))
         if writer is None:
             path = str(Path(job.folder) / f"part-{uuid.uuid4().hex}.parquet")
-            writer = _writer(path, table, job.compression)
+            writer = _writer(path, table, job)
         writer.write_table(table, row_group_size=max(1, table.num_rows))
         if os.path.getsize(path) >= job.target_bytes:
             files.append(_closed(writer, path))
@@ -89,18 +90,19 @@ def _chunks(job: EncodeJob) -> Iterator[pa.Table]:
         yield table.slice(start, rows)
 
 
-def _writer(path: str, table: pa.Table, compression: str) -> pq.ParquetWriter:
+def _writer(path: str, table: pa.Table, job: EncodeJob) -> pq.ParquetWriter:
     """A writer of tables like this one, with an encoding for each column by a look at its first values.
 
     Whole numbers, days and moments without a dictionary are stored as differences (DELTA_BINARY_PACKED of the Parquet
     format), which takes less time and room than to compress them; so are decimals that fit 64 bits, as Spark has them.
     """
     repetitive = _repetitive(table)
-    numbers = [field.name for field in table.schema if field.name not in repetitive and _is_number(field.type)]
+    others = [field for field in table.schema if field.name not in repetitive] if job.delta else []
+    numbers = [field.name for field in others if _is_number(field.type)]
     return pq.ParquetWriter(
         path,
         table.schema,
-        compression=_CODECS[compression],
+        compression=_CODECS[job.compression],
         use_dictionary=repetitive,
         column_encoding=dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
         store_decimal_as_integer=True,

@@ -149,6 +149,12 @@ def test_numbers_that_do_not_repeat_are_stored_as_differences(spilled, tmp_path)
     ]
 
 
+def test_numbers_are_stored_plainly_where_readers_ask_for_it(spilled, tmp_path):
+    result = encode(EncodeJob(str(tmp_path / "out"), spilled([numbers(*range(5_000))]), delta=False))
+    column = pq.read_metadata(result["files"][0]["path"]).row_group(0).column(0)
+    assert "DELTA_BINARY_PACKED" not in column.encodings
+
+
 def test_huge_texts_have_pages_of_their_own(spilled, tmp_path):
     """What is encoded in one go is no longer than a page, so that a reader never has to hold many of them."""
     batch = pa.RecordBatch.from_pydict({"text": [chr(97 + row % 26) * 10_000 for row in range(3_000)]})
