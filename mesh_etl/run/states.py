@@ -125,7 +125,8 @@ class States:
         return runs, [_partition(part, files) for part, files in unknown.items()]
 
     def _rules(self, names: Sequence[str]) -> list[Rule]:
-        return [rule for rule in self.plan.checks.row if rule.id in names]
+        wanted = set(names)
+        return [rule for rule in self.plan.checks.row if rule.id in wanted]
 
     def _scanned(self, missing: Mapping[Part, list[Rule]]) -> Iterator[tuple[Part, list[Rule], Counter[str]]]:
         from mesh_etl.kernels.stored.parquet import ParquetReader

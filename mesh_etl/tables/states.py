@@ -15,6 +15,7 @@ import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -112,9 +113,14 @@ class Metrics:
                         runs.append(np.memmap(path, np.uint64, "r", 8 * row["start"], row["count"]))
         return found
 
+    @cached_property
+    def _folders(self) -> dict[str, str]:
+        """The folder of each commit's states."""
+        return {entry.txn: entry.metrics for entry in self.entries}
+
     def _rows(self, txn: str, name: str, key: str, value: str) -> list[dict[str, Any]] | None:
         """The rows of a file of a commit in which the key has the value; None where there is no such file."""
-        folder = next((entry.metrics for entry in self.entries if entry.txn == txn), "")
+        folder = self._folders.get(txn, "")
         path = Path(self.root) / folder / name
         if not folder or not path.exists():
             return None

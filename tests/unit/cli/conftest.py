@@ -1,14 +1,11 @@
-"""A small project and the command line in this process."""
+"""A small project."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-
-from mesh_etl.cli import main
 
 CONTRACT = """\
 apiVersion: v3.1.0
@@ -22,14 +19,6 @@ schema:
       - {{name: id, logicalType: integer, required: true, description: The number.}}
       - {{name: country, logicalType: string}}
 """
-
-
-class Said(NamedTuple):
-    """How a command ended and what it said."""
-
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture
@@ -55,22 +44,6 @@ def product(project: Path) -> Callable[..., Path]:
         return folder
 
     return add
-
-
-@pytest.fixture
-def mesh(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
-    """Runs a command; `main` always ends the process, which is an exception here."""
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.delenv("COLUMNS", raising=False)
-
-    def call(*words: str) -> Said:
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as end:
-            main(list(words))
-        said = capfd.readouterr()
-        return Said(int(end.value.code or 0), said.out, said.err)
-
-    return call
 
 
 def write(path: Path, text: str) -> None:

@@ -1,11 +1,11 @@
+"""The command line in this process."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
-
-from mesh_etl.cli import main
 
 
 class Said(NamedTuple):
@@ -19,6 +19,8 @@ class Said(NamedTuple):
 @pytest.fixture
 def mesh(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
     """Runs a command; `main` always ends the process, which is an exception here."""
+    from mesh_etl.cli import main
+
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.delenv("COLUMNS", raising=False)
 
