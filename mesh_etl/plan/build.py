@@ -30,11 +30,11 @@ from mesh_etl.product.lint import require_ports
 from mesh_etl.sources import Opened, Source, SourceContext
 from mesh_etl.sources.drift import Drift
 from mesh_etl.sources.files import FileSource
+from mesh_etl.storage import storage_of
 from mesh_etl.stores.address import recorded, resolved
 from mesh_etl.tables.entry import Entry
 from mesh_etl.tables.layout import Layout
 from mesh_etl.tables.ledger import Ledger, Snapshot, folded
-from mesh_etl.tables.storage import LocalStorage
 from mesh_etl.transforms.python import Python
 
 _PARTITION_TYPES = {"string", "boolean", "tinyint", "smallint", "int", "bigint", "date"}
@@ -134,7 +134,7 @@ def ledger_of(job: LoadedJob, product: str) -> Ledger:
     if "://" in root:
         fix = "set a local folder in configs/env; this version writes to the local file system"
         raise PlanError(Fault("UNSUPPORTED_PATH", "the warehouse is no local path", "configs/mesh.yaml", fix))
-    return Ledger(Layout(root), LocalStorage())
+    return Ledger(Layout(root), storage_of(root))
 
 
 def standing(entries: list[Entry]) -> list[Entry]:
@@ -165,7 +165,7 @@ def _opened(
         main = place == ("source",)
         return SourceContext(
             root=job.project.root,
-            schema=contract.schema if main else None,
+            schema=mode.incoming(contract.schema) if main else None,
             required=frozenset(one.stored_name for one in contract.columns if one.required or one.primary_key),
             evolved=frozenset(one.name for one in evolved if one.added) if main else frozenset(),
             where=lambda *loc: job.where(*place, *loc),

@@ -12,6 +12,7 @@ from mesh_etl.config import LoadedJob
 from mesh_etl.contract.diff import Change
 from mesh_etl.contract.evolve import Evolved
 from mesh_etl.contract.load import Contract
+from mesh_etl.contract.types import Schema
 from mesh_etl.errors import Fault
 from mesh_etl.kernels.work import WorkItem
 from mesh_etl.kernels.write.partition import PartitionKey
@@ -62,6 +63,16 @@ class Plan:
     def needs_session(self) -> bool:
         """Whether rows have to pass through an engine: otherwise kernels alone take them from file to file."""
         return bool(self.steps or self.checks.expressions)
+
+    @cached_property
+    def incoming(self) -> Schema:
+        """The columns that source and transforms bring."""
+        return self.mode.incoming(self.contract.schema)
+
+    @cached_property
+    def stored(self) -> Schema:
+        """The columns that the table's files hold."""
+        return self.mode.stored(self.contract.schema)
 
     @cached_property
     def primary(self) -> frozenset[str]:

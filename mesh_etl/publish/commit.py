@@ -10,12 +10,12 @@ import datetime
 from collections.abc import Collection
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mesh_etl.contract.diff import summary
 from mesh_etl.errors import Fault, PublishError
 from mesh_etl.kernels.write.partition import path as partition_path
+from mesh_etl.storage import OutcomeUnknown
 from mesh_etl.tables.entry import (
     Acknowledgement,
     ContractRef,
@@ -27,7 +27,6 @@ from mesh_etl.tables.entry import (
     PartitionColumn,
     RuleResult,
 )
-from mesh_etl.tables.storage import OutcomeUnknown
 
 if TYPE_CHECKING:
     from mesh_etl.plan import Plan
@@ -45,7 +44,7 @@ def commit(staged: Staged) -> Entry:
     plan, ledger = staged.plan, staged.plan.ledger
     if plan.done is not None:
         return plan.done
-    touched = {partition.values for partition in staged.partitions}
+    touched = {partition.values for partition in _touched(staged, plan.head)}
     base = plan.head.seq if plan.head else 0
     for _ in range(_ROUNDS):
         rivals = list(ledger.entries(after=base))
@@ -104,7 +103,7 @@ def _unchecked(plan: Plan, disjoint: bool) -> bool:
 def _prepared(staged: Staged, base: int, head: Snapshot | None) -> Entry:
     """The entry, with everything that it names on the disk."""
     plan, target = staged.plan, staged.plan.job.job.target
-    partitions = staged.partitions
+    partitions = _touched(staged, head)
     if plan.mode.carries and head is not None:
         partitions = tuple(_with_carried(staged, one, head.partitions.get(one.values)) for one in partitions)
     return Entry(
@@ -142,12 +141,24 @@ def _prepared(staged: Staged, base: int, head: Snapshot | None) -> Entry:
             if opened.drift.ignored or opened.drift.missing
         },
         acknowledged=Acknowledgement(**asdict(plan.acknowledged)) if plan.acknowledged else None,
+        changed=staged.changed,
         evolved=tuple(EvolvedColumn(name=one.name, type=one.type, added=one.added) for one in plan.evolved),
     )
 
 
+def _touched(staged: Staged, head: Snapshot | None) -> tuple[Partition, ...]:
+    """The staged partitions, and those of the table that lose files and were not staged, without files."""
+    found = {partition.values: partition for partition in staged.partitions}
+    layout, keys = staged.plan.ledger.layout, staged.plan.partition_by
+    for values, one in head.partitions.items() if head and staged.gone else ():
+        if values not in found and not staged.gone.isdisjoint(file.path for file in one.files):
+            folder = layout.relative(layout.data(staged.txn, partition_path(keys, values)))
+            found[values] = Partition(values=values, folder=folder, files=())
+    return tuple(found.values())
+
+
 def _with_carried(staged: Staged, partition: Partition, old: Partition | None) -> Partition:
-    """The partition with the files that it has in the table already, carried into the same folder.
+    """The partition with the files that it has in the table already and that stay, carried into the same folder.
 
     A catalogue points at one folder per partition, so old and new files must lie together.
     """
@@ -155,15 +166,14 @@ def _with_carried(staged: Staged, partition: Partition, old: Partition | None) -
     folder = layout.data(staged.txn, partition_path(staged.plan.partition_by, partition.values))
     present = set(storage.names(folder))
     carried = []
-    for file in old.files if old else ():
-        name = Path(file.path).name
-        target = Path(folder) / name
-        if name not in present:
-            storage.carry(str(Path(layout.root) / file.path), str(target))
-        carried.append(DataFile(path=str(target.relative_to(layout.root)), rows=file.rows, bytes=file.bytes))
-    wanted = {Path(file.path).name for file in (*carried, *partition.files)}
+    for file in old.without(staged.gone).files if old else ():
+        target = f"{folder}/{file.name}"
+        if file.name not in present:
+            storage.carry(layout.path(file.path), target)
+        carried.append(DataFile(path=layout.relative(target), rows=file.rows, bytes=file.bytes))
+    wanted = {file.name for file in (*carried, *partition.files)}
     for name in present - wanted:  # carried for an earlier base that a rival has replaced since
-        storage.remove(str(Path(folder) / name))
+        storage.remove(f"{folder}/{name}")
     return Partition(values=partition.values, folder=partition.folder, files=(*carried, *partition.files))
 
 

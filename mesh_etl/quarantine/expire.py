@@ -14,11 +14,11 @@ from mesh_etl.errors import Fault, PublishError
 from mesh_etl.plan.build import ledger_of, taken_over
 from mesh_etl.publish import recover
 from mesh_etl.publish.commit import code_version
+from mesh_etl.storage import faults
 from mesh_etl.tables.entry import Counts, Entry, Quarantine
 from mesh_etl.tables.layout import new_txn
 from mesh_etl.tables.ledger import folded
 from mesh_etl.tables.quarantine import Refused, fallen, standing
-from mesh_etl.tables.storage import faults
 
 if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob

@@ -22,7 +22,7 @@ from mesh_etl.quarantine.rows import Row
 from mesh_etl.quarantine.spelling import is_text
 from mesh_etl.quarantine.text import text
 from mesh_etl.sources import Jdbc, Opened, Source
-from mesh_etl.tables.storage import faults
+from mesh_etl.storage import faults
 from mesh_etl.transforms.aggregate import Aggregate
 from mesh_etl.transforms.python import Python
 from mesh_etl.transforms.sql import Sql

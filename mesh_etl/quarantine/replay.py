@@ -21,10 +21,10 @@ from mesh_etl.quarantine.prepare import Prepared, prepared, require_single_recor
 from mesh_etl.quarantine.rows import Choice, rows
 from mesh_etl.quarantine.settle import settle
 from mesh_etl.run import execute
+from mesh_etl.storage import faults
 from mesh_etl.tables.entry import Counts
 from mesh_etl.tables.layout import new_txn
 from mesh_etl.tables.quarantine import kept
-from mesh_etl.tables.storage import faults
 
 if TYPE_CHECKING:
     from mesh_etl.run import Staged

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, PlanError, RunError
 from mesh_etl.query import views
+from mesh_etl.storage import storage_of
 from mesh_etl.tables.layout import Layout
 from mesh_etl.tables.ledger import Ledger
 from mesh_etl.tables.quarantine import kept
-from mesh_etl.tables.storage import LocalStorage
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
@@ -68,7 +68,7 @@ def _ledger(project: Project, name: TableName) -> Ledger:
     if "://" in root:
         fix = "use an environment whose warehouse is a folder"
         raise PlanError(Fault("UNSUPPORTED_PATH", "the warehouse is no local path", "configs/mesh.yaml", fix))
-    ledger = Ledger(Layout(root), LocalStorage())
+    ledger = Ledger(Layout(root), storage_of(root))
     if not ledger.seqs():
         fix = f"run it first: mesh-etl run {name.product}"
         raise PlanError(Fault("NOT_RUN_YET", f"{name.product} has no table yet", "query", fix))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,14 +13,15 @@ from mesh_etl.kernels.write.spill import KeyRule, Spill, spill_batches, spill_bu
 from mesh_etl.run import accounting, pins, quarantine, stage_parts, verify
 from mesh_etl.run.engines import translated
 from mesh_etl.run.frames import bundles_of, frame_of, manifest_path, parse_bundle
+from mesh_etl.run.joining import Joining, joined
 from mesh_etl.run.landing import landed
 from mesh_etl.run.progress import Progress, Silent
 from mesh_etl.run.rehearsal import rehearse
 from mesh_etl.run.staged import Staged
 from mesh_etl.run.states import Encoded, States, kept_columns
+from mesh_etl.storage import faults
 from mesh_etl.tables.entry import Counts, DataFile, Partition, Quarantine
 from mesh_etl.tables.layout import new_txn
-from mesh_etl.tables.storage import faults
 from mesh_etl.transforms.engine_sql import for_engine
 from mesh_etl.transforms.trace import FATE, ROW, when_alive
 
@@ -65,7 +66,7 @@ def _stage(plan: Plan, engine: Engine, secret: Callable[[str], str], txn: str, p
     folder = plan.ledger.layout.spill(txn)
     spill = Spill(
         folder,
-        plan.contract.schema,
+        plan.incoming,
         plan.checks.row,
         tuple(KeyRule(rule.id, rule.columns) for rule in plan.checks.unique),
         plan.partition_by,
@@ -76,17 +77,29 @@ def _stage(plan: Plan, engine: Engine, secret: Callable[[str], str], txn: str, p
     else:
         written, manifests = None, _through_kernels(plan, engine, spill, progress)
     parsed = _parsed(plan, engine, folder) if written else manifests
-    partitions, encoded = _encoded(plan, engine, manifests, txn, progress)
-    states = States(plan, engine, manifests, encoded, verify.kept_partitions(plan, partitions))
+    made = joined(Joining(plan, engine, manifests, folder, progress))
+    partitions, encoded = _encoded(plan, engine, made.manifests, txn, progress)
+    states = States(plan, engine, manifests, encoded, verify.kept_partitions(plan, partitions, made.gone))
     pins.check(plan)
     rejected = quarantine.write(plan, engine, [*manifests, *(parsed if written else [])], parsed, txn)
     counts = accounting.counted(plan, manifests, parsed, written)
     verdicts = verify.verdicts(plan, engine, manifests, parsed, partitions, counts.totals, folder, states)
     pins.check(plan)
-    verify.audit(plan, counts, rejected, partitions, verdicts)
+    verify.audit(plan, counts, rejected, partitions, verdicts, made)
     metrics = states.write(txn, partitions)
     return Staged(
-        plan, txn, engine.name, partitions, rejected, counts.totals, counts.inputs, counts.dropped, verdicts, metrics
+        plan,
+        txn,
+        engine.name,
+        partitions,
+        rejected,
+        counts.totals,
+        counts.inputs,
+        counts.dropped,
+        verdicts,
+        metrics,
+        made.gone,
+        made.changed,
     )
 
 
@@ -108,9 +121,7 @@ def _through_engine(
     with translated(str(plan.job.path)):
         written = frame_of(plan, engine, secret, spill.folder)
         hidden = [name for name in (ROW, FATE) if name in written.frame.columns]
-        columns = [
-            F.col(f"`{column.name}`").cast(column.type.ddl()).alias(column.name) for column in plan.contract.schema
-        ]
+        columns = [F.col(f"`{column.name}`").cast(column.type.ddl()).alias(column.name) for column in plan.incoming]
         frame = written.frame.select(*columns, *hidden)
         # A column for each: Spark cuts the code of a projection by columns, and one array of 600 answers not at all.
         answers = for_engine(frame, {rule.answer: rule.test for rule in plan.checks.expressions})
@@ -134,13 +145,13 @@ def _parsed(plan: Plan, engine: Engine, folder: str) -> list[Manifest]:
 
 
 def _encoded(
-    plan: Plan, engine: Engine, manifests: list[Manifest], txn: str, progress: Progress
+    plan: Plan, engine: Engine, manifests: Sequence[Manifest], txn: str, progress: Progress
 ) -> tuple[tuple[Partition, ...], list[Encoded]]:
     """Every partition's rows are in Parquet files below the transaction's folder, and nothing else is there.
 
     Returns the partitions, and where the states of their columns are.
     """
-    layout, target = plan.ledger.layout, plan.job.job.target
+    layout, storage, target = plan.ledger.layout, plan.ledger.storage, plan.job.job.target
     kept = kept_columns(plan)
     shares = stage_parts.shares(manifests, target.target_file_mb << 20, engine.cores)
     jobs = [
@@ -154,6 +165,7 @@ def _encoded(
             target.numbers == "delta",
             layout.spill(txn),
             kept,
+            storage,
         )
         for values, pieces in shares
     ]
@@ -162,13 +174,13 @@ def _encoded(
     files: dict[tuple[str | None, ...], list[DataFile]] = {}
     for (values, _), result in zip(shares, results, strict=True):
         for file in result["files"]:
-            path = str(Path(file["path"]).relative_to(layout.root))
+            path = layout.relative(file["path"])
             files.setdefault(values, []).append(DataFile(path=path, rows=file["rows"], bytes=file["bytes"]))
-    stage_parts.remove_strays(layout.data(txn), {one.path for group in files.values() for one in group}, layout.root)
+    stage_parts.remove_strays(plan.ledger, txn, {one.path for group in files.values() for one in group})
     partitions = tuple(
         Partition(
             values=values,
-            folder=str(Path(layout.data(txn, partition_path(plan.partition_by, values))).relative_to(layout.root)),
+            folder=layout.relative(layout.data(txn, partition_path(plan.partition_by, values))),
             files=tuple(group),
         )
         for values, group in sorted(files.items(), key=lambda one: str(one[0]))

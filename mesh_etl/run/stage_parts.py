@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mesh_etl.tables.ledger import Ledger
 
 Values = tuple[str | None, ...]
 Pieces = tuple[tuple[str, tuple[int, ...]], ...]
@@ -43,8 +45,9 @@ def _frozen(pieces: dict[str, list[int]]) -> Pieces:
     return tuple((file, tuple(batches)) for file, batches in pieces.items())
 
 
-def remove_strays(folder: str, known: Collection[str], root: str) -> None:
-    """Only the known files are left below `folder`: those of attempts that an engine repeated are gone."""
-    for path in Path(folder).rglob("*") if Path(folder).exists() else ():
-        if path.is_file() and str(path.relative_to(root)) not in known:
-            path.unlink()
+def remove_strays(ledger: Ledger, txn: str, known: Collection[str]) -> None:
+    """Only the known files are left of the transaction: those of attempts that an engine repeated are gone."""
+    layout, storage = ledger.layout, ledger.storage
+    for one in list(storage.walk(layout.data(txn))):
+        if layout.relative(one.path) not in known:
+            storage.remove(one.path)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mesh_etl.checks import Verdict
 from mesh_etl.plan import Plan
-from mesh_etl.tables.entry import Counts, Input, Partition, Quarantine
+from mesh_etl.tables.entry import Changed, Counts, Input, Partition, Quarantine
 
 
 @dataclass(frozen=True)
@@ -23,3 +23,5 @@ class Staged:
     dropped: dict[str, int]
     verdicts: tuple[Verdict, ...]
     metrics: str = ""  # the folder with the states of what was written, below the table's root
+    gone: frozenset[str] = frozenset()  # files of the table, by the ledger's paths, that do not stay
+    changed: Changed | None = None

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mesh_etl.contract.types import ddl
 from mesh_etl.kernels.work import WorkItem
-from mesh_etl.stores import InputFile, TableStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,13 +25,12 @@ def staged_frame(plan: Plan, engine: Engine, partitions: Sequence[Partition]) ->
     from mesh_etl.kernels.stored.parquet import ParquetReader
 
     reader = ParquetReader(plan.contract.schema)
+    ledger = plan.ledger
     items: list[WorkItem] = []
     for partition in partitions:
         constants = tuple((key.name, value) for key, value in zip(plan.partition_by, partition.values, strict=True))
         for one in partition.files:
-            file = InputFile(
-                str(Path(plan.ledger.layout.root) / one.path), one.bytes, "staged", TableStore(), constants
-            )
+            file = ledger.storage.file(ledger.layout.path(one.path), one.bytes, constants)
             items += [WorkItem(len(items), "staged", file, start, end) for start, end in reader.split(file)]
     return engine.frame(partial(rows, reader), items, ddl(plan.contract.schema))
 

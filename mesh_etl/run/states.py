@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.checks.base import Rule
@@ -21,7 +20,6 @@ from mesh_etl.checks.history import HistoryRule
 from mesh_etl.contract.classified import told
 from mesh_etl.kernels.write.states import ColumnState, Kept
 from mesh_etl.run.key_states import kept_keys, key_digest, may_be_kept
-from mesh_etl.stores import InputFile, TableStore
 from mesh_etl.tables.entry import DataFile, Partition
 from mesh_etl.tables.history import Values
 from mesh_etl.tables.states import CommitStates, Metrics, Part, staged_column, write
@@ -115,7 +113,7 @@ class States:
         layout = self.plan.ledger.layout
         keys = kept_keys(self.plan, self.engine, self.manifests, staged, layout.spill(txn))
         write(layout.metrics(txn), CommitStates(self.encoded, counts, list(keys)))
-        return str(Path(layout.metrics(txn)).relative_to(layout.root))
+        return layout.relative(layout.metrics(txn))
 
     def digests(self, rule: Unique) -> tuple[list[np.ndarray], list[Partition]]:
         """Sorted runs of the hashes of the keys that stay, and the files of which no commit has kept any."""
@@ -147,8 +145,8 @@ class States:
 
         keys = self.plan.partition_by
         constants = tuple((key.name, value) for key, value in zip(keys, file.values, strict=True))
-        path = str(Path(self.plan.ledger.layout.root) / file.path)
-        pinned = InputFile(path, file.bytes, "staged", TableStore(), constants)
+        ledger = self.plan.ledger
+        pinned = ledger.storage.file(ledger.layout.path(file.path), file.bytes, constants)
         yield from (WorkItem(0, "staged", pinned, start, end) for start, end in reader.split(pinned))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
@@ -20,13 +19,15 @@ from mesh_etl.kernels.codes import CODES
 from mesh_etl.plan.build import not_executed
 from mesh_etl.run.answers import custom, history, levels, measures, queries, references, settled, unique
 from mesh_etl.run.answers.base import Audit
-from mesh_etl.tables.entry import Counts, Partition, Quarantine
+from mesh_etl.tables.entry import Counts, DataFile, Partition, Quarantine
 
 if TYPE_CHECKING:
     from mesh_etl.plan import Plan
     from mesh_etl.run.accounting import Accounting
     from mesh_etl.run.engines import Engine
+    from mesh_etl.run.joining import Joined
     from mesh_etl.run.states import States
+    from mesh_etl.tables.ledger import Ledger
 
 
 ANSWERS: dict[type[DatasetRule], Callable[[Any, Audit], Iterator[Verdict]]] = {
@@ -77,12 +78,13 @@ def _dataset(audit: Audit) -> Iterator[Verdict]:
             yield from answer(rules, audit)
 
 
-def kept_partitions(plan: Plan, staged: Sequence[Partition]) -> list[Partition]:
-    """The partitions of the table's head that stay, whole or next to staged rows, when this run is committed."""
+def kept_partitions(plan: Plan, staged: Sequence[Partition], gone: Collection[str] = ()) -> list[Partition]:
+    """The partitions of the table's head with those of their files that stay when this run is committed."""
     if plan.head is None or plan.mode.clears:
         return []
     touched = set() if plan.mode.carries else {partition.values for partition in staged}
-    return [partition for values, partition in plan.head.partitions.items() if values not in touched]
+    stay = [partition.without(gone) for values, partition in plan.head.partitions.items() if values not in touched]
+    return [partition for partition in stay if partition.files]
 
 
 def _broken(plan: Plan, manifests: Sequence[dict[str, Any]]) -> Counter[str]:
@@ -97,39 +99,55 @@ def _broken(plan: Plan, manifests: Sequence[dict[str, Any]]) -> Counter[str]:
 
 
 def audit(
-    plan: Plan, accounting: Accounting, rejected: Quarantine, partitions: Sequence[Partition], found: Sequence[Verdict]
+    plan: Plan,
+    accounting: Accounting,
+    rejected: Quarantine,
+    partitions: Sequence[Partition],
+    found: Sequence[Verdict],
+    made: Joined,
 ) -> None:
     """What was staged may be committed. Raises `RunError` with every reason why not."""
-    faults = [*_staged_faults(plan, accounting, rejected, partitions), *_rule_faults(plan, accounting.totals, found)]
+    faults = [
+        *_staged_faults(plan, accounting, rejected, partitions, made),
+        *_rule_faults(plan, accounting.totals, found),
+    ]
     if faults:
         raise RunError(*faults)
 
 
 def _staged_faults(
-    plan: Plan, accounting: Accounting, rejected: Quarantine, partitions: Sequence[Partition]
+    plan: Plan, accounting: Accounting, rejected: Quarantine, partitions: Sequence[Partition], made: Joined
 ) -> list[Fault]:
-    counts, root = accounting.totals, Path(plan.ledger.layout.root)
+    counts, layout = accounting.totals, plan.ledger.layout
     faults = [
         Fault("ACCOUNTING", "rows that were read are neither written, rejected nor counted", path)
         for path in accounting.unbalanced
     ]
     if not counts.balanced:
         faults.append(Fault("ACCOUNTING", "the rows of the run do not add up", str(plan.job.path)))
-    footers = [pq.read_metadata(root / file.path) for part in partitions for file in part.files]
+    footers = [footer(plan.ledger, file) for part in partitions for file in part.files]
     written = sum(footer.num_rows for footer in footers)
-    if written != counts.good:
-        problem = f"the staged files hold {written:,} rows, {counts.good:,} were counted"
-        faults.append(Fault("STAGED_ROWS", problem, str(root)))
+    if made.changed is not None and not made.changed.accounts_for(counts.good):
+        faults.append(Fault("ACCOUNTING", "rows that passed the checks are in no count of the mode", layout.root))
+    if written != (wanted := counts.good if made.changed is None else made.rows):
+        problem = f"the staged files hold {written:,} rows, {wanted:,} were counted"
+        faults.append(Fault("STAGED_ROWS", problem, layout.root))
     required = {rule.column for rule in plan.checks.row if isinstance(rule, Required) and rule.rejects}
     for name in sorted({name for footer in footers for name in holes(footer, required)}):
         problem = f"by their footers, the staged files hold NULL in '{name}', which the write refuses"
-        faults.append(Fault("STAGED_NULLS", problem, str(root)))
+        faults.append(Fault("STAGED_NULLS", problem, layout.root))
     refused = counts.quarantined + sum(one.rejected for one in accounting.inputs if one.reference)
-    stored = sum(pq.read_metadata(root / file.path).num_rows for file in rejected.files)
+    stored = sum(footer(plan.ledger, file).num_rows for file in rejected.files)
     if stored != refused:
         problem = f"the quarantine holds {stored:,} rows, {refused:,} were rejected"
-        faults.append(Fault("STAGED_ROWS", problem, str(root)))
+        faults.append(Fault("STAGED_ROWS", problem, layout.root))
     return faults
+
+
+def footer(ledger: Ledger, file: DataFile) -> pq.FileMetaData:
+    """The footer of a file of the table, or of its quarantine."""
+    with ledger.storage.open(ledger.layout.path(file.path)) as source:
+        return pq.read_metadata(source)
 
 
 def holes(footer: pq.FileMetaData, columns: Collection[str]) -> Iterator[str]:

@@ -118,10 +118,10 @@ class Table(Source):
 
 def _pinned(ledger: Ledger, snapshot: Snapshot, file: TableFile) -> InputFile:
     constants = tuple((key.name, value) for key, value in zip(snapshot.entry.partition_by, file.values, strict=True))
-    store = TableStore(str(Path(ledger.layout.root) / file.path))
+    store = TableStore(ledger.layout.path(file.path))
     return InputFile(_address(ledger, file), file.bytes, "immutable", store, constants)
 
 
 def _address(ledger: Ledger, file: TableFile) -> str:
     """The place at which the file was committed first: it stays the same when later commits carry the file on."""
-    return str(Path(ledger.layout.root) / file.origin)
+    return ledger.layout.path(file.origin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -23,6 +23,11 @@ class DataFile(Record):
     rows: int
     bytes: int
 
+    @property
+    def name(self) -> str:
+        """The file's name, which it keeps when a later commit carries it into another folder."""
+        return self.path.rpartition("/")[2]
+
 
 class Partition(Record):
     """All files of one partition; they lie in one folder. `values` are the keys' values as text, None for NULL."""
@@ -30,6 +35,10 @@ class Partition(Record):
     values: tuple[str | None, ...]
     folder: str
     files: tuple[DataFile, ...]
+
+    def without(self, gone: Collection[str]) -> Partition:
+        """The partition less the files with these paths."""
+        return self.model_copy(update={"files": tuple(one for one in self.files if one.path not in gone)})
 
     @property
     def rows(self) -> int:
@@ -108,6 +117,30 @@ class Counts(Record):
         return self.read + self.made == spent
 
 
+class Changed(Record):
+    """What a mode that joins rows with those of the table made of the rows that passed the checks, and of the table.
+
+    good = inserted + updated + deletes + unchanged + superseded + late: a row may add one to the table, change one,
+    take one away (`deletes`, of which `deleted` met a row), say what the table says already, be overtaken by a later
+    row of the same run, or be older than what the table holds. `closed` rows of the table ended without being replaced;
+    `kept` rows were written again because they share a file with others.
+    """
+
+    inserted: int = 0
+    updated: int = 0
+    deletes: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+    superseded: int = 0
+    late: int = 0
+    closed: int = 0
+    kept: int = 0
+
+    def accounts_for(self, good: int) -> bool:
+        """Whether every one of the rows that passed the checks is in one of the counts."""
+        return good == self.inserted + self.updated + self.deletes + self.unchanged + self.superseded + self.late
+
+
 class RuleResult(Record):
     """The verdict on one rule of the contract."""
 
@@ -175,6 +208,7 @@ class Entry(Record):
     evolved: tuple[EvolvedColumn, ...] = ()
     metrics: str = ""  # the folder with the states of what was written, below the table's root
     acknowledged: Acknowledgement | None = None
+    changed: Changed | None = None  # by a mode that joins rows with those of the table
 
     @property
     def is_upkeep(self) -> bool:

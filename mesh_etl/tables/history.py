@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from mesh_etl.tables.entry import Entry, Partition
 
@@ -77,7 +76,6 @@ def _folded(entries: Iterable[Entry]) -> tuple[dict[Values, dict[str, TableFile]
 
 def _files(partition: Partition, seq: int, before: dict[str, TableFile]) -> Iterator[tuple[str, TableFile]]:
     for file in partition.files:
-        name = Path(file.path).name
-        known = before.get(name)
+        known = before.get(file.name)
         origin, since = (known.origin, known.seq) if known else (file.path, seq)
-        yield name, TableFile(partition.values, file.path, origin, file.bytes, since)
+        yield file.name, TableFile(partition.values, file.path, origin, file.bytes, since)

@@ -5,42 +5,52 @@ from __future__ import annotations
 import datetime
 import uuid
 from dataclasses import dataclass
-from pathlib import Path
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The paths of one table, as strings that both Python and the engines read."""
+    """The paths of one table, as strings that Python, storage and engines read; the root has no slash at its end.
+
+    A ledger entry names files relative to the root, so that a table can be moved.
+    """
 
     root: str
 
+    def path(self, *parts: str) -> str:
+        """The path of what the ledger calls by its parts, joined."""
+        return "/".join((self.root, *(part for part in parts if part)))
+
+    def relative(self, path: str) -> str:
+        """What the ledger calls a path below the root."""
+        return path.removeprefix(f"{self.root}/")
+
     def data(self, txn: str, partition: str = "") -> str:
         """The folder of a partition's files, or of all files of the transaction."""
-        return str(Path(self.root) / "data" / txn / partition)
+        return self.path("data", txn, partition)
 
     def quarantine(self, txn: str) -> str:
         """The folder of the transaction's rejected rows."""
-        return str(Path(self.root) / "quarantine" / txn)
+        return self.path("quarantine", txn)
 
     def metrics(self, txn: str) -> str:
         """The folder of the states that the transaction keeps of what it wrote."""
-        return str(Path(self.root) / "metrics" / txn)
+        return self.path("metrics", txn)
 
     def spill(self, txn: str) -> str:
         """The folder of the transaction's intermediate files, gone before the commit."""
-        return str(Path(self.root) / "_spill" / txn)
+        return self.path("_spill", txn)
 
     def ledger(self) -> str:
         """The folder of the ledger's entries."""
-        return str(Path(self.root) / "_ledger")
+        return self.path("_ledger")
 
     def entry(self, seq: int) -> str:
         """The ledger entry `seq`."""
-        return str(Path(self.ledger()) / f"{seq:020d}.json")
+        return self.path("_ledger", f"{seq:020d}.json")
 
     def contract(self, sha256: str) -> str:
         """The summary of a contract, by the hash of its content."""
-        return str(Path(self.ledger()) / "contracts" / f"{sha256}.json")
+        return self.path("_ledger", "contracts", f"{sha256}.json")
 
 
 def new_txn() -> str:

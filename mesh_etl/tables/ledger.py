@@ -13,10 +13,10 @@ from pydantic import ValidationError
 
 from mesh_etl.contract.summary import Summary, canonical
 from mesh_etl.errors import Fault, PlanError, RunError
+from mesh_etl.storage import OutcomeUnknown, Storage
 from mesh_etl.tables.entry import ContractRef, Entry, Partition
 from mesh_etl.tables.layout import Layout
 from mesh_etl.tables.quarantine import standing
-from mesh_etl.tables.storage import OutcomeUnknown, Storage
 
 _ATTEMPTS = 20
 _UPGRADE = "it was damaged, or written by a newer mesh_etl: restore the file or upgrade"

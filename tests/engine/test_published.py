@@ -9,9 +9,9 @@ import pytest
 from mesh_etl.config.yaml import parse
 from mesh_etl.contract.load import understand
 from mesh_etl.frames.published import published
+from mesh_etl.storage import LocalStorage
 from mesh_etl.tables.layout import Layout
 from mesh_etl.tables.ledger import Ledger
-from mesh_etl.tables.storage import LocalStorage
 
 COLUMNS = [
     {"id": "a", "name": "id", "physicalType": "bigint"},

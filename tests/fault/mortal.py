@@ -21,7 +21,7 @@ from mesh_etl.quarantine.expire import expire
 from mesh_etl.quarantine.replay import replay
 from mesh_etl.quarantine.rows import Choice
 from mesh_etl.run import engines, execution  # noqa: F401
-from mesh_etl.tables import storage
+from mesh_etl.storage import local as storage
 
 CHANGES = ("Create", "Update", "Delete", "Batch")
 

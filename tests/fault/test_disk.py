@@ -11,9 +11,9 @@ from importlib import import_module
 import pytest
 
 from mesh_etl.errors import MeshError, PublishError, RunError
-from mesh_etl.tables.storage import LocalStorage
+from mesh_etl.storage import LocalStorage
 
-STORAGE = import_module("mesh_etl.tables.storage")
+STORAGE = import_module("mesh_etl.storage.local")
 BAD = "".join(f"x,{os.urandom(300).hex()},1.00\n" for _ in range(20))
 
 

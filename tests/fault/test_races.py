@@ -17,14 +17,14 @@ from mesh_etl.errors import MeshError, PublishError, RunError
 from mesh_etl.modes import Append, Mode
 from mesh_etl.publish import publish
 from mesh_etl.publish.catalog.difference import compare, read
+from mesh_etl.storage import LocalStorage, OutcomeUnknown
 from mesh_etl.tables.ledger import Ledger
-from mesh_etl.tables.storage import LocalStorage, OutcomeUnknown
 
 PIPELINE = import_module("mesh_etl.pipeline")
 COMMIT = import_module("mesh_etl.publish.commit")
 PUBLISH = import_module("mesh_etl.publish.publish")
 RECOVER = import_module("mesh_etl.publish.recover")
-STORAGE = import_module("mesh_etl.tables.storage")
+STORAGE = import_module("mesh_etl.storage.local")
 REGISTER = import_module("mesh_etl.publish.catalog.register")
 
 

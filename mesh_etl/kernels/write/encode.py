@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mesh_etl.kernels.write.states import Kept, TableStates
+from mesh_etl.storage import LOCAL_STORAGE, Storage
 
 ROW_GROUP_BYTES = 64 << 20
 PAGE_BYTES = 1 << 20  # Arrow's own size of a page
@@ -36,6 +37,7 @@ class EncodeJob:
     delta: bool = True  # whether numbers may be stored as differences
     states: str = ""  # the folder for the states of the columns; none are kept without one
     kept: tuple[Kept, ...] = ()
+    storage: Storage = LOCAL_STORAGE
 
 
 def encode(job: EncodeJob) -> dict[str, Any]:
@@ -43,25 +45,35 @@ def encode(job: EncodeJob) -> dict[str, Any]:
 
     With `sort_by` rows are sorted within each task's share, so that row groups and files have narrow ranges.
     """
-    Path(job.folder).mkdir(parents=True, exist_ok=True)
     files: list[dict[str, Any]] = []
-    writer: pq.ParquetWriter | None = None
-    path = ""
     states = TableStates(job.kept)
-    for table in _chunks(job):
-        states.add(table)
-        table = table.drop_columns(list(job.drop))
-        if writer is None:
-            path = str(Path(job.folder) / f"part-{uuid.uuid4().hex}.parquet")
-            writer = _writer(path, table, job)
-        writer.write_table(table, row_group_size=max(1, table.num_rows))
-        if os.path.getsize(path) >= job.target_bytes:
-            files.append(_closed(writer, path))
-            writer = None
-    if writer is not None:
-        files.append(_closed(writer, path))
+    tables = _counted(_chunks(job), states)
+    for first in tables:
+        files.append(_file(job, chain([first], tables)))
     found = states.write(job.states) if job.states else None
     return {"files": files, "states": found}
+
+
+def _counted(tables: Iterable[pa.Table], states: TableStates) -> Iterator[pa.Table]:
+    for table in tables:
+        states.add(table)
+        yield table
+
+
+def _file(job: EncodeJob, tables: Iterator[pa.Table]) -> dict[str, Any]:
+    """The first of the tables are in a file, each a row group, as many as it takes to reach the target size."""
+    path = f"{job.folder}/part-{uuid.uuid4().hex}.parquet"
+    with job.storage.writing(path) as local:
+        writer: pq.ParquetWriter | None = None
+        for table in tables:
+            rows = table.drop_columns(list(job.drop))
+            writer = writer or _writer(local, rows, job)
+            writer.write_table(rows, row_group_size=max(1, rows.num_rows))
+            if os.path.getsize(local) >= job.target_bytes:
+                break
+        assert writer is not None, "a file is begun for a table"
+        writer.close()
+        return {**footer(local), "path": path}
 
 
 def _chunks(job: EncodeJob) -> Iterator[pa.Table]:
@@ -138,13 +150,6 @@ def _repetitive(table: pa.Table) -> list[str]:
         ):
             names.append(field.name)
     return names
-
-
-def _closed(writer: pq.ParquetWriter, path: str) -> dict[str, Any]:
-    writer.close()
-    with open(path, "rb+") as file:
-        os.fsync(file.fileno())
-    return footer(path)
 
 
 def footer(path: str) -> dict[str, Any]:

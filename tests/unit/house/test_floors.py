@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 GROUND = {"errors", "registry"}
 CONFIGURATION = GROUND | {"config", "expressions", "contract"}
-TABLES = CONFIGURATION | {"stores", "kernels", "tables"}
+TABLES = CONFIGURATION | {"stores", "storage", "kernels", "tables"}
 BASES = {"sources.base", "transforms.base", "transforms.trace", "checks.base", "modes.base"}
 STEPS = TABLES | {"policies", "product", "sources", "transforms", "checks", "modes", "plan", "run", "publish", "worlds"}
 
@@ -25,7 +25,8 @@ ALLOWED: dict[str, set[str]] = {
     "expressions": GROUND | {"config", "expressions"},
     "contract": CONFIGURATION,
     "stores": {"errors", "stores"},
-    "kernels": {"errors", "stores", "kernels", "contract.types", "contract.arrow_types"},
+    "kernels": {"errors", "stores", "storage", "kernels", "contract.types", "contract.arrow_types"},
+    "storage": {"errors", "stores", "storage"},
     "tables": TABLES,
     "sources": TABLES | BASES | {"sources"},
     "transforms": CONFIGURATION | BASES | {"transforms"},

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from mesh_etl.storage import LocalStorage
 from mesh_etl.tables.entry import ContractRef, Counts, DataFile, Entry, Partition
 from mesh_etl.tables.layout import Layout
 from mesh_etl.tables.ledger import Ledger
-from mesh_etl.tables.storage import LocalStorage
 
 
 @pytest.fixture

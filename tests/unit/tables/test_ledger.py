@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from mesh_etl.contract.summary import ColumnSummary, Summary
 from mesh_etl.errors import PlanError, RunError
+from mesh_etl.storage import LocalStorage, OutcomeUnknown
 from mesh_etl.tables.entry import ContractRef, Entry, Quarantine, RefusedFile
 from mesh_etl.tables.layout import Layout, new_txn
-from mesh_etl.tables.storage import LocalStorage, OutcomeUnknown
 
 
 class Shaky(LocalStorage):

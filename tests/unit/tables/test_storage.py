@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mesh_etl.errors import RunError
-from mesh_etl.tables.storage import LocalStorage, OutcomeUnknown, faults
+from mesh_etl.storage import LocalStorage, OutcomeUnknown, faults
 
 
 def test_an_object_is_created_once(tmp_path):

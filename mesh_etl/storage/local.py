@@ -1,46 +1,28 @@
-"""The storage that holds a table. Everything that decides something goes through here, so that a test can stand in."""
+"""A table on this machine's file system."""
 
 from __future__ import annotations
 
 import contextlib
+import datetime
 import errno
 import os
 import shutil
 import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from mesh_etl.errors import Fault, RunError
+from mesh_etl.storage.base import OutcomeUnknown, Stored, faults
+from mesh_etl.stores import InputFile, TableStore
 
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-class OutcomeUnknown(Exception):
-    """A write was sent and no answer came: it may have happened. Ask again; never undo on this."""
-
-
-class Storage(Protocol):
-    """What the commit protocol needs of a storage."""
-
-    def create(self, path: str, content: bytes) -> bool:
-        """The object exists with this content and True, or existed before and False. Raises `OutcomeUnknown`."""
-        ...
-
-    def read(self, path: str) -> bytes | None:
-        """The content of the object, or None where there is none."""
-        ...
-
-    def names(self, folder: str) -> list[str]:
-        """The names in the folder, sorted; empty where there is none."""
-        ...
-
-    def carry(self, source: str, target: str) -> None:
-        """`target` holds what `source` holds, without a copy through this process where the storage can."""
-        ...
-
-    def remove(self, path: str) -> None:
-        """Nothing is left of the file or folder."""
-        ...
+PRIVATE_FILE = 0o600
 
 
+@dataclass(frozen=True)
 class LocalStorage:
     """A directory tree on this machine."""
 
@@ -80,6 +62,17 @@ class LocalStorage:
         except FileNotFoundError:
             return []
 
+    def walk(self, folder: str) -> Iterator[Stored]:
+        for parent, folders, names in os.walk(folder):
+            folders.sort()
+            for name in sorted(names):
+                path = os.path.join(parent, name)
+                try:
+                    facts = os.stat(path)
+                except FileNotFoundError:  # removed since it was listed
+                    continue
+                yield Stored(path, facts.st_size, datetime.datetime.fromtimestamp(facts.st_mtime, datetime.UTC))
+
     def carry(self, source: str, target: str) -> None:
         with faults(target):
             Path(target).parent.mkdir(parents=True, exist_ok=True)
@@ -90,6 +83,30 @@ class LocalStorage:
                     raise
                 shutil.copyfile(source, target)
 
+    @contextlib.contextmanager
+    def writing(self, path: str, private: bool = False) -> Iterator[str]:
+        """Written in place: a name that no ledger entry knows is seen by nobody."""
+        with faults(path):
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            if private:
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
+        try:
+            yield path
+            with faults(path), open(path, "rb+") as file:
+                os.fsync(file.fileno())
+        except BaseException:
+            with contextlib.suppress(OSError):  # what was wrong is raised; a stray is collected later
+                os.unlink(path)
+            raise
+
+    def open(self, path: str) -> pa.NativeFile:
+        import pyarrow as pa
+
+        return pa.memory_map(path)
+
+    def file(self, path: str, size: int, constants: tuple[tuple[str, str | None], ...] = ()) -> InputFile:
+        return InputFile(path, size, "staged", TableStore(), constants)
+
     def remove(self, path: str) -> None:
         if os.path.isdir(path):  # pathlib raises where this user may not look
             shutil.rmtree(path, ignore_errors=True)
@@ -98,30 +115,7 @@ class LocalStorage:
                 Path(path).unlink(missing_ok=True)
 
 
-class faults:
-    """A context in which the operating system's refusals become coded errors."""
-
-    _CODES = {
-        errno.ENOSPC: ("DISK_FULL", "no space is left on the device", "free some space and run again"),
-        errno.EDQUOT: ("DISK_FULL", "the disk quota is used up", "free some space and run again"),
-        errno.EROFS: ("READ_ONLY", "the file system is read-only", "choose another warehouse in configs/env"),
-        errno.EACCES: ("PERMISSION_DENIED", "writing is not permitted", "check the rights of the folder"),
-        errno.EPERM: ("PERMISSION_DENIED", "writing is not permitted", "check the rights of the folder"),
-    }
-
-    def __init__(self, place: str) -> None:
-        self.place = place
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError):
-            code, problem, fix = self._CODES.get(
-                error.errno or 0, ("STORAGE_FAILED", os.strerror(error.errno or errno.EIO), "run again")
-            )
-            place = self.place if code != "STORAGE_FAILED" else str(error.filename or self.place)
-            raise RunError(Fault(code, problem, place, fix), retryable=True) from error
+LOCAL_STORAGE = LocalStorage()
 
 
 def _linked(temporary: Path, target: Path) -> bool:
