@@ -29,6 +29,19 @@ class AwsWorld(Model):
     profile: str | None = Field(default=None, min_length=1, description="The profile of the AWS configuration to use.")
 
 
+class S3(Model):
+    """How tables are kept in S3, for an environment whose warehouse is an s3:// address."""
+
+    kms_key: str | None = Field(
+        default=None, min_length=1, description="The KMS key that encrypts objects, by ARN; default: the bucket's rule."
+    )
+    bucket_owner: str | None = Field(
+        default=None,
+        pattern=r"^\d{12}$",
+        description="The account whose buckets these are, in quotes; default in a world of type aws: its account.",
+    )
+
+
 World = Annotated[LocalWorld | AwsWorld, Field(discriminator="type")]
 ValueName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
@@ -37,6 +50,7 @@ class Env(Model):
     """One environment: the same contracts and jobs run in every one of them."""
 
     world: World = Field(description="Where the work is done and where the catalogue is.")
+    s3: S3 = Field(default_factory=S3, description="How tables are kept in S3.")
     values: dict[ValueName, Value] = Field(
         default_factory=dict, description="What ${name} stands for in the other files and in this one."
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mesh_etl.config import placement
 from mesh_etl.config.document import Document
-from mesh_etl.config.env import Env
+from mesh_etl.config.env import Env, LocalWorld
 from mesh_etl.config.interpolate import settled_values
 from mesh_etl.config.job import JobBase, job_model
 from mesh_etl.config.mesh import Mesh
@@ -57,6 +57,19 @@ class Project:
         """Where the table of the product `<domain>.<name>` is kept, below the warehouse."""
         domain, _, name = product.partition(".")
         return f"{self.warehouse}/{domain}/{name}"
+
+    @property
+    def s3(self) -> dict[str, str | None]:
+        """How its tables are kept where the warehouse is in S3, as the fields of `storage.S3Storage`."""
+        stated, world = self.env.s3, self.env.world
+        if isinstance(world, LocalWorld):
+            return {"kms_key": stated.kms_key, "bucket_owner": stated.bucket_owner}
+        return {
+            "kms_key": stated.kms_key,
+            "bucket_owner": stated.bucket_owner or world.account,
+            "profile": world.profile,
+            "region": world.region,
+        }
 
     def where_mesh(self, *loc: str | int) -> str:
         """The place `file:line:column` of a part of `mesh.yaml`."""

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.checks import Verdict
@@ -14,10 +13,9 @@ from mesh_etl.contract.diff import Summary, fits
 from mesh_etl.contract.types import Array, DataType, Decimal, Map, Simple, Struct, Varchar, ddl, parse
 from mesh_etl.frames.check import check
 from mesh_etl.kernels.codes import CODES
-from mesh_etl.kernels.stored.parquet import ParquetReader
+from mesh_etl.kernels.stored.written import WrittenReader
 from mesh_etl.kernels.work import WorkItem
 from mesh_etl.run.staged_frame import rows
-from mesh_etl.stores import InputFile, TableStore
 
 if TYPE_CHECKING:
     from mesh_etl.contract.load import Contract
@@ -54,13 +52,13 @@ def published(contract: Contract, ledger: Ledger, snapshot: Snapshot, engine: En
     names = _renamed(kept, contract)
     stored = {column.name: types.get(names.get(column.name, column.name)) for column in contract.schema}
     schema = tuple(one for one in contract.schema if _readable(stored[one.name], one.type))
-    items = _items(snapshot, ledger.layout.root, ParquetReader(schema, names), {old: new for new, old in names.items()})
+    items = _items(snapshot, ledger, WrittenReader(schema, names), {old: new for new, old in names.items()})
     narrower = tuple(one for one in schema if not _holds(stored[one.name], one.type))
     found = Counter[tuple[str, str]]()
     if narrower:
-        for counts in engine.map(partial(misfits, ParquetReader(narrower, names)), items):
+        for counts in engine.map(partial(misfits, WrittenReader(narrower, names)), items):
             found.update({(one["code"], one["column"]): one["rows"] for one in counts["found"]})
-    frame = engine.frame(partial(rows, ParquetReader(schema, names)), items, ddl(schema))
+    frame = engine.frame(partial(rows, WrittenReader(schema, names)), items, ddl(schema))
     checked = check(contract, frame)
     unread = {one.name for one in contract.schema} - {one.name for one in schema}
     verdicts = (
@@ -76,7 +74,7 @@ def published(contract: Contract, ledger: Ledger, snapshot: Snapshot, engine: En
     return Published(snapshot.seq, snapshot.rows, verdicts)
 
 
-def misfits(reader: ParquetReader, item: WorkItem) -> dict[str, Any]:
+def misfits(reader: WrittenReader, item: WorkItem) -> dict[str, Any]:
     """How many rows of the item have values that the reader's types cannot hold, by code and column."""
     found = Counter[tuple[str, str]]()
     for parsed in reader.parse(item):
@@ -95,7 +93,7 @@ def _renamed(kept: Summary, contract: Contract) -> dict[str, str]:
     }
 
 
-def _items(snapshot: Snapshot, root: str, reader: ParquetReader, renamed: Mapping[str, str]) -> list[WorkItem]:
+def _items(snapshot: Snapshot, ledger: Ledger, reader: WrittenReader, renamed: Mapping[str, str]) -> list[WorkItem]:
     keys = snapshot.entry.partition_by
     items: list[WorkItem] = []
     for partition in snapshot.partitions.values():
@@ -103,7 +101,7 @@ def _items(snapshot: Snapshot, root: str, reader: ParquetReader, renamed: Mappin
             (renamed.get(key.name, key.name), value) for key, value in zip(keys, partition.values, strict=True)
         )
         for one in partition.files:
-            file = InputFile(str(Path(root) / one.path), one.bytes, "published", TableStore(), constants)
+            file = ledger.storage.file(ledger.layout.path(one.path), one.bytes, constants)
             items += [WorkItem(len(items), "published", file, start, end) for start, end in reader.split(file)]
     return items
 

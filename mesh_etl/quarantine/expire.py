@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.contract.load import load
-from mesh_etl.errors import Fault, PublishError
-from mesh_etl.plan.build import ledger_of, taken_over
-from mesh_etl.publish import recover
-from mesh_etl.publish.commit import code_version
+from mesh_etl.plan.build import ledger_of
 from mesh_etl.storage import faults
-from mesh_etl.tables.entry import Counts, Entry, Quarantine
-from mesh_etl.tables.layout import new_txn
-from mesh_etl.tables.ledger import folded
+from mesh_etl.tables.entry import Entry, Quarantine
 from mesh_etl.tables.quarantine import Refused, fallen, standing
+from mesh_etl.upkeep.commit import committed, following
+from mesh_etl.upkeep.removal import present, remove
 
 if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob
-    from mesh_etl.tables.ledger import Ledger
+    from mesh_etl.tables.ledger import Ledger, Snapshot
     from mesh_etl.worlds import World
 
 GRACE = datetime.timedelta(hours=1)  # so long may a reader go on with files that it has found in the ledger
-_ROUNDS = 20
-_NOTHING = Counts(read=0, good=0, quarantined=0, deduplicated=0, filtered=0)
 
 
 @dataclass(frozen=True)
@@ -62,75 +54,49 @@ def expire(job: LoadedJob, world: World, everything: bool = False, dry_run: bool
     PERMISSION_DENIED where files are out of reach, before anything has changed.
     """
     ledger = ledger_of(job, job.product)
-    for _ in range(_ROUNDS):
-        entries = list(ledger.entries())
-        now = datetime.datetime.now(datetime.UTC)
-        due = [one for one in standing(entries) if everything or one.is_older(job.job.quarantine.age, now)]
-        with faults(str(Path(ledger.layout.root) / "quarantine")):
-            strays = _strays(ledger, entries, due, everything, now)
-            told = _told(job, due, strays)
-        if dry_run:
-            return told
-        entry = _entry(entries, due) if due else None
-        if entry is None or ledger.append(entry):
-            break
-    else:
-        problem = f"other commits came first {_ROUNDS} times"
-        raise PublishError(Fault("CONFLICT", problem, ledger.layout.ledger(), "run again"), retryable=True)
-    for path in strays:
-        ledger.storage.remove(str(path))
-        with contextlib.suppress(OSError):  # other files of the run are still there
-            path.parent.rmdir()
-    if entry is not None:
-        path = job.contract_path
-        contract = load(path, str(path.relative_to(job.project.root)))
-        recover(job, taken_over(job, contract, ledger.snapshot())[0], ledger, world)
+    due, strays = _found(job, ledger, everything)
+    if dry_run:
+        return _told(job, due, strays)
+
+    def prepare(head: Snapshot) -> Entry | None:
+        nonlocal due, strays
+        due, strays = _found(job, ledger, everything)
+        gone = Quarantine(rows=0, gone=tuple(one.path for one in due))
+        return following(head, "expire", quarantine=gone) if due else None
+
+    entry = committed(job, ledger, world, prepare)
+    told = _told(job, due, strays)
+    if strays:
+        remove(ledger, strays, present(ledger, "quarantine"))
     return replace(told, version=entry.seq if entry else None)
 
 
-def _entry(entries: Sequence[Entry], due: Sequence[Refused]) -> Entry:
-    """The commit that takes the files out of the quarantine and leaves the table, and what is known of it, as it is."""
-    head = folded(entries)
-    assert head is not None, "refused rows come with a commit"
-    last = head.entry
-    return Entry(
-        seq=last.seq + 1,
-        base_seq=last.seq,
-        txn=new_txn(),
-        idem_key=last.idem_key,
-        product=last.product,
-        operation="expire",
-        committed_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
-        code_version=code_version(),
-        engine=last.engine,
-        contract=last.contract,
-        columns=last.columns,
-        partition_by=last.partition_by,
-        compression=last.compression,
-        quarantine=Quarantine(rows=0, gone=tuple(one.path for one in due)),
-        counts=_NOTHING,
-        rules=last.rules,
-        evolved=last.evolved,
-    )
+def _found(job: LoadedJob, ledger: Ledger, everything: bool) -> tuple[list[Refused], dict[str, int]]:
+    """The files of refused rows whose time is over, and all files to remove."""
+    entries = list(ledger.entries())
+    now = datetime.datetime.now(datetime.UTC)
+    due = [one for one in standing(entries) if everything or one.is_older(job.job.quarantine.age, now)]
+    with faults(ledger.layout.path("quarantine")):
+        return due, _strays(ledger, entries, due, everything, now)
 
 
 def _strays(
     ledger: Ledger, entries: Sequence[Entry], due: Sequence[Refused], everything: bool, now: datetime.datetime
-) -> list[Path]:
-    """The files that are there and that the quarantine no longer consists of, or will not without those that are due.
+) -> dict[str, int]:
+    """The files, with their bytes, that are there and are no part of the quarantine, or will not be without the due.
 
     Those that a replay or a later run has replaced stay for as long as a reader may still be at them.
     """
-    root = Path(ledger.layout.root)
     expired = {path for entry in entries if entry.operation == "expire" for path in entry.quarantine.gone}
-    gone = [
+    gone = {
         path
         for path, at in fallen(entries).items()
         if everything or path in expired or now - datetime.datetime.fromisoformat(at) > GRACE
-    ]
-    return [root / path for path in (*gone, *(one.path for one in due)) if (root / path).exists()]
+    }
+    gone |= {one.path for one in due}
+    return {path: size for path, size in present(ledger, "quarantine").items() if path in gone} if gone else {}
 
 
-def _told(job: LoadedJob, due: Sequence[Refused], strays: Sequence[Path]) -> Expired:
-    size = sum(path.stat().st_size for path in strays)
+def _told(job: LoadedJob, due: Sequence[Refused], strays: Mapping[str, int]) -> Expired:
+    size = sum(strays.values())
     return Expired(job.product, len(due), sum(one.rows for one in due), len(strays), size, None)

@@ -71,7 +71,7 @@ def prepared(
 
 
 def require_single_records(job: LoadedJob) -> None:
-    """No step of the job makes one row of several records. Raises `PlanError` REPLAY_UNFIT."""
+    """Neither a step of the job nor its mode needs more than one record. Raises `PlanError` REPLAY_UNFIT."""
     found = [
         Fault(
             "REPLAY_UNFIT",
@@ -82,6 +82,11 @@ def require_single_records(job: LoadedJob) -> None:
         for index, step in enumerate(job.job.transforms)
         if _gathers(step)
     ]
+    if reason := job.job.target.mode.needs_whole():
+        problem = f"target.mode: a replay has a few of the records, and {reason}"
+        found.append(
+            Fault("REPLAY_UNFIT", problem, job.where("target", "mode"), "mend the source and run the job again")
+        )
     if found:
         raise PlanError(*found)
 
@@ -152,9 +157,8 @@ def _built(job: LoadedJob, feeds: Mapping[str, Feed], acknowledge: str) -> tuple
     stuck: list[Stuck] = []
     while True:
         try:
-            return build(
-                job, {name: one.source for name, one in feeds.items() if one.rows}, Replay(), acknowledge
-            ), stuck
+            sources = {name: one.source for name, one in feeds.items() if one.rows}
+            return build(job, sources, Replay(of=job.job.target.mode), acknowledge), stuck
         except PlanError as error:
             found = [
                 feed.refuse(fault.where, f"its file does not fit: {fault.problem} [{fault.code}]")

@@ -21,6 +21,8 @@ from mesh_etl.quarantine.prepare import Prepared, prepared, require_single_recor
 from mesh_etl.quarantine.rows import Choice, rows
 from mesh_etl.quarantine.settle import settle
 from mesh_etl.run import execute
+from mesh_etl.run.landing import shared
+from mesh_etl.run.scratch import scratch
 from mesh_etl.storage import faults
 from mesh_etl.tables.entry import Counts
 from mesh_etl.tables.layout import new_txn
@@ -92,19 +94,15 @@ def replay(
     ledger = ledger_of(job, job.product)
     entries = list(ledger.entries())
     held = kept(entries, job.job.quarantine.age)
-    chosen = choice.rows(list(rows(ledger.layout.root, choice.files(held))), entries)
+    chosen = choice.rows(list(rows(ledger, choice.files(held))), entries)
     if not chosen:
         return Replayed(job.product, "nothing to replay")
-    folder = ledger.layout.spill(new_txn())
-    try:
-        with faults(ledger.layout.root):
-            Path(folder).mkdir(parents=True, mode=0o700)
+    with scratch(ledger, engine, new_txn()) as texts, texts.here() as folder:
         ready = prepared(job, chosen, held, entries, Path(folder), acknowledge)
         if not dry_run:
             recover(job, ready.plan.contract, ledger, world)
+        ready = replace(ready, plan=shared(ready.plan, texts))
         return _carried_out(ready, engine, world, dry_run, progress)
-    finally:
-        ledger.storage.remove(folder)
 
 
 def _carried_out(ready: Prepared, engine: Engine, world: World, dry_run: bool, progress: Progress | None) -> Replayed:

@@ -6,12 +6,15 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, PlanError, did_you_mean
 from mesh_etl.kernels.codes import CODES
 from mesh_etl.tables.entry import Entry
 from mesh_etl.tables.quarantine import Refused, read
+
+if TYPE_CHECKING:
+    from mesh_etl.tables.ledger import Ledger
 
 Broken = tuple[tuple[str, str], ...]  # rule or code, and the column that broke it
 
@@ -75,7 +78,7 @@ class Choice:
         return self.rule in names or self.rule.rpartition(".")[2] in names
 
 
-def rows(root: str, files: Sequence[Refused]) -> Iterator[Row]:
+def rows(ledger: Ledger, files: Sequence[Refused]) -> Iterator[Row]:
     """The rows of the files, in order; what many of them have in common is held once."""
     shared: dict[Any, Any] = {}
 
@@ -83,7 +86,7 @@ def rows(root: str, files: Sequence[Refused]) -> Iterator[Row]:
         return shared.setdefault(value, value)
 
     for file in files:
-        for index, one in enumerate(chain.from_iterable(read(root, file.path))):
+        for index, one in enumerate(chain.from_iterable(read(ledger, file.path))):
             yield Row(
                 file,
                 index,

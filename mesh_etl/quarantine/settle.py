@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.quarantine.rows import Row
 from mesh_etl.tables.entry import Quarantine, RefusedFile
-from mesh_etl.tables.quarantine import Facts, Refused, durable, folder, private, read, schema
+from mesh_etl.tables.quarantine import Facts, Refused, read, schema
 
 if TYPE_CHECKING:
     from mesh_etl.quarantine.feed import Feed
     from mesh_etl.run import Staged
+    from mesh_etl.tables.ledger import Ledger
 
 _PART = 8_192  # rows
 
@@ -39,10 +40,10 @@ def settle(staged: Staged, feeds: Mapping[str, Feed], held: Sequence[Refused]) -
 
     `held` are the files that the quarantine consists of.
     """
-    root = staged.plan.ledger.layout.root
+    ledger = staged.plan.ledger
     refused: dict[tuple[str, int], Facts] = {}
     made: list[Facts] = []
-    for facts in chain.from_iterable(part for one in staged.quarantine.files for part in read(root, one.path)):
+    for facts in chain.from_iterable(part for one in staged.quarantine.files for part in read(ledger, one.path)):
         feed = feeds.get(facts["_input"] or "")
         row = feed.rows.get(feed.key(facts)) if feed else None
         if row is None:
@@ -55,10 +56,11 @@ def settle(staged: Staged, feeds: Mapping[str, Feed], held: Sequence[Refused]) -
         touched.setdefault(row.held.path, set()).add(row.index)
     left = (_rewritten(staged, file, touched[file.path], refused) for file in held if file.path in touched)
     files = [one for one in left if one]
-    if fresh := _written(staged, iter(_unknown(root, held, made))):
+    if fresh := _written(staged, iter(_unknown(ledger, held, made))):
         files.append(fresh)
     quarantine = Quarantine(rows=sum(one.rows for one in files), files=tuple(files), gone=tuple(sorted(touched)))
-    _remove(root, staged.quarantine.files)
+    for one in staged.quarantine.files:
+        ledger.storage.remove(ledger.layout.path(one.path))
     found = Counter(why["rule"] for facts in refused.values() for why in facts["_violations"])
     still = dict(found.most_common())
     counts = staged.counts
@@ -85,16 +87,16 @@ def _rewritten(
             return None if index in fed else facts
         return facts | {name: again[name] for name in ("_violations", "_contract_version", "_run")}
 
-    numbered = enumerate(chain.from_iterable(read(staged.plan.ledger.layout.root, file.path)))
+    numbered = enumerate(chain.from_iterable(read(staged.plan.ledger, file.path)))
     written = _written(staged, filter(None, (kept(index, facts) for index, facts in numbered)))
     return file.left(written.path, written.rows, written.bytes) if written else None
 
 
-def _unknown(root: str, held: Sequence[Refused], made: list[Facts]) -> list[Facts]:
+def _unknown(ledger: Ledger, held: Sequence[Refused], made: list[Facts]) -> list[Facts]:
     """Those of the rows that the quarantine does not hold yet: every replay reads inputs that are looked up in."""
     if all(one["_file"] is None for one in made):
         return made
-    known = {_place(one) for file in held for one in chain.from_iterable(read(root, file.path))}
+    known = {_place(one) for file in held for one in chain.from_iterable(read(ledger, file.path))}
     return [one for one in made if one["_file"] is None or _place(one) not in known]
 
 
@@ -110,18 +112,13 @@ def _written(staged: Staged, rows: Iterator[Facts]) -> RefusedFile | None:
     part = list(islice(rows, _PART))
     if not part:
         return None
-    layout, count = staged.plan.ledger.layout, 0
-    path = folder(layout, staged.txn) / f"part-{uuid.uuid4().hex}.parquet"
-    private(path)
-    with pq.ParquetWriter(path, schema(), compression="zstd") as writer:
-        while part:
-            writer.write_table(pa.Table.from_pylist(part, schema=schema()))
-            count += len(part)
-            part = list(islice(rows, _PART))
-    durable(path)
-    return RefusedFile(path=str(path.relative_to(layout.root)), rows=count, bytes=path.stat().st_size)
-
-
-def _remove(root: str, files: Iterable[RefusedFile]) -> None:
-    for one in files:
-        (Path(root) / one.path).unlink()
+    ledger, count = staged.plan.ledger, 0
+    path = f"{ledger.layout.quarantine(staged.txn)}/part-{uuid.uuid4().hex}.parquet"
+    with ledger.storage.writing(path, private=True) as local:
+        with pq.ParquetWriter(local, schema(), compression="zstd") as writer:
+            while part:
+                writer.write_table(pa.Table.from_pylist(part, schema=schema()))
+                count += len(part)
+                part = list(islice(rows, _PART))
+        size = os.path.getsize(local)
+    return RefusedFile(path=ledger.layout.relative(path), rows=count, bytes=size)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, PlanError, RunError
-from mesh_etl.query import views
-from mesh_etl.storage import storage_of
-from mesh_etl.tables.layout import Layout
-from mesh_etl.tables.ledger import Ledger
-from mesh_etl.tables.quarantine import kept
+from mesh_etl.query import arrow_files, views
+from mesh_etl.tables.quarantine import not_older
+from mesh_etl.tables.versions import numbered
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
     from mesh_etl.query.statement import Statement, TableName
+    from mesh_etl.tables.ledger import Ledger
 
 _PART = 2_048  # rows
 # These say which name or type does not fit; all others could quote a cell.
@@ -34,8 +33,10 @@ class Answer:
 
 
 @contextmanager
-def ask(statement: Statement, project: Project) -> Iterator[Answer]:
-    """The statement's answer, over the newest version of each table that it names.
+def ask(statement: Statement, project: Project, ledger_of: Callable[[str], Ledger]) -> Iterator[Answer]:
+    """The statement's answer, over the newest version of each table, or the one that it names.
+
+    `ledger_of` opens the ledger of a product.
 
     Raises `PlanError`: NOT_RUN_YET for a product without a table; `RunError`: DUCKDB_MISSING, QUERY_INVALID for names
     and types that do not fit, QUERY_FAILED without the engine's text, which could hold a value.
@@ -45,7 +46,7 @@ def ask(statement: Statement, project: Project) -> Iterator[Answer]:
         raise RunError(Fault("DUCKDB_MISSING", "queries need DuckDB", "query", fix))
     import duckdb
 
-    ledgers = {name: _ledger(project, name) for name in statement.tables}
+    ledgers = {name: _ledger(name, ledger_of) for name in statement.tables}
     with _translated(), duckdb.connect(":memory:", config=_settings()) as database:
         roots = ", ".join("'" + ledger.layout.root.replace("'", "''") + "'" for ledger in ledgers.values())
         database.execute("SET TimeZone = 'UTC'")
@@ -63,12 +64,8 @@ def _settings() -> dict[str, str | bool | int | float | list[str]]:
     return {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
-def _ledger(project: Project, name: TableName) -> Ledger:
-    root = project.table_root(name.product)
-    if "://" in root:
-        fix = "use an environment whose warehouse is a folder"
-        raise PlanError(Fault("UNSUPPORTED_PATH", "the warehouse is no local path", "configs/mesh.yaml", fix))
-    ledger = Ledger(Layout(root), storage_of(root))
+def _ledger(name: TableName, ledger_of: Callable[[str], Ledger]) -> Ledger:
+    ledger = ledger_of(name.product)
     if not ledger.seqs():
         fix = f"run it first: mesh-etl run {name.product}"
         raise PlanError(Fault("NOT_RUN_YET", f"{name.product} has no table yet", "query", fix))
@@ -81,13 +78,25 @@ def _show(database: Any, name: TableName, ledger: Ledger, project: Project) -> N
     def columns_of(source: str) -> set[str]:
         return {str(row[0]).lower() for row in database.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
 
+    def refused(paths: list[str]) -> str:
+        if not arrow_files.is_needed(ledger):
+            return views.parquet(paths)
+        source = f'"{paths[0]} by Arrow"'
+        database.register(source.strip('"'), arrow_files.quarantine(ledger, paths))
+        return source
+
     if name.quarantine:
         age = project.job(name.product).job.quarantine.age
-        select = views.quarantine(ledger, kept(ledger.entries(), age))
+        select = views.quarantine(ledger, not_older(ledger.state().refused.values(), age), refused)
     else:
-        head = ledger.snapshot()
+        seq = numbered(ledger.state(), name.version, name.product, "query") if name.version else None
+        head = ledger.snapshot(seq)
         assert head is not None, "a ledger with entries has a head"
-        select = views.table(ledger, head, columns_of)
+        source = ""
+        if arrow_files.is_needed(ledger, head.entry.file_format):
+            source = f'"{".".join(name.view)} by Arrow"'
+            database.register(source.strip('"'), arrow_files.table(ledger, head))
+        select = views.table(ledger, head, columns_of, source)
     schema, view = name.view
     database.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
     database.execute(f'CREATE VIEW "{schema}"."{view}" AS {select}')

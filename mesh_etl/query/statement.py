@@ -19,12 +19,13 @@ class TableName:
 
     product: str
     quarantine: bool = False
+    version: str = ""  # a number or a tag; empty for the newest
 
     @property
     def view(self) -> tuple[str, str]:
         """The schema and the name of its view."""
         domain, _, name = self.product.partition(".")
-        return domain, f"{name}{_QUARANTINE}" if self.quarantine else name
+        return domain, f"{name}{_QUARANTINE}" if self.quarantine else f"{name}@{self.version}" if self.version else name
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,11 @@ class Statement:
                 faults.append(found)
             else:
                 names[found] = None
+                if found.version:
+                    _lead(place, found)
         if faults:
             raise PlanError(*dict.fromkeys(faults))
-        return cls(sql, tuple(names))
+        return cls(tree.sql(dialect="duckdb") if any(name.version for name in names) else sql, tuple(names))
 
 
 def _tree(sql: str) -> Any:
@@ -104,12 +107,31 @@ def _tables(tree: Any) -> Iterator[Any]:
             yield table
 
 
+def _lead(table: Any, name: TableName) -> None:
+    """The table in the tree is the view of its version, and keeps the name by which columns are said to be its own."""
+    from sqlglot import exp
+
+    alias = table.args.get("alias") or exp.TableAlias(this=table.this.copy())
+    table.set("alias", alias)
+    table.set("when", None)
+    table.set("this", exp.to_identifier(name.view[1], quoted=True))
+
+
 def _known(table: Any, products: list[str]) -> TableName | Fault:
     written = ".".join(part.name for part in table.parts).lower()
+    from sqlglot import exp
+
+    when = table.args.get("when")
+    named = isinstance(when, exp.HistoricalData) and isinstance(when.expression, exp.Literal)
+    if when is not None and not (named and str(when.args.get("kind")).upper() == "VERSION"):
+        fix = "name it by number or tag: AT (VERSION => 3)"
+        return Fault("QUERY_REFUSED", "a table can be read at a version only", "query", fix)
     if written in products:
-        return TableName(written)
+        return TableName(written, version=when.expression.name if when else "")
     product = written.removesuffix(_QUARANTINE)
     if product != written and product in products:
+        if when is not None:
+            return Fault("QUERY_REFUSED", "the quarantine is read as it is now", "query", "leave out AT")
         return TableName(product, quarantine=True)
     if not products:
         return Fault("UNKNOWN_TABLE", f"there is no table '{written}': the project has no product", "query")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mesh_etl.contract.types import Array, DataType, Decimal, Map, Simple, Struct, parse
+from mesh_etl.tables.keys import key_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,25 +24,27 @@ _REJECTED = (
 )  # fmt: skip
 
 
-def table(ledger: Ledger, head: Snapshot, columns_of: Callable[[str], set[str]]) -> str:
+def table(ledger: Ledger, head: Snapshot, columns_of: Callable[[str], set[str]], source: str = "") -> str:
     """The SELECT over the head's files, columns in the contract's order, then derived partition keys.
 
     `columns_of` tells the columns that a FROM clause has: a column that older files lack, all of them, is NULL.
+    `source` is a FROM clause to use in place of the files themselves.
     """
     columns = list(_columns(ledger, head))
     paths = [f"{ledger.layout.root}/{file.path}" for one in head.partitions.values() for file in one.files]
     if not paths:
         return _nothing(columns)
     keys = ", ".join(f"{_quoted(key.name)}: 'VARCHAR'" for key in head.entry.partition_by)
+    keys = keys if ledger.one_folder else ""  # else files hold all columns, and partitions are hidden
     hive = f"hive_partitioning = true, hive_types = {{{keys}}}" if keys else "hive_partitioning = false"
-    source = f"read_parquet({_list(paths)}, union_by_name = true, {hive})"
+    source = source or f"read_parquet({_list(paths)}, union_by_name = true, {hive})"
     present = columns_of(source)
     chosen = (_column(name, kind, name.lower() in present) for name, kind in columns)
     return f"SELECT {', '.join(chosen)} FROM {source}"
 
 
-def quarantine(ledger: Ledger, files: Sequence[Refused]) -> str:
-    """The SELECT over these files of refused rows.
+def quarantine(ledger: Ledger, files: Sequence[Refused], source: Callable[[list[str]], str]) -> str:
+    """The SELECT over these files of refused rows; `source` makes the FROM clause of some of them.
 
     `_version` is the commit that refused a row first, and `_refused_at` its moment.
     """
@@ -52,10 +55,14 @@ def quarantine(ledger: Ledger, files: Sequence[Refused]) -> str:
     for one in files:
         commits.setdefault((one.seq, one.at), []).append(f"{ledger.layout.root}/{one.path}")
     return " UNION ALL ".join(
-        f"SELECT {names}, {seq}::BIGINT AS _version, '{at}'::TIMESTAMPTZ AS _refused_at "
-        f"FROM read_parquet({_list(paths)}, hive_partitioning = false)"
+        f"SELECT {names}, {seq}::BIGINT AS _version, '{at}'::TIMESTAMPTZ AS _refused_at FROM {source(paths)}"
         for (seq, at), paths in commits.items()
     )
+
+
+def parquet(paths: Iterable[str]) -> str:
+    """The FROM clause over files that hold all their columns."""
+    return f"read_parquet({_list(paths)}, hive_partitioning = false)"
 
 
 def spelled(kind: DataType) -> str:
@@ -80,8 +87,8 @@ def _columns(ledger: Ledger, head: Snapshot) -> Iterator[tuple[str, str]]:
     for name, glue in head.entry.columns:
         yield name, spelled(parse(types.get(name, glue)))
     for key in head.entry.partition_by:
-        if key.transform != "identity":
-            yield key.name, "VARCHAR"
+        if key.transform != "identity" and ledger.one_folder:
+            yield key.name, spelled(key_type(key.transform, parse(types[key.column])))
 
 
 def _column(name: str, kind: str, present: bool) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from mesh_etl.plan import Plan
     from mesh_etl.run.engines import Engine
+    from mesh_etl.storage import Scratch
 
 BUNDLES_PER_CORE = 8
 
@@ -36,12 +37,14 @@ class Written:
     counted: bool = False
 
 
-def frame_of(plan: Plan, engine: Engine, secret: Callable[[str], str], folder: str, rehearsal: bool = False) -> Written:
+def frame_of(
+    plan: Plan, engine: Engine, secret: Callable[[str], str], scratch: Scratch, rehearsal: bool = False
+) -> Written:
     """The frame that the job writes: contract columns, hidden columns and the answers of SQL rules.
 
     With `rehearsal` all inputs are empty frames, so that only names and types are worked out.
     """
-    frames = {name: _input(plan, engine, name, folder, rehearsal) for name in plan.inputs}
+    frames = {name: _input(plan, engine, name, scratch, rehearsal) for name in plan.inputs}
     written = Written(frames["source"])
     for index, step in enumerate(plan.steps):
         if not step.is_traced():
@@ -53,11 +56,11 @@ def frame_of(plan: Plan, engine: Engine, secret: Callable[[str], str], folder: s
     return written
 
 
-def _input(plan: Plan, engine: Engine, name: str, folder: str, rehearsal: bool) -> DataFrame:
+def _input(plan: Plan, engine: Engine, name: str, scratch: Scratch, rehearsal: bool) -> DataFrame:
     reader = plan.inputs[name].reader
     work = [] if rehearsal else bundles_of(plan, engine, name)
     columns = f"{ddl(reader.schema)}, {ROW} {ROW_TYPE}"
-    return engine.frame(partial(parse_bundle, reader, folder), work, columns)
+    return engine.frame(partial(parse_bundle, reader, scratch), work, columns)
 
 
 def bundles_of(plan: Plan, engine: Engine, name: str) -> list[Bundle]:
@@ -92,7 +95,7 @@ def _barrier(written: Written, rehearsal: bool) -> None:
     written.barrier = True
 
 
-def parse_bundle(reader: Reader, folder: str, bundle: Bundle) -> Iterator[pa.RecordBatch]:
+def parse_bundle(reader: Reader, scratch: Scratch, bundle: Bundle) -> Iterator[pa.RecordBatch]:
     """The typed rows of the items, each with its origin; what was rejected is left in a file beside.
 
     An engine may run the bundle twice, even at once: each run says the same, and the manifest of one of them stays.
@@ -101,7 +104,7 @@ def parse_bundle(reader: Reader, folder: str, bundle: Bundle) -> Iterator[pa.Rec
 
     from mesh_etl.kernels.write.spill import Spill, Task
 
-    task = Task(Spill(folder, reader.schema))
+    task = Task(Spill(scratch.folder, reader.schema, storage=scratch.storage))
     for one in parsed(reader, bundle):
         items = task.take(one)
         origin = pa.StructArray.from_arrays(
@@ -109,11 +112,10 @@ def parse_bundle(reader: Reader, folder: str, bundle: Bundle) -> Iterator[pa.Rec
         )
         yield one.batch.append_column(ROW, origin)
     manifest = task.close()
-    temporary = Path(folder) / f"{task.name}.tmp"
-    temporary.write_text(json.dumps(manifest))
-    temporary.replace(manifest_path(folder, bundle))
+    with scratch.writing(manifest_path(scratch, bundle)) as local:
+        Path(local).write_text(json.dumps(manifest))
 
 
-def manifest_path(folder: str, bundle: Bundle) -> Path:
+def manifest_path(scratch: Scratch, bundle: Bundle) -> str:
     """Where the manifest of a parsed bundle is left."""
-    return Path(folder) / f"bundle-{bundle[0].number}.json"
+    return f"{scratch.folder}/bundle-{bundle[0].number}.json"

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import json
+import os
 import uuid
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.kernels.work import Reader, WorkItem
 from mesh_etl.stores.address import recorded
 from mesh_etl.tables.entry import Quarantine, RefusedFile
-from mesh_etl.tables.quarantine import durable, folder, private, schema
+from mesh_etl.tables.quarantine import schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from mesh_etl.plan import Plan
     from mesh_etl.run.engines import Engine
+    from mesh_etl.storage import Scratch
 
 
 def write(
-    plan: Plan, engine: Engine, manifests: Sequence[dict[str, Any]], parsed: Sequence[dict[str, Any]], txn: str
+    plan: Plan,
+    engine: Engine,
+    manifests: Sequence[dict[str, Any]],
+    parsed: Sequence[dict[str, Any]],
+    txn: str,
+    scratch: Scratch,
 ) -> Quarantine:
     """Every rejected row of the run is in the transaction's quarantine folder; returns its files.
 
@@ -34,28 +40,28 @@ def write(
     if not paths:
         return Quarantine(rows=0)
     bases = _first_lines(plan, parsed)
-    target = folder(plan.ledger.layout, txn) / f"part-{uuid.uuid4().hex}.parquet"
+    layout = plan.ledger.layout
+    target = f"{layout.quarantine(txn)}/part-{uuid.uuid4().hex}.parquet"
     constants = {"_contract_version": plan.contract.version, "_run": txn}
     rows = 0
-    private(target)
-    with pq.ParquetWriter(target, schema(), compression="zstd") as writer:
-        for batch in _located(plan, engine, paths):
-            table = _dressed(batch, plan, bases, constants)
-            rows += table.num_rows
-            writer.write_table(table)
-    durable(target)
-    path = str(target.relative_to(plan.ledger.layout.root))
-    return Quarantine(rows=rows, files=(RefusedFile(path=path, rows=rows, bytes=target.stat().st_size),))
+    with plan.ledger.storage.writing(target, private=True) as local:
+        with pq.ParquetWriter(local, schema(), compression="zstd") as writer:
+            for batch in _located(plan, engine, paths, scratch):
+                table = _dressed(batch, plan, bases, constants)
+                rows += table.num_rows
+                writer.write_table(table)
+        size = os.path.getsize(local)
+    return Quarantine(rows=rows, files=(RefusedFile(path=layout.relative(target), rows=rows, bytes=size),))
 
 
-def _located(plan: Plan, engine: Engine, paths: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def _located(plan: Plan, engine: Engine, paths: Sequence[str], scratch: Scratch) -> Iterator[pa.RecordBatch]:
     """All rejected records; those that came out of an engine without line and text are looked up, item by item."""
     import pyarrow.compute as pc
 
     from mesh_etl.kernels.write.spill import rejects
 
     lost: dict[int, list[tuple[int, Any]]] = {}
-    for batch in rejects(paths):
+    for batch in rejects(paths, scratch.storage):
         unknown = pc.and_(pc.equal(batch["line"], 0), pc.greater_equal(batch["record"], 0))
         for row in batch.filter(unknown).to_pylist():
             lost.setdefault(row["item"], []).append((row["record"], row["violations"]))
@@ -64,14 +70,13 @@ def _located(plan: Plan, engine: Engine, paths: Sequence[str]) -> Iterator[pa.Re
             yield known
     items = {item.number: item for item in plan.items}
     readers = {name: opened.reader for name, opened in plan.inputs.items()}
-    folder = str(Path(paths[0]).parent)
     tasks = [(items[number], tuple(sorted(found, key=lambda one: one[0]))) for number, found in sorted(lost.items())]
-    found = engine.map(partial(locate, readers, folder), tasks)
-    yield from rejects(one["rejects"] for one in found)
+    found = engine.map(partial(locate, readers, scratch), tasks)
+    yield from rejects((one["rejects"] for one in found), scratch.storage)
 
 
 def locate(
-    readers: dict[str, Reader], folder: str, task: tuple[WorkItem, tuple[tuple[int, Any], ...]]
+    readers: dict[str, Reader], scratch: Scratch, task: tuple[WorkItem, tuple[tuple[int, Any], ...]]
 ) -> dict[str, str]:
     """The rejected records of one item with their lines and texts, in a file."""
     import pyarrow as pa
@@ -84,8 +89,8 @@ def locate(
         {"item": item.number, "record": record, "line": place.line, "raw": place.raw, "violations": violations}
         for (record, violations), place in zip(found, places, strict=True)
     ]
-    path = str(Path(folder) / f"{uuid.uuid4().hex}.located")
-    with pa.ipc.new_file(path, REJECTS) as writer:
+    path = scratch.path("located")
+    with scratch.writing(path) as local, pa.ipc.new_file(local, REJECTS) as writer:
         writer.write_table(pa.Table.from_pylist(rows, REJECTS))
     return {"rejects": path}
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-    from mesh_etl.kernels.stored.parquet import ParquetReader
+    from mesh_etl.kernels.stored.written import WrittenReader
     from mesh_etl.plan import Plan
     from mesh_etl.run.engines import Engine
     from mesh_etl.tables.entry import Partition
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 def staged_frame(plan: Plan, engine: Engine, partitions: Sequence[Partition]) -> DataFrame:
     """A lazy frame over the files of these partitions with the contract's columns."""
-    from mesh_etl.kernels.stored.parquet import ParquetReader
+    from mesh_etl.kernels.stored.written import WrittenReader
 
-    reader = ParquetReader(plan.contract.schema)
+    reader = WrittenReader(plan.contract.schema)
     ledger = plan.ledger
     items: list[WorkItem] = []
     for partition in partitions:
@@ -35,7 +35,7 @@ def staged_frame(plan: Plan, engine: Engine, partitions: Sequence[Partition]) ->
     return engine.frame(partial(rows, reader), items, ddl(plan.contract.schema))
 
 
-def rows(reader: ParquetReader, item: WorkItem) -> Iterator[pa.RecordBatch]:
+def rows(reader: WrittenReader, item: WorkItem) -> Iterator[pa.RecordBatch]:
     """The batches of one item."""
     for parsed in reader.parse(item):
         yield parsed.batch

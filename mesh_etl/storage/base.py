@@ -38,6 +38,11 @@ class Stored:
 class Storage(Protocol):
     """Objects by path; a path is absolute on a file system, or a URL."""
 
+    @property
+    def at_once(self) -> int:
+        """How many calls are worth making at the same time."""
+        ...
+
     def create(self, path: str, content: bytes) -> bool:
         """The object exists with this content and True, or existed before and False. Raises `OutcomeUnknown`."""
         ...
@@ -46,8 +51,8 @@ class Storage(Protocol):
         """The content of the object, or None where there is none."""
         ...
 
-    def names(self, folder: str) -> list[str]:
-        """The names in the folder, sorted; empty where there is none."""
+    def names(self, folder: str, after: str = "") -> list[str]:
+        """The names in the folder that sort after `after`, sorted; empty where there is none."""
         ...
 
     def walk(self, folder: str) -> Iterator[Stored]:
@@ -69,12 +74,25 @@ class Storage(Protocol):
         """The bytes of the object for Arrow's readers; can be sought. Raises `FileNotFoundError`."""
         ...
 
-    def file(self, path: str, size: int, constants: tuple[tuple[str, str | None], ...] = ()) -> InputFile:
-        """The object, which nothing changes any more, as an input of the readers."""
+    def file(
+        self, path: str, size: int, constants: tuple[tuple[str, str | None], ...] = (), address: str = ""
+    ) -> InputFile:
+        """The object, which nothing changes any more, as an input of the readers; known by `address` if it has one."""
         ...
 
     def remove(self, path: str) -> None:
         """Nothing is left of the object or folder."""
+        ...
+
+    def uploads(self, folder: str) -> Iterator[Stored]:
+        """What was begun to be sent below the folder and is not whole: to which path, and when; the size is not known.
+
+        Such parts take room until they are given up with `abort`; a storage that is a disk has none.
+        """
+        ...
+
+    def abort(self, path: str) -> None:
+        """No upload to the object is under way; whoever makes one fails."""
         ...
 
 

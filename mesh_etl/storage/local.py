@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from mesh_etl.storage.base import OutcomeUnknown, Stored, faults
 from mesh_etl.stores import InputFile, TableStore
@@ -19,12 +19,14 @@ from mesh_etl.stores import InputFile, TableStore
 if TYPE_CHECKING:
     import pyarrow as pa
 
-PRIVATE_FILE = 0o600
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
 
 @dataclass(frozen=True)
 class LocalStorage:
     """A directory tree on this machine."""
+
+    at_once: ClassVar[int] = 1
 
     def create(self, path: str, content: bytes) -> bool:
         """Durable and atomic: written beside, synced, and linked to the name, which fails where the name exists.
@@ -56,14 +58,14 @@ class LocalStorage:
         except FileNotFoundError:
             return None
 
-    def names(self, folder: str) -> list[str]:
+    def names(self, folder: str, after: str = "") -> list[str]:
         try:
-            return sorted(os.listdir(folder))
+            return sorted(name for name in os.listdir(folder) if name > after)
         except FileNotFoundError:
             return []
 
     def walk(self, folder: str) -> Iterator[Stored]:
-        for parent, folders, names in os.walk(folder):
+        for parent, folders, names in os.walk(folder, onerror=_unless_gone):
             folders.sort()
             for name in sorted(names):
                 path = os.path.join(parent, name)
@@ -87,9 +89,11 @@ class LocalStorage:
     def writing(self, path: str, private: bool = False) -> Iterator[str]:
         """Written in place: a name that no ledger entry knows is seen by nobody."""
         with faults(path):
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
             if private:
+                _private_folder(Path(path).parent)
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
+            else:
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
         try:
             yield path
             with faults(path), open(path, "rb+") as file:
@@ -104,8 +108,10 @@ class LocalStorage:
 
         return pa.memory_map(path)
 
-    def file(self, path: str, size: int, constants: tuple[tuple[str, str | None], ...] = ()) -> InputFile:
-        return InputFile(path, size, "staged", TableStore(), constants)
+    def file(
+        self, path: str, size: int, constants: tuple[tuple[str, str | None], ...] = (), address: str = ""
+    ) -> InputFile:
+        return InputFile(address or path, size, "immutable", TableStore(path), constants)
 
     def remove(self, path: str) -> None:
         if os.path.isdir(path):  # pathlib raises where this user may not look
@@ -113,6 +119,12 @@ class LocalStorage:
         elif os.path.exists(path):  # a read-only disk refuses to remove even what is not there
             with faults(path):
                 Path(path).unlink(missing_ok=True)
+
+    def uploads(self, folder: str) -> Iterator[Stored]:
+        return iter(())
+
+    def abort(self, path: str) -> None:
+        """Nothing is sent anywhere."""
 
 
 LOCAL_STORAGE = LocalStorage()
@@ -129,6 +141,18 @@ def _linked(temporary: Path, target: Path) -> bool:
             raise OutcomeUnknown from error
         raise
     return True
+
+
+def _unless_gone(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise error
+
+
+def _private_folder(folder: Path) -> None:
+    """The folder is there; if it is new only its owner may enter it, and neither may others enter a new one above."""
+    folder.parent.parent.mkdir(parents=True, exist_ok=True)
+    for one in (folder.parent, folder):
+        one.mkdir(PRIVATE_FOLDER, exist_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

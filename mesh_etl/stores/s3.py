@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from urllib.parse import urlsplit
 
 from mesh_etl.errors import Fault, MeshError, PlanError, RunError
 from mesh_etl.stores.base import InputFile, Noted
@@ -82,7 +84,8 @@ class S3Store:
         return Noted(moment, tuple(sorted(facts["Metadata"].items())))
 
     def open(self, file: InputFile) -> BinaryIO:
-        return cast("BinaryIO", _Object(file))
+        match = {"IfMatch": file.version.removeprefix("etag:")}
+        return cast("BinaryIO", S3Object(client(), file.path, file.size, match))
 
     def native(self, file: InputFile) -> pa.NativeFile:
         import pyarrow as pa
@@ -90,39 +93,49 @@ class S3Store:
         return pa.PythonFile(self.open(file), "r")
 
 
-class _Object(io.BufferedIOBase):
-    """One version of an object; every request for a range fails when the object is another one by now.
+class S3Object(io.BufferedIOBase):
+    """The bytes of an object; `conditions` go with every request, such as the version that it must still have.
 
     A first request brings what was asked for, or `FIRST_BYTES`; those that go on from there bring ahead as much as has
     been read in one go, at most `RANGE_BYTES`. So whoever reads it all needs few requests, and whoever reads a column
-    here and there gets little else.
+    here and there gets little else. An object of no more than `FIRST_BYTES` comes whole. `tail` is what is held of its
+    end already.
     """
 
-    def __init__(self, file: InputFile) -> None:
-        self.file = file
-        self.bucket, self.key = split(file.path)
+    def __init__(
+        self, client: Any, path: str, size: int, conditions: Mapping[str, str] = MappingProxyType({}), tail: bytes = b""
+    ) -> None:
+        self.client = client
+        self.path, self.size = path, size
+        self.bucket, self.key = split(path)
+        self.conditions = conditions
         self.position = 0
-        self.held, self.held_from = b"", 0
+        self.held, self.held_from = tail, size - len(tail)
         self.run_from = 0
 
     def readable(self) -> bool:
+        """True."""
         return True
 
     def seekable(self) -> bool:
+        """True."""
         return True
 
     def tell(self) -> int:
+        """The position, in bytes from the begin."""
         return self.position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self.position, io.SEEK_END: self.file.size}[whence]
+        """The position is there; nothing is asked of S3."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self.position, io.SEEK_END: self.size}[whence]
         if base + offset < 0:
             raise ValueError("a position before the begin of the object")
         self.position = base + offset
         return self.position
 
     def read(self, size: int | None = -1, /) -> bytes:
-        left = max(0, self.file.size - self.position)
+        """The next bytes, `size` of them or all that are left. Raises `RunError` as `S3Store.open` does."""
+        left = max(0, self.size - self.position)
         left = left if size is None or size < 0 else min(size, left)
         parts = []
         while left:
@@ -133,11 +146,12 @@ class _Object(io.BufferedIOBase):
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def read1(self, size: int = -1, /) -> bytes:
+        """As `read`, with at most `RANGE_BYTES` where no size is given."""
         return self.read(RANGE_BYTES if size < 0 else size)
 
     def peek(self, size: int = 0, /) -> bytes:
         """Some bytes at the position, which stays; `readline` asks for them."""
-        return self._here(PEEK_BYTES) if self.position < self.file.size else b""
+        return self._here(PEEK_BYTES) if self.position < self.size else b""
 
     def _here(self, size: int) -> bytes:
         """At most `size` bytes at the position, at least one."""
@@ -145,22 +159,20 @@ class _Object(io.BufferedIOBase):
         if not 0 <= offset < len(self.held):
             if self.position != self.held_from + len(self.held):
                 self.run_from = self.position
+            start = self.position if self.size > FIRST_BYTES else 0
             ahead = max(FIRST_BYTES, self.position - self.run_from)
-            end = min(self.position + min(max(size, ahead), RANGE_BYTES), self.file.size)
-            self.held, self.held_from = self._fetched(self.position, end), self.position
-            offset = 0
+            end = min(start + min(max(size, ahead), RANGE_BYTES), self.size)
+            self.held, self.held_from = self._fetched(start, end), start
+            offset = self.position - start
         return self.held[offset : offset + size]
 
     def _fetched(self, start: int, end: int) -> bytes:
         from botocore.exceptions import HTTPClientError, IncompleteReadError
 
-        with _explained(self.file.path, RunError):
+        with _explained(self.path, RunError):
             for attempt in range(ATTEMPTS):
-                answer = client().get_object(
-                    Bucket=self.bucket,
-                    Key=self.key,
-                    Range=f"bytes={start}-{end - 1}",
-                    IfMatch=self.file.version.removeprefix("etag:"),
+                answer = self.client.get_object(
+                    Bucket=self.bucket, Key=self.key, Range=f"bytes={start}-{end - 1}", **self.conditions
                 )
                 try:
                     data: bytes = answer["Body"].read()  # the client repeats a request, but no answer that breaks off
@@ -170,25 +182,38 @@ class _Object(io.BufferedIOBase):
                 else:
                     break
         if len(data) != end - start:
-            raise _unanswered(RunError, "another range than was asked for", self.file.path)
+            raise _unanswered(RunError, "another range than was asked for", self.path)
         return data
 
 
 @cache
-def client() -> Any:
-    """The S3 client of this process. Raises `RunError` AWS_MISSING, or ENDPOINT_INVALID for what is no endpoint."""
+def client(profile: str | None = None, region: str | None = None) -> Any:
+    """The S3 client of this process, by a profile and in a region where they are given.
+
+    Raises `RunError`: AWS_MISSING, ENDPOINT_INVALID for what is no endpoint, and ENDPOINT_OPEN for one that would send
+    data over a network unencrypted.
+    """
     try:
         from botocore.config import Config
+        from botocore.exceptions import ProfileNotFound
         from botocore.session import Session
     except ImportError:
         raise RunError(Fault("AWS_MISSING", "boto3 is not installed", fix="pip install 'mesh_etl[aws]'")) from None
 
     config = Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS}, max_pool_connections=64)
+    fix = "write it as https://host:port"
     try:
-        return Session().create_client("s3", config=config)
+        made = Session(profile=profile).create_client("s3", region_name=region, config=config)
     except ValueError:
-        fix = "write it as https://host:port"
         raise RunError(Fault("ENDPOINT_INVALID", "no server can have this name", "AWS_ENDPOINT_URL_S3", fix)) from None
+    except ProfileNotFound:
+        problem = f"there is no profile '{profile}' for S3"
+        raise RunError(Fault("AWS_CREDENTIALS", problem, fix="sign in, or change it in configs/env")) from None
+    endpoint = urlsplit(made.meta.endpoint_url)
+    if endpoint.scheme != "https" and endpoint.hostname not in ("localhost", "127.0.0.1", "::1"):
+        problem = "data would travel to this server unencrypted"
+        raise RunError(Fault("ENDPOINT_OPEN", problem, "AWS_ENDPOINT_URL_S3", fix))
+    return made
 
 
 def split(address: str) -> tuple[str, str]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, PlanError
@@ -15,9 +13,8 @@ from mesh_etl.tables.entry import Entry, RefusedFile
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from mesh_etl.tables.layout import Layout
+    from mesh_etl.tables.ledger import Ledger
 
-PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 _PART = 8_192  # rows
 
 Facts = dict[str, Any]  # a refused row, by column
@@ -46,20 +43,35 @@ def standing(entries: Iterable[Entry]) -> list[Refused]:
     """The files that these commits leave in the quarantine, oldest first; a commit that clears the table empties it."""
     files: dict[str, Refused] = {}
     for entry in entries:
-        if entry.cleared:
-            files = {}
-        for path in entry.quarantine.gone:
-            files.pop(path, None)
-        for one in entry.quarantine.files:
-            seq, at = one.since or entry.seq, one.refused_at or entry.committed_at
-            files[one.path] = Refused(one.path, one.rows, one.bytes, seq, at)
-    return sorted(files.values(), key=lambda one: one.seq)
+        settled(files, entry)
+    return oldest_first(files.values())
+
+
+def settled(files: dict[str, Refused], entry: Entry) -> None:
+    """The files of the quarantine, by path, are those after the entry."""
+    if entry.cleared:
+        files.clear()
+    for path in entry.quarantine.gone:
+        files.pop(path, None)
+    for one in entry.quarantine.files:
+        seq, at = one.since or entry.seq, one.refused_at or entry.committed_at
+        files[one.path] = Refused(one.path, one.rows, one.bytes, seq, at)
+
+
+def oldest_first(files: Iterable[Refused]) -> list[Refused]:
+    """The files in the order in which their rows were refused."""
+    return sorted(files, key=lambda one: one.seq)
 
 
 def kept(entries: Iterable[Entry], age: datetime.timedelta | None) -> list[Refused]:
     """The files that stand in the quarantine and whose rows were refused no longer ago than `age`."""
+    return not_older(standing(entries), age)
+
+
+def not_older(files: Iterable[Refused], age: datetime.timedelta | None) -> list[Refused]:
+    """The files whose rows were refused no longer ago than `age`, oldest first."""
     now = datetime.datetime.now(datetime.UTC)
-    return [one for one in standing(entries) if not one.is_older(age, now)]
+    return [one for one in oldest_first(files) if not one.is_older(age, now)]
 
 
 def fallen(entries: Iterable[Entry]) -> dict[str, str]:
@@ -70,15 +82,6 @@ def fallen(entries: Iterable[Entry]) -> dict[str, str]:
         gone |= dict.fromkeys(taken, entry.committed_at)
         held = held - taken | {one.path for one in entry.quarantine.files}
     return gone
-
-
-def folder(layout: Layout, txn: str) -> Path:
-    """The transaction's folder of refused rows, which only its owner may enter."""
-    found = Path(layout.quarantine(txn))
-    Path(layout.root).mkdir(parents=True, exist_ok=True)
-    for one in (found.parent, found):
-        one.mkdir(PRIVATE_FOLDER, exist_ok=True)
-    return found
 
 
 def schema() -> pa.Schema:
@@ -106,28 +109,17 @@ def schema() -> pa.Schema:
     )
 
 
-def private(path: str | Path) -> None:
-    """The file is there, empty, and only its owner may read it, where the file system knows owners."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
-
-
-def durable(path: str | Path) -> None:
-    """The file's content outlives a crash of the machine."""
-    with open(path, "rb+") as file:
-        os.fsync(file.fileno())
-
-
-def read(root: str, path: str) -> Iterator[list[Facts]]:
-    """The rows of a file, some thousand at a time; what an older file does not have is None.
+def read(ledger: Ledger, path: str) -> Iterator[list[Facts]]:
+    """The rows of a file of the table's quarantine, some thousand at a time; what an older file does not have is None.
 
     Raises `PlanError` QUARANTINE_UNREADABLE.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    place = str(Path(root) / path)
+    place = ledger.layout.path(path)
     try:
-        with pq.ParquetFile(place) as file:
+        with ledger.storage.open(place) as source, pq.ParquetFile(source) as file:
             for batch in file.iter_batches(_PART):
                 yield pa.RecordBatch.from_arrays(_columns(batch), schema=schema()).to_pylist()
     except (OSError, pa.ArrowException):

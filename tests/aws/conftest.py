@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.parsers import create_parser
 
 from mesh_etl import embedded_aws
+from mesh_etl.embedded_aws.server import Server
 
 PARQUET_TABLE: dict[str, Any] = {
     "Name": "orders",
@@ -53,3 +56,18 @@ def counted() -> Any:
 def writes() -> Any:
     """The calls that change the catalogue, of those that were counted."""
     return lambda calls: {name: count for name, count in calls.items() if name.startswith(WRITES)}
+
+
+@pytest.fixture(autouse=True)
+def as_botocore_parses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer that a test gets is what botocore's own parser makes of its text."""
+    parser, response = create_parser("json"), Server._response
+
+    def compared(self: Server, url: str, status: int, body: dict[str, Any], shape: Any) -> Any:
+        raw, answer = response(self, url, status, body, shape)
+        theirs = parser.parse({"status_code": status, "headers": {}, "body": json.dumps(body).encode()}, shape)
+        assert {**answer, "ResponseMetadata": None} == {**theirs, "ResponseMetadata": None}
+        assert raw.content == json.dumps(body).encode()
+        return raw, answer
+
+    monkeypatch.setattr(Server, "_response", compared)

@@ -6,20 +6,20 @@ alone, on the keys themselves. A hash only says where a key is compared, so a co
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from mesh_etl.kernels.stored.written import Opened
 from mesh_etl.kernels.write.hashing import key_hashes
+from mesh_etl.storage import Scratch
+from mesh_etl.stores import InputFile
 
 BUCKET_ROWS = 4_000_000
-_BATCH_ROWS = 64_000
 _HELD_ROWS = 500_000
 _ROWS = "rows"
 
@@ -37,41 +37,43 @@ class Key:
         return [f"key{index}" for index in range(len(self.paths))]
 
 
-def scattered(key: Key, path: str, constants: Mapping[str, pa.Scalar], buckets: int, folder: str) -> list[str | None]:
-    """The distinct complete keys of a Parquet file with their rows, in one file below `folder` for each bucket.
+def scattered(
+    key: Key, file: InputFile, constants: Mapping[str, pa.Scalar], buckets: int, scratch: Scratch
+) -> list[str | None]:
+    """The distinct complete keys of a Parquet file with their rows, in one file of `scratch` for each bucket.
 
     `constants` are columns that the file's path holds. A bucket without keys has no file.
     """
     writers: dict[int, pa.ipc.RecordBatchFileWriter] = {}
-    paths = [str(Path(folder) / f"{uuid.uuid4().hex}.{bucket}.keys") for bucket in range(buckets)]
-    for keys in _distinct(key, path, constants):
-        homes = key_hashes(keys, key.names)[0] % np.uint64(buckets) if buckets > 1 else np.zeros(keys.num_rows)
-        for bucket in range(buckets):
-            part = keys if buckets == 1 else keys.filter(pa.array(homes == bucket))
-            if part.num_rows:
-                if bucket not in writers:
-                    writers[bucket] = pa.ipc.new_file(paths[bucket], part.schema)
-                writers[bucket].write_batch(part)
-    for writer in writers.values():
-        writer.close()
+    paths = [scratch.path(f"{bucket}.keys") for bucket in range(buckets)]
+    with ExitStack() as files:
+        for keys in _distinct(key, file, constants):
+            homes = key_hashes(keys, key.names)[0] % np.uint64(buckets) if buckets > 1 else np.zeros(keys.num_rows)
+            for bucket in range(buckets):
+                part = keys if buckets == 1 else keys.filter(pa.array(homes == bucket))
+                if part.num_rows:
+                    if bucket not in writers:
+                        local = files.enter_context(scratch.writing(paths[bucket]))
+                        writers[bucket] = files.enter_context(pa.ipc.new_file(local, part.schema))
+                    writers[bucket].write_batch(part)
     return [paths[bucket] if bucket in writers else None for bucket in range(buckets)]
 
 
-def absent(key: Key, referring: Sequence[str], referred: Sequence[str]) -> int:
+def absent(key: Key, referring: Sequence[str], referred: Sequence[str], scratch: Scratch) -> int:
     """How many rows of the first files have a key that none of the second files has."""
     if not referring:
         return 0
-    mine = _together(key, referring)
+    mine = _together(key, referring, scratch)
     if referred:
-        theirs = _together(key, referred).select(key.names)
+        theirs = _together(key, referred, scratch).select(key.names)
         mine = mine.join(theirs, key.names, join_type="left anti", use_threads=False)
     return pc.sum(mine.column(_ROWS)).as_py() or 0
 
 
-def _distinct(key: Key, path: str, constants: Mapping[str, pa.Scalar]) -> Iterator[pa.RecordBatch]:
+def _distinct(key: Key, file: InputFile, constants: Mapping[str, pa.Scalar]) -> Iterator[pa.RecordBatch]:
     """The keys with their number of rows; a key can come again after half a million rows."""
     held: list[pa.Table] = []
-    for batch in _keys(key, path, constants):
+    for batch in _keys(key, file, constants):
         held.append(batch)
         if sum(one.num_rows for one in held) >= _HELD_ROWS:
             yield from _counted(key, pa.concat_tables(held)).combine_chunks().to_batches()
@@ -80,13 +82,13 @@ def _distinct(key: Key, path: str, constants: Mapping[str, pa.Scalar]) -> Iterat
         yield from _counted(key, pa.concat_tables(held)).combine_chunks().to_batches()
 
 
-def _keys(key: Key, path: str, constants: Mapping[str, pa.Scalar]) -> Iterator[pa.Table]:
-    file = pq.ParquetFile(path)
+def _keys(key: Key, file: InputFile, constants: Mapping[str, pa.Scalar]) -> Iterator[pa.Table]:
+    opened = Opened(file)
     tops = {steps[0] for steps in key.paths}
-    stored = [name for name in file.schema_arrow.names if name in tops and name not in constants]
-    for batch in file.iter_batches(_BATCH_ROWS, columns=stored, use_threads=False):
-        found = (_column(batch, steps, constants) for steps in key.paths)
-        columns = [column.cast(kind) for column, kind in zip(found, key.types, strict=True)]
+    stored = [name for name in opened.names if name in tops and name not in constants]
+    for batch in opened.batches(stored):
+        cells = (_column(batch, steps, constants) for steps in key.paths)
+        columns = [column.cast(kind) for column, kind in zip(cells, key.types, strict=True)]
         columns = [pc.add(one, 0.0) if pa.types.is_floating(one.type) else one for one in columns]  # -0.0 equals 0.0
         rows = pa.repeat(pa.scalar(1, pa.int64()), batch.num_rows)
         yield pa.table([*columns, rows], [*key.names, _ROWS]).drop_null()
@@ -107,8 +109,8 @@ def _column(batch: pa.RecordBatch, steps: tuple[str, ...], constants: Mapping[st
     return column
 
 
-def _together(key: Key, paths: Sequence[str]) -> pa.Table:
-    return _counted(key, pa.concat_tables(pa.ipc.open_file(path).read_all() for path in paths))
+def _together(key: Key, paths: Sequence[str], scratch: Scratch) -> pa.Table:
+    return _counted(key, pa.concat_tables(pa.ipc.open_file(scratch.open(path)).read_all() for path in paths))
 
 
 def _counted(key: Key, table: pa.Table) -> pa.Table:

@@ -11,6 +11,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from mesh_etl.kernels.write.partition import PartitionKey, groups
 from mesh_etl.kernels.write.rules import RowRule
 from mesh_etl.kernels.write.spoiled import judged
 from mesh_etl.kernels.write.states import Marks
+from mesh_etl.kernels.write.supply import Supplied, with_supplied
+from mesh_etl.storage import LOCAL_STORAGE, Scratch, Storage
 
 HOLD_BYTES = 48 << 20
 HOLD_REJECTS = 50_000
@@ -60,6 +63,13 @@ class Spill:
     keys: tuple[KeyRule, ...] = ()
     partitions: tuple[PartitionKey, ...] = ()
     answers: tuple[str, ...] = ()  # boolean columns in which an engine has answered rules
+    supplied: tuple[Supplied, ...] = ()  # columns of the schema that rows come without
+    storage: Storage = LOCAL_STORAGE  # of the folder
+
+    @property
+    def scratch(self) -> Scratch:
+        """The folder as the place of files."""
+        return Scratch(self.folder, self.storage)
 
 
 def spill_bundle(spill: Spill, readers: dict[str, Reader], bundle: Bundle) -> dict[str, Any]:
@@ -111,6 +121,7 @@ class Task:
         self.segments: list[dict[str, Any]] = []
         self.hashes: dict[str, list[np.ndarray]] = {key.id: [] for key in spill.keys}
         self.key_files: dict[str, list[str]] = {}
+        self.files = ExitStack()
         self.writer: pa.ipc.RecordBatchFileWriter | None = None
         self.reject_writer: pa.ipc.RecordBatchFileWriter | None = None
         self.batches = 0
@@ -125,7 +136,8 @@ class Task:
         """What was read is counted and what was rejected is kept; returns the item of each row of the batch."""
         first, rejects = 0, parsed.rejects
         if parsed.spoiled is not None:
-            rejects = judged(rejects, parsed.spoiled, self.spill.rules)
+            spoiled = with_supplied(parsed.spoiled, self.spill.supplied)
+            rejects = judged(rejects, spoiled, self.spill.rules)
         for share in parsed.shares:
             self.count(share.item, "read", share.read)
             self.count(share.item, "lines", share.lines)
@@ -164,6 +176,7 @@ class Task:
             for number, fate in zip(items[~alive], fates.filter(pa.array(~alive)).to_pylist(), strict=True):
                 self.count(int(number), f"fate:{fate}", 1)
             batch, items, records = batch.filter(pa.array(alive)), items[alive], records[alive]
+        batch = with_supplied(batch, self.spill.supplied)
         good = self._checked(batch, items, records, locate)
         if good is not None:
             batch, items = batch.filter(pa.array(good)), items[good]
@@ -244,7 +257,7 @@ class Task:
 
     def _write(self, values: tuple[str | None, ...], batch: pa.RecordBatch) -> None:
         if self.writer is None:
-            self.writer = pa.ipc.new_file(self._path("arrow"), self.schema)
+            self.writer = self._file("arrow", self.schema)
         self.writer.write_batch(batch)
         self.segments.append(
             {"values": list(values), "batch": self.batches, "rows": batch.num_rows, "bytes": batch.nbytes}
@@ -252,13 +265,10 @@ class Task:
         self.batches += 1
 
     def close(self) -> dict[str, Any]:
-        """Everything is on disk; returns what was written and counted."""
+        """Everything is in files of the folder; returns what was written and counted."""
         self._flush()
-        if self.writer is not None:
-            self.writer.close()
         self._flush_rejects()
-        if self.reject_writer is not None:
-            self.reject_writer.close()
+        self.files.close()
         return {
             "spill": self._path("arrow") if self.writer is not None else None,
             "segments": self.segments,
@@ -275,7 +285,8 @@ class Task:
             if len(hashes):
                 files = self.key_files.setdefault(rule, [])
                 files.append(self._path(f"{index}-{len(files)}.keys"))
-                Path(files[-1]).write_bytes(hashes.data)  # numpy's tofile hides why it fails
+                with self.spill.scratch.writing(files[-1]) as local:
+                    Path(local).write_bytes(hashes.data)  # numpy's tofile hides why it fails
             self.hashes[rule] = []
 
     def _flush_rejects(self) -> None:
@@ -292,12 +303,16 @@ class Task:
             for item, reject in zip(self.reject_items, self.rejects, strict=True)
         ]
         if self.reject_writer is None:
-            self.reject_writer = pa.ipc.new_file(self._path("rejects"), REJECTS)
+            self.reject_writer = self._file("rejects", REJECTS)
         self.reject_writer.write_table(pa.Table.from_pylist(rows, REJECTS))
         self.rejects, self.reject_items = [], []
 
     def _path(self, suffix: str) -> str:
-        return str(Path(self.spill.folder) / f"{self.name}.{suffix}")
+        return f"{self.spill.folder}/{self.name}.{suffix}"
+
+    def _file(self, suffix: str, schema: pa.Schema) -> pa.ipc.RecordBatchFileWriter:
+        local = self.files.enter_context(self.spill.scratch.writing(self._path(suffix)))
+        return self.files.enter_context(pa.ipc.new_file(local, schema))
 
 
 def _tally(items: np.ndarray) -> list[tuple[int, int]]:
@@ -314,10 +329,10 @@ def _unlocated(batch: pa.RecordBatch, rows: list[int], records: np.ndarray) -> l
     return [Place(0, json.dumps(row, default=str)) for row in batch.take(pa.array(rows)).to_pylist()]
 
 
-def rejects(paths: Iterable[str]) -> Iterator[pa.RecordBatch]:
+def rejects(paths: Iterable[str], storage: Storage = LOCAL_STORAGE) -> Iterator[pa.RecordBatch]:
     """The rejected records that tasks wrote, a batch at a time."""
     for path in paths:
-        with pa.memory_map(path) as source:
+        with storage.open(path) as source:
             reader = pa.ipc.open_file(source)
             for index in range(reader.num_record_batches):
                 yield reader.get_batch(index)

@@ -7,12 +7,10 @@ without values, with its rows and NULLs alone.
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +19,7 @@ import pyarrow.compute as pc
 
 from mesh_etl.kernels.write.hashing import key_hashes
 from mesh_etl.kernels.write.sketches import Distinct, Quantiles
+from mesh_etl.storage import Scratch
 
 STATES = pa.schema(
     [
@@ -153,11 +152,11 @@ class TableStates:
         for one in self.kept:
             self.states[one.column].add(table.column(one.column), one)
 
-    def write(self, folder: str) -> str:
+    def write(self, scratch: Scratch) -> str:
         """The states are in an Arrow file of the folder, one row for each column; returns its path."""
-        path = str(Path(folder) / f"{uuid.uuid4().hex}.states")
+        path = scratch.path("states")
         found = pa.Table.from_pylist([state.to_row(name) for name, state in self.states.items()], STATES)
-        with pa.ipc.new_file(path, STATES) as file:
+        with scratch.writing(path) as local, pa.ipc.new_file(local, STATES) as file:
             file.write_table(found)
         return path
 

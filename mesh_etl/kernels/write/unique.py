@@ -13,16 +13,20 @@ import pyarrow.compute as pc
 
 from mesh_etl.kernels.stored.reread import reread
 from mesh_etl.kernels.write.hashing import key_hashes
+from mesh_etl.storage import LOCAL_STORAGE, Scratch, Storage
+from mesh_etl.stores import InputFile
 
 _ROWS_AT_ONCE = 4_000_000
 
 
-def repeated_hashes(paths: Sequence[str], runs: Sequence[np.ndarray] = ()) -> tuple[np.ndarray, int]:
+def repeated_hashes(
+    paths: Sequence[str], runs: Sequence[np.ndarray] = (), storage: Storage = LOCAL_STORAGE
+) -> tuple[np.ndarray, int]:
     """The hashes that occur more than once in these files and runs of sorted hashes, sorted, and the surplus of them.
 
     The surplus counts each occurrence but the first of its hash.
     """
-    parts = [np.memmap(path, np.uint64, "r") for path in paths if Path(path).stat().st_size] + [*runs]
+    parts = [run for path in paths if len(run := _mapped(path, storage))] + [*runs]
     total = sum(map(len, parts))
     ranges = max(1, -(-total // _ROWS_AT_ONCE))
     bounds = [np.uint64(i * (1 << 64) // ranges) for i in range(1, ranges)]
@@ -37,18 +41,24 @@ def repeated_hashes(paths: Sequence[str], runs: Sequence[np.ndarray] = ()) -> tu
     return np.concatenate(found) if found else np.zeros(0, np.uint64), surplus
 
 
-def file_hashes(path: str, columns: Mapping[str, pa.DataType], constants: dict[str, pa.Scalar]) -> np.ndarray:
+def _mapped(path: str, storage: Storage) -> np.ndarray:
+    """The hashes of a file; what was mapped stays when a fetched file goes."""
+    with Scratch("", storage).fetched(path) as local:
+        return np.memmap(local, np.uint64, "r") if Path(local).stat().st_size else np.zeros(0, np.uint64)
+
+
+def file_hashes(file: InputFile, columns: Mapping[str, pa.DataType], constants: dict[str, pa.Scalar]) -> np.ndarray:
     """The sorted hashes of the complete keys in a Parquet file; `constants` are columns that its path holds.
 
     `columns` are those of the key with the types that the table has now: a file may have been written with narrower
     ones, and equal values must have equal hashes.
     """
-    parts = [hashes[complete] for hashes, complete, _ in _hashed(path, columns, constants)]
+    parts = [hashes[complete] for hashes, complete, _ in _hashed(file, columns, constants)]
     return np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.uint64)
 
 
 def keys_with(
-    path: str,
+    file: InputFile,
     columns: Mapping[str, pa.DataType],
     constants: dict[str, pa.Scalar],
     suspects: np.ndarray,
@@ -62,7 +72,7 @@ def keys_with(
     if not len(suspects):
         return found
     wanted = pa.array(suspects)
-    for batch in reread(path, columns, constants):
+    for batch in reread(file, columns, constants):
         hashes, complete = key_hashes(batch, tuple(part or columns))
         suspected = pc.is_in(pa.array(hashes), wanted).to_numpy(zero_copy_only=False)
         rows = np.flatnonzero(complete & suspected)
@@ -74,7 +84,7 @@ def keys_with(
 
 
 def _hashed(
-    path: str, columns: Mapping[str, pa.DataType], constants: dict[str, pa.Scalar]
+    file: InputFile, columns: Mapping[str, pa.DataType], constants: dict[str, pa.Scalar]
 ) -> Iterator[tuple[np.ndarray, np.ndarray, pa.RecordBatch]]:
-    for batch in reread(path, columns, constants):
+    for batch in reread(file, columns, constants):
         yield *key_hashes(batch, tuple(columns)), batch

@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.checks import Verdict
@@ -24,9 +23,12 @@ if TYPE_CHECKING:
     from mesh_etl.plan import Plan
     from mesh_etl.run.engines import Engine
     from mesh_etl.run.states import States
+    from mesh_etl.storage import Scratch
+    from mesh_etl.stores import InputFile
     from mesh_etl.tables.entry import Counts, Partition
+    from mesh_etl.tables.ledger import Ledger
 
-    StoredFile = tuple[str, dict[str, pa.Scalar]]  # the path, and the columns that the path spells
+    StoredFile = tuple[InputFile, dict[str, pa.Scalar]]  # the file, and the columns that its path spells
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,8 @@ class Audit:
     """What a run has staged and counted, before it is committed.
 
     `staged` are the partitions that it has written, `kept` those of the table's head that stay beside them or under
-    them; `manifests` come from the tasks that wrote; `broken` has the rows that broke each row rule or code. What an
-    answer needs on disk for a while goes into `folder`; `states` know what earlier commits have kept.
+    them; `manifests` come from the tasks that wrote; `broken` has the staged rows that break each row rule. What an
+    answer needs on disk for a while goes into `scratch`; `states` know what earlier commits have kept.
     """
 
     plan: Plan
@@ -45,7 +47,7 @@ class Audit:
     kept: Sequence[Partition]
     counts: Counts
     broken: Mapping[str, int]
-    folder: str
+    scratch: Scratch
     states: States
     now: datetime.datetime = field(default_factory=lambda: datetime.datetime.now(datetime.UTC))
 
@@ -57,7 +59,7 @@ class Audit:
     @property
     def rows(self) -> int:
         """The rows of the table as it will be."""
-        return self.counts.good + sum(partition.rows for partition in self.kept)
+        return sum(partition.rows for partition in (*self.staged, *self.kept))
 
 
 def compared(
@@ -85,11 +87,11 @@ def share(rows: int, total: int) -> float:
 
 
 def files(
-    root: str, partitions: Sequence[Partition], keys: Sequence[tuple[str, str]], types: Mapping[str, DataType]
+    ledger: Ledger, partitions: Sequence[Partition], keys: Sequence[tuple[str, str]], types: Mapping[str, DataType]
 ) -> list[StoredFile]:
-    """The files of partitions of the table at `root`; `keys` are its partition columns with their transforms."""
+    """The files of partitions of the ledger's table; `keys` are its partition columns with their transforms."""
     return [
-        (str(Path(root) / file.path), constants(keys, types, partition))
+        (ledger.storage.file(ledger.layout.path(file.path), file.bytes), constants(keys, types, partition))
         for partition in partitions
         for file in partition.files
     ]

@@ -24,6 +24,7 @@ from mesh_etl.run.answers.unique import stored_files
 if TYPE_CHECKING:
     from mesh_etl.plan.references import Referred
     from mesh_etl.run.answers.base import StoredFile
+    from mesh_etl.storage import Scratch
     from mesh_etl.tables.entry import Partition
 
 
@@ -51,7 +52,7 @@ def answered(rules: Sequence[ForeignKey], audit: Audit) -> Iterator[Verdict]:
             key = Key(rule.columns, kinds)
             here = _scattered(audit, key, mine, buckets)
             parts = list(zip(here, there, strict=True))
-            rows = sum(one["rows"] for one in audit.engine.map(partial(look_up, key), parts))
+            rows = sum(one["rows"] for one in audit.engine.map(partial(look_up, key, audit.scratch), parts))
             yield _verdict(rule, rows, referred.version if referred else "")
 
 
@@ -61,19 +62,19 @@ def _verdict(rule: ForeignKey, rows: int, against: str) -> Verdict:
     return replace(found, reason=told) if rows else found
 
 
-def scatter(key: Key, buckets: int, folder: str, file: StoredFile) -> dict[str, Any]:
+def scatter(key: Key, buckets: int, scratch: Scratch, file: StoredFile) -> dict[str, Any]:
     """The distinct keys of a stored file, in files beside those of the run."""
-    return {"keys": scattered(key, file[0], file[1], buckets, folder)}
+    return {"keys": scattered(key, file[0], file[1], buckets, scratch)}
 
 
-def look_up(key: Key, bucket: tuple[list[str], list[str]]) -> dict[str, int]:
+def look_up(key: Key, scratch: Scratch, bucket: tuple[list[str], list[str]]) -> dict[str, int]:
     """How many rows of one bucket refer to nothing."""
-    return {"rows": absent(key, *bucket)}
+    return {"rows": absent(key, *bucket, scratch)}
 
 
 def _scattered(audit: Audit, key: Key, side: Side, buckets: int) -> list[list[str]]:
     """The key files of each bucket."""
-    found = audit.engine.map(partial(scatter, key, buckets, audit.folder), side.files)
+    found = audit.engine.map(partial(scatter, key, buckets, audit.scratch), side.files)
     return [[one["keys"][bucket] for one in found if one["keys"][bucket]] for bucket in range(buckets)]
 
 
@@ -86,4 +87,4 @@ def _other(referred: Referred) -> Side:
     types = {one.name: parse(one.type) for one in referred.ledger.contract(entry).columns}
     keys = [(key.column, key.transform) for key in entry.partition_by]
     partitions = tuple(referred.head.partitions.values())
-    return Side(files(referred.ledger.layout.root, partitions, keys, types), referred.head.rows)
+    return Side(files(referred.ledger, partitions, keys, types), referred.head.rows)

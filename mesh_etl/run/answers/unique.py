@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from mesh_etl.plan import Plan
     from mesh_etl.run.answers.base import StoredFile
+    from mesh_etl.storage import Scratch
     from mesh_etl.tables.entry import Partition
 
     Key = Mapping[str, pa.DataType]
@@ -82,11 +83,11 @@ def _suspects(rule: Unique, audit: Audit, key: Key) -> tuple[np.ndarray, int]:
     if old and paths:
         runs, unknown = audit.states.digests(rule)
         paths += _hashes(audit, key, stored_files(audit.plan, unknown))
-    return repeated_hashes(paths, runs)
+    return repeated_hashes(paths, runs, audit.scratch.storage)
 
 
 def _hashes(audit: Audit, key: Key, files: Sequence[StoredFile]) -> list[str]:
-    return [one["keys"] for one in audit.engine.map(partial(hash_file, key, audit.folder), files)]
+    return [one["keys"] for one in audit.engine.map(partial(hash_file, key, audit.scratch), files)]
 
 
 def key_types(plan: Plan, columns: Sequence[str]) -> Key:
@@ -99,15 +100,14 @@ def stored_files(plan: Plan, partitions: Sequence[Partition]) -> list[StoredFile
     """The files of the partitions, each with the columns that its path spells."""
     types = {column.name: column.type for column in plan.contract.schema}
     keys = [(key.column, key.transform) for key in plan.partition_by]
-    return files(plan.ledger.layout.root, partitions, keys, types)
+    return files(plan.ledger, partitions, keys, types)
 
 
-def hash_file(columns: Key, folder: str, file: StoredFile) -> dict[str, Any]:
+def hash_file(columns: Key, scratch: Scratch, file: StoredFile) -> dict[str, Any]:
     """The sorted hashes of a stored file's keys, in a file beside those of the run."""
-    import uuid
-
-    path = str(Path(folder) / f"{uuid.uuid4().hex}.keys")
-    Path(path).write_bytes(file_hashes(file[0], columns, file[1]).data)  # numpy's tofile hides why it fails
+    path = scratch.path("keys")
+    with scratch.writing(path) as local:
+        Path(local).write_bytes(file_hashes(file[0], columns, file[1]).data)  # numpy's tofile hides why it fails
     return {"keys": path}
 
 

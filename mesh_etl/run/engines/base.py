@@ -41,6 +41,11 @@ class Engine(ABC):
     def cores(self) -> int:
         """How many tasks run at the same time."""
 
+    @property
+    def shares_disk(self) -> bool:
+        """Whether all workers run on this machine, and so reach its files."""
+        return False
+
     @abstractmethod
     def _open(self) -> SparkSession:
         """Start the session; called once."""

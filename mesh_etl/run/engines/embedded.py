@@ -36,6 +36,10 @@ class Embedded(Engine):
     def cores(self) -> int:
         return self._cores
 
+    @property
+    def shares_disk(self) -> bool:
+        return True
+
     def map(
         self, kernel: Callable[[T], Result], items: Sequence[T], on_done: Callable[[Result], None] | None = None
     ) -> list[Result]:

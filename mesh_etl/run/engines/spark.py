@@ -52,6 +52,10 @@ class Spark(Engine):
         return available_cores() if count == "*" else int(count)
 
     @property
+    def shares_disk(self) -> bool:
+        return self._local
+
+    @property
     def _local(self) -> bool:
         return self._master == "local" or self._master.startswith("local[")
 
