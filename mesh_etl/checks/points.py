@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mesh_etl.checks.history import Metric, Point
-from mesh_etl.tables.ledger import folded
+from mesh_etl.tables.table_state import folding
 
 if TYPE_CHECKING:
     from mesh_etl.kernels.write.states import ColumnState
@@ -54,12 +54,9 @@ def by_run(metrics: Metrics, metric: Metric, column: str, operation: str) -> Ite
 def by_version(metrics: Metrics, metric: Metric, column: str, last: int | None = None) -> Iterator[Point]:
     """The metric of the whole table at each version, or at the last of them, oldest first, where it is known."""
     entries = [entry for entry in metrics.entries if not entry.is_upkeep]
+    rows = {} if column else {state.seq: float(state.size.rows) for state, _ in folding(metrics.entries)}
     for entry in entries[-last:] if last else entries:
-        if column:
-            value = of_column(metric, metrics.column(column, metrics.parts(entry.seq)))
-        else:
-            table = folded(one for one in metrics.entries if one.seq <= entry.seq)
-            value = float(table.rows) if table else None
+        value = of_column(metric, metrics.column(column, metrics.parts(entry.seq))) if column else rows[entry.seq]
         if value is not None:
             yield Point(entry.seq, moment(entry.committed_at), value)
 

@@ -49,7 +49,9 @@ def versions(entries: Iterable[Entry]) -> tuple[Version, ...]:
 
 def version(at: datetime.datetime, counts: Counts, operation: str) -> Version:
     """A version that was committed then, of a run that counted this."""
-    return Version(at, counts.good, counts.read + counts.made, counts.quarantined, operation == "replay")
+    return Version(
+        at, counts.good, counts.read + counts.made, counts.quarantined, operation in ("replay", "delete", "rollback")
+    )
 
 
 def _moment(microseconds: Decimal | None) -> datetime.datetime | None:

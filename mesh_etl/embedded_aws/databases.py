@@ -9,7 +9,7 @@ from mesh_etl.embedded_aws.operations import Body, Call, operation
 from mesh_etl.embedded_aws.pages import page, seen
 
 MOST = 100
-OWNED = ("tables", "archive", "partitions")
+OWNED = ("tables", "archive", "partitions", "indexes")
 
 
 def require(call: Call, name: str) -> tuple[str, float]:

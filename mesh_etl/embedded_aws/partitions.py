@@ -102,7 +102,7 @@ def get_partitions(call: Call) -> Body:
         f"SELECT key, body, created FROM partitions {WHERE} AND key > ? ORDER BY key LIMIT ?",
         (call.catalog, table.base, table.name, seen(call), MOST + 1),
     )
-    found, more = page(call, [(key, _shown(call, table, body, created)) for key, body, created in rows], MOST)
+    found, more = page(call, _all_shown(call, table, list(rows)), MOST)
     if call.get("ExcludeColumnSchema", False):
         for partition in found:
             partition.get("StorageDescriptor", {}).pop("Columns", None)
@@ -119,5 +119,13 @@ def _stored(call: Call, table: Table, key: str) -> tuple[str, float]:
 
 
 def _shown(call: Call, table: Table, body: str, created: float) -> Body:
+    return _all_shown(call, table, [("", body, created)])[0][1]
+
+
+def _all_shown(call: Call, table: Table, rows: list[tuple[str, str, float]]) -> list[tuple[str, Body]]:
+    """The partitions by their keys, read all at once, which is much faster than one by one."""
     place = {"DatabaseName": table.base, "TableName": table.name, "CatalogId": call.account}
-    return {**json.loads(body), **place, "CreationTime": created}
+    bodies = json.loads(f"[{','.join(body for _, body, _ in rows)}]")
+    return [
+        (key, {**body, **place, "CreationTime": created}) for (key, _, created), body in zip(rows, bodies, strict=True)
+    ]

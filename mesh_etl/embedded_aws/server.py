@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -10,9 +9,17 @@ from typing import TYPE_CHECKING, Any
 from botocore.awsrequest import AWSResponse
 from botocore.parsers import create_parser
 
-from mesh_etl.embedded_aws import databases, partition_batches, partitions, table_versions, tables  # noqa: F401
+from mesh_etl.embedded_aws import (  # noqa: F401
+    databases,
+    partition_batches,
+    partition_indexes,
+    partitions,
+    table_versions,
+    tables,
+)
 from mesh_etl.embedded_aws.answers import NotImplementedByEmbeddedAws, Refusal, missing
 from mesh_etl.embedded_aws.operations import OPERATIONS, Body, Call, Operation
+from mesh_etl.embedded_aws.parsed import parsed
 from mesh_etl.embedded_aws.validation import violations
 
 if TYPE_CHECKING:
@@ -64,12 +71,13 @@ class Server:
             return known.answer(Call(parameters, catalog, self.account, self.region, sql))
 
     def _response(self, url: str, status: int, body: Body, shape: Any) -> tuple[AWSResponse, dict[str, Any]]:
-        text = json.dumps(body).encode()
         headers = {"x-amzn-RequestId": str(uuid.uuid4()), "content-type": "application/x-amz-json-1.1"}
-        response = {"status_code": status, "headers": _Headers(headers), "body": text}
-        parsed = self._parser.parse(response, shape)
-        parsed["ResponseMetadata"]["RetryAttempts"] = 0
-        return AWSResponse(url, status, headers, _Raw(text)), parsed
+        text = b"{}" if status == OK else json.dumps(body).encode()
+        answer = self._parser.parse({"status_code": status, "headers": _Headers(headers), "body": text}, shape)
+        answer["ResponseMetadata"]["RetryAttempts"] = 0
+        if status == OK and shape is not None:
+            answer |= parsed(body, shape)
+        return AWSResponse(url, status, headers, _Raw(body)), answer
 
 
 class _Headers(dict[str, str]):
@@ -79,11 +87,14 @@ class _Headers(dict[str, str]):
         super().__init__({name.lower(): value for name, value in headers.items()})
 
 
-class _Raw(io.BytesIO):
-    """The body as `AWSResponse` reads it from a connection."""
+class _Raw:
+    """The body as `AWSResponse` reads it from a connection, where somebody asks for it."""
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
 
     def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
-        yield self.getvalue()
+        yield json.dumps(self._body).encode()
 
 
 def _implemented(name: str, parameters: Body) -> Operation:

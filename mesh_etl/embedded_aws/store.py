@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LAYOUT = 1
+LAYOUT = 2
 WAIT_SECONDS = 30.0
 TABLES = """
 CREATE TABLE databases (
@@ -30,10 +30,17 @@ CREATE TABLE partitions (
     catalog TEXT, base TEXT, name TEXT, key TEXT, body TEXT NOT NULL, created REAL NOT NULL,
     PRIMARY KEY (catalog, base, name, key)) WITHOUT ROWID;
 """
+INDEXES = """
+CREATE TABLE indexes (
+    catalog TEXT, base TEXT, name TEXT, label TEXT, keys TEXT NOT NULL,
+    PRIMARY KEY (catalog, base, name, label)) WITHOUT ROWID;
+"""
+# What brings a file of a layout to the next one.
+STEPS = (TABLES, INDEXES)
 
 
 class Store:
-    """A file of databases, tables, archived table versions and partitions.
+    """A file of databases, tables, archived table versions, partitions and their indexes.
 
     Each transaction has its own connection, so a store can be used from any thread and after a fork. A writer takes
     the file's lock at once (`BEGIN IMMEDIATE`), so what it reads cannot change before it writes. The rollback journal
@@ -80,12 +87,13 @@ class Store:
 
 
 def _ready(connection: sqlite3.Connection) -> None:
-    """Give a new file its tables; refuse a file of another layout."""
+    """Give a new file its tables, and an older one those that it lacks; refuse a file of a later layout."""
     if _layout(connection) == LAYOUT:
         return
     connection.execute("BEGIN IMMEDIATE")
-    if _layout(connection) == 0:  # asked again, under the lock: another process may have come first
-        for statement in TABLES.split(";"):
+    known = _layout(connection)  # asked again, under the lock: another process may have come first
+    if known < LAYOUT:
+        for statement in "".join(STEPS[known:]).split(";"):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {LAYOUT}")
     connection.execute("COMMIT")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -18,9 +19,13 @@ from mesh_etl.contract.summary import spelled
 from mesh_etl.contract.types import parse
 from mesh_etl.errors import Fault, PlanError, did_you_mean
 from mesh_etl.kernels.work import WorkItem
-from mesh_etl.kernels.write.partition import PartitionKey
 from mesh_etl.modes import Mode
 from mesh_etl.plan.changes import changes_since
+from mesh_etl.plan.consistency import check_consistency
+from mesh_etl.plan.keys import check_layout, partition_keys
+from mesh_etl.plan.layout import layout_warnings
+from mesh_etl.plan.ledgers import ledger_of as ledger_of
+from mesh_etl.plan.mode_columns import check_mode_columns
 from mesh_etl.plan.model import Plan, Work
 from mesh_etl.plan.references import followed, settled
 from mesh_etl.plan.sketches import check_sketches
@@ -30,14 +35,10 @@ from mesh_etl.product.lint import require_ports
 from mesh_etl.sources import Opened, Source, SourceContext
 from mesh_etl.sources.drift import Drift
 from mesh_etl.sources.files import FileSource
-from mesh_etl.storage import storage_of
 from mesh_etl.stores.address import recorded, resolved
 from mesh_etl.tables.entry import Entry
-from mesh_etl.tables.layout import Layout
-from mesh_etl.tables.ledger import Ledger, Snapshot, folded
+from mesh_etl.tables.ledger import Ledger, Snapshot
 from mesh_etl.transforms.python import Python
-
-_PARTITION_TYPES = {"string", "boolean", "tinyint", "smallint", "int", "bigint", "date"}
 
 
 def build(
@@ -45,29 +46,33 @@ def build(
     instead: Mapping[str, Source] | None = None,
     as_mode: Mode | None = None,
     acknowledge: str = "",
+    moment: datetime.datetime | None = None,
 ) -> Plan:
     """The plan of the job as files, contract and ledger are now. Headers and footers are read, no rows.
 
     `instead` are sources to read in place of the job's of the same names, and `as_mode` is a mode in place of its own.
     `acknowledge` is the version of the contract whose breaking changes are accepted, beside the one of the job.
+    `moment` is that of the run where it is not now; the columns that a mode fills follow from it.
     Raises `ConfigError` for the contract and `PlanError` for everything that would keep the run from working.
     """
     path = job.contract_path
+    moment = moment or datetime.datetime.now(datetime.UTC)
     mode: Mode = as_mode or job.job.target.mode
     ledger = ledger_of(job, job.product)
-    entries = list(ledger.entries())
-    head = folded(entries)
+    state = ledger.state()
+    head = ledger.shown(state)
     written = load(path, str(path.relative_to(job.project.root)))
     warnings = (*enforce(job, written), *over(job))
     contract, evolved = taken_over(job, written, head)
-    _check_columns(job, contract)
     check_sketches(job, contract)
-    before = standing(entries)
     sources = {"source": job.job.source, **job.job.inputs, **(instead or {})}
-    inputs = _opened(job, sources, contract, evolved, mode, before)
+    inputs = _opened(job, sources, contract, evolved, mode, state.seen)
     stated = contract
     contract, evolved = _evolved(contract, evolved, inputs["source"].drift)
-    partition_by = _partition_by(job, contract)
+    partition_by = partition_keys(job, contract)
+    check_layout(job, contract, partition_by)
+    check_mode_columns(job, contract, mode, partition_by)
+    check_consistency(job, contract, partition_by)
     changes = changes_since(job, stated, contract, mode, ledger, head, partition_by, acknowledge)
     _check_inputs(job)
     require_ports(job, stated, lambda product: _contract_of(job, product))
@@ -76,9 +81,9 @@ def build(
     )
     checks = replace(checks, keeps=head is not None and not mode.clears)
     _check_executed(job, checks)
-    idem_key = identity(job, contract, inputs)
+    idem_key = identity(job, contract, inputs, mode.occasion(moment))
     remote = any(opened.fetches for opened in inputs.values())  # what these hold is known once it is fetched
-    done = None if remote else mode.done(before, idem_key)
+    done = None if remote else mode.done(ledger.asked(state, idem_key), idem_key)
     return Plan(
         job=job,
         contract=contract,
@@ -93,11 +98,12 @@ def build(
         idem_key=idem_key,
         work=_work(mode, inputs, done),
         done=done,
+        moment=moment,
         changes=changes.found,
         acknowledged=changes.acknowledged,
         referred=referred,
         evolved=evolved,
-        warnings=warnings,
+        warnings=(*warnings, *layout_warnings(job, contract, partition_by, inputs, ledger, head)),
     )
 
 
@@ -128,31 +134,16 @@ def _contract_of(job: LoadedJob, product: str) -> Contract:
     return load(other.contract_path, str(other.contract_path.relative_to(job.project.root)))
 
 
-def ledger_of(job: LoadedJob, product: str) -> Ledger:
-    """The ledger of a product's table. Raises `PlanError` for storage that this version does not write to."""
-    root = job.project.table_root(product)
-    if "://" in root:
-        fix = "set a local folder in configs/env; this version writes to the local file system"
-        raise PlanError(Fault("UNSUPPORTED_PATH", "the warehouse is no local path", "configs/mesh.yaml", fix))
-    return Ledger(Layout(root), storage_of(root))
-
-
-def standing(entries: list[Entry]) -> list[Entry]:
-    """The commits whose rows can be in the table: those since the last one that replaced it, which is among them."""
-    cleared = [index for index, entry in enumerate(entries) if entry.cleared]
-    return entries[cleared[-1] :] if cleared else entries
-
-
 def _opened(
     job: LoadedJob,
     sources: Mapping[str, Source],
     contract: Contract,
     evolved: Sequence[Evolved],
     mode: Mode,
-    entries: list[Entry],
+    read: Mapping[str, str],
 ) -> dict[str, Opened]:
-    read = [one for entry in entries for one in entry.inputs if not one.reference]
-    seen = {resolved(one.path, job.project.root): one.version for one in read} if mode.incremental else {}
+    root = job.project.root
+    seen = {resolved(path, root): version for path, version in read.items()} if mode.incremental else {}
 
     def ledger(product: str) -> Ledger:
         known = job.project.products()
@@ -198,13 +189,15 @@ def items_of(inputs: Mapping[str, Opened]) -> tuple[WorkItem, ...]:
     return tuple(items)
 
 
-def identity(job: LoadedJob, contract: Contract, inputs: Mapping[str, Opened]) -> str:
-    """The identity of the work: the same job, contract and inputs make the same table."""
+def identity(job: LoadedJob, contract: Contract, inputs: Mapping[str, Opened], occasion: str = "") -> str:
+    """The identity of the work: the same job, contract and inputs make the same table, on the same occasion."""
     root = job.project.root
     work: dict[str, Any] = {
         "product": job.product,
-        # To accept a change is no other work.
-        "job": job.job.model_dump(mode="json", by_alias=True, exclude={"checks": {"acknowledge"}}),
+        # To accept a change is no other work, and neither is to keep the table in shape.
+        "job": job.job.model_dump(
+            mode="json", by_alias=True, exclude={"checks": {"acknowledge": True}, "maintenance": True}
+        ),
         "contract": contract.sha256,
         "suppressed": [index for index, one in enumerate(job.job.checks.suppress) if one.holds(today())],
         "inputs": [
@@ -213,6 +206,8 @@ def identity(job: LoadedJob, contract: Contract, inputs: Mapping[str, Opened]) -
             for file in one.files
         ],
     }
+    if occasion:
+        work["occasion"] = occasion
     return hashlib.sha256(json.dumps(work, sort_keys=True).encode()).hexdigest()
 
 
@@ -220,57 +215,6 @@ def _work(mode: Mode, inputs: Mapping[str, Opened], done: Entry | None) -> Work:
     if done is not None:
         return "done"
     return "nothing new" if mode.incremental and not inputs["source"].files and inputs["source"].skipped else "run"
-
-
-def _partition_by(job: LoadedJob, contract: Contract) -> tuple[PartitionKey, ...]:
-    stated = job.job.target.partition_by
-    keys = tuple(PartitionKey(one.name, one.column, one.transform) for one in stated)
-    promised = contract.partition_keys
-    if promised and keys and tuple(key.column for key in keys if key.transform == "identity") != promised:
-        where = job.where("target", "partition_by")
-        problem = f"target.partition_by: the contract is partitioned by {', '.join(promised)}"
-        raise PlanError(Fault("PARTITIONS_DIFFER", problem, where, "leave it out, or change the contract"))
-    keys = keys or tuple(PartitionKey(name, name) for name in promised)
-    types = {column.name: column.type for column in contract.schema}
-    faults = []
-    for index, key in enumerate(keys):
-        where = job.where("target", "partition_by", index)
-        if key.column not in types:
-            problem = f"target.partition_by[{index}]: the contract has no column '{key.column}'"
-            faults.append(Fault("COLUMN_MISSING", problem, where, did_you_mean(key.column, types)))
-        elif key.transform == "identity" and types[key.column].ddl() not in _PARTITION_TYPES:
-            problem = f"target.partition_by[{index}]: a {types[key.column].ddl()} column makes no partition values"
-            faults.append(Fault("PARTITION_TYPE", problem, where, "use year(), month() or day() of a date"))
-        elif key.transform != "identity" and types[key.column].ddl() not in ("date", "timestamp", "timestamp_ntz"):
-            problem = f"target.partition_by[{index}]: {key.transform}() needs a date or timestamp column"
-            faults.append(Fault("PARTITION_TYPE", problem, where, "use the column itself"))
-        elif key.transform != "identity" and key.name in types:
-            problem = f"target.partition_by[{index}]: the contract has a column '{key.name}' already"
-            faults.append(Fault("PARTITION_NAME", problem, where, "name the key: month(date) as ship_month"))
-    if keys and len({key.column for key in keys if key.transform == "identity"}) == len(types):
-        problem = "target.partition_by: no column is left for the files"
-        faults.append(
-            Fault("PARTITION_TYPE", problem, job.where("target", "partition_by"), "partition by fewer columns")
-        )
-    if faults:
-        raise PlanError(*faults)
-    return keys
-
-
-def _check_columns(job: LoadedJob, contract: Contract) -> None:
-    names = {column.name for column in contract.schema}
-    faults = [
-        Fault(
-            "COLUMN_MISSING",
-            f"target.sort_by[{index}]: the contract has no column '{name}'",
-            job.where("target", "sort_by", index),
-            did_you_mean(name, names),
-        )
-        for index, name in enumerate(job.job.target.sort_by)
-        if name not in names
-    ]
-    if faults:
-        raise PlanError(*faults)
 
 
 def _check_executed(job: LoadedJob, checks: Checks) -> None:

@@ -23,6 +23,9 @@ _ROUNDS = 5
 def recover(job: LoadedJob, contract: Contract, ledger: Ledger, world: World) -> Difference | None:
     """The catalogue says what the ledger's head says; returns what had to change, None where there is no table yet.
 
+    Two guards of the commit protocol stand here: `publish the head`, since all of the head is published whoever made
+    it, and `verify after publish`, since catalogue and ledger are read again until both have stood still.
+
     Raises `PublishError`: LEDGER_BEHIND when the catalogue records a version that the ledger does not have.
     """
     for _ in range(_ROUNDS):
@@ -30,11 +33,12 @@ def recover(job: LoadedJob, contract: Contract, ledger: Ledger, world: World) ->
         if snapshot is None:
             return None
         change = register(world.client("glue"), desired(job, contract, ledger, snapshot, world))
-        if ledger.seqs()[-1] == snapshot.seq:
+        if not ledger.seqs(snapshot.seq):
             if change.superseded:
                 problem = f"the catalogue records version {change.recorded_seq}, the ledger ends at {snapshot.seq}"
                 fix = "the ledger was removed or restored: delete the catalogue's table, then run again"
                 raise PublishError(Fault("LEDGER_BEHIND", problem, ledger.layout.ledger(), fix))
+            ledger.keep_state()
             return change
     problem = "new versions are committed faster than the catalogue can follow"
     raise PublishError(Fault("CATALOG_UNSETTLED", problem, job.product, "run again"), retryable=True)

@@ -18,7 +18,7 @@ from mesh_etl.checks.base import Rule
 from mesh_etl.checks.dataset import Measure
 from mesh_etl.checks.history import HistoryRule
 from mesh_etl.contract.classified import told
-from mesh_etl.kernels.write.states import ColumnState, Kept
+from mesh_etl.kernels.write.states import ColumnState, Kept, TableStates
 from mesh_etl.run.key_states import kept_keys, key_digest, may_be_kept
 from mesh_etl.tables.entry import DataFile, Partition
 from mesh_etl.tables.history import Values
@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     import numpy as np
 
     from mesh_etl.checks.dataset import Unique
-    from mesh_etl.kernels.stored.parquet import ParquetReader
+    from mesh_etl.kernels.stored.written import WrittenReader
     from mesh_etl.kernels.work import WorkItem
     from mesh_etl.plan import Plan
     from mesh_etl.run.engines import Engine
+    from mesh_etl.storage import Scratch
     from mesh_etl.tables.history import TableFile
 
 Encoded = tuple[Values, str]  # a partition, and the file with the states of its columns
@@ -58,31 +59,42 @@ class States:
     manifests: Sequence[Mapping[str, Any]]
     encoded: Sequence[Encoded]
     kept: Sequence[Partition]
+    scratch: Scratch
     scanned: dict[tuple[Part, str], int] = field(default_factory=dict)
 
     @cached_property
     def metrics(self) -> Metrics:
         """What the commits up to the table's head have kept."""
-        head, ledger = self.plan.head, self.plan.ledger
-        entries = tuple(one for one in ledger.entries() if one.seq <= head.seq) if head else ()
-        return Metrics(ledger.layout.root, entries)
+        return Metrics(self.plan.ledger, self.plan.head.seq if self.plan.head else 0)
 
     @cached_property
     def standing(self) -> dict[Part, list[TableFile]]:
-        """The parts of the table that stay."""
-        values = {partition.values for partition in self.kept}
-        return {part: files for part, files in self.metrics.parts().items() if part.values in values} if values else {}
+        """The parts of the table that stay, with their files that do."""
+        paths = {file.path for partition in self.kept for file in partition.files}
+        found: dict[Part, list[TableFile]] = {}
+        for part, files in self.metrics.parts().items() if paths else ():
+            if stay := [file for file in files if file.path in paths]:
+                found[part._replace(whole=part.whole and len(stay) == len(files))] = stay
+        return found
 
     def staged(self, column: str) -> ColumnState:
         """The state of a column over the rows that the run has written."""
-        return staged_column(column, [path for _, path in self.encoded])
+        return staged_column(column, [path for _, path in self.encoded], self.scratch)
 
     def whole(self, column: str) -> ColumnState | None:
         """The state of a column over the table as it will be; None where a commit has kept none of it."""
-        state = self.metrics.column(column, self.standing)
+        state = self.metrics.column(column, [part for part in self.standing if part.whole])
         if state is not None:
+            state.merge(self._of_remnants(column))
             state.merge(self.staged(column))
         return state
+
+    def marked(self) -> Counter[str]:
+        """How many of the rows that the run has written break each rule that is counted, by the rule's id."""
+        found: Counter[str] = Counter()
+        for one in (mark for manifest in self.manifests for mark in manifest["marks"]):
+            found.update(one["rules"])
+        return found
 
     def broken(self, names: Sequence[str]) -> Counter[str]:
         """How many of the rows that stay break each of these row rules, by the rule's id."""
@@ -98,7 +110,8 @@ class States:
         for part, rules, counts in self._scanned(missing):
             for rule in rules:
                 found[rule.id] += counts[rule.id]
-                self.scanned[part, digest(rule, self.plan)] = counts[rule.id]
+                if part.whole:
+                    self.scanned[part, digest(rule, self.plan)] = counts[rule.id]
         return found
 
     def write(self, txn: str, staged: Sequence[Partition]) -> str:
@@ -111,8 +124,9 @@ class States:
             for one in (mark for manifest in self.manifests for mark in manifest["marks"]):
                 counts[Part(txn, tuple(one["values"])), name] += one["rules"].get(rule.id, 0)
         layout = self.plan.ledger.layout
-        keys = kept_keys(self.plan, self.engine, self.manifests, staged, layout.spill(txn))
-        write(layout.metrics(txn), CommitStates(self.encoded, counts, list(keys)))
+        keys = kept_keys(self.plan, self.engine, self.manifests, staged, self.scratch)
+        kept = CommitStates(self.encoded, counts, list(keys))
+        write(self.plan.ledger.storage, layout.metrics(txn), kept, self.scratch)
         return layout.relative(layout.metrics(txn))
 
     def digests(self, rule: Unique) -> tuple[list[np.ndarray], list[Partition]]:
@@ -122,14 +136,25 @@ class States:
         unknown = {part: files for part, files in self.standing.items() if part not in known}
         return runs, [_partition(part, files) for part, files in unknown.items()]
 
+    def _of_remnants(self, column: str) -> ColumnState:
+        """The state of a column over what is left of parts that have lost files, which are read for it."""
+        from mesh_etl.kernels.stored.written import WrittenReader
+
+        kept = tuple(one for one in kept_columns(self.plan) if one.column == column)
+        reader = WrittenReader(tuple(one for one in self.plan.contract.schema if one.name == column))
+        files = [file for part, some in self.standing.items() if not part.whole for file in some]
+        work = [item for file in files for item in self._items(reader, file)]
+        found = self.engine.map(partial(column_states, reader, kept, self.scratch), work)
+        return staged_column(column, [one["states"] for one in found], self.scratch)
+
     def _rules(self, names: Sequence[str]) -> list[Rule]:
         wanted = set(names)
         return [rule for rule in self.plan.checks.row if rule.id in wanted]
 
     def _scanned(self, missing: Mapping[Part, list[Rule]]) -> Iterator[tuple[Part, list[Rule], Counter[str]]]:
-        from mesh_etl.kernels.stored.parquet import ParquetReader
+        from mesh_etl.kernels.stored.written import WrittenReader
 
-        reader = ParquetReader(self.plan.contract.schema)
+        reader = WrittenReader(self.plan.contract.schema)
         work: list[tuple[Part, list[Rule], WorkItem]] = []
         for part, rules in missing.items():
             for file in self.standing[part]:
@@ -140,7 +165,7 @@ class States:
             found[part].update(counts)
         yield from ((part, rules, found[part]) for part, rules in missing.items())
 
-    def _items(self, reader: ParquetReader, file: TableFile) -> Iterator[WorkItem]:
+    def _items(self, reader: WrittenReader, file: TableFile) -> Iterator[WorkItem]:
         from mesh_etl.kernels.work import WorkItem
 
         keys = self.plan.partition_by
@@ -156,7 +181,7 @@ def _partition(part: Part, files: Sequence[TableFile]) -> Partition:
     )
 
 
-def count_broken(reader: ParquetReader, work: tuple[Sequence[Rule], WorkItem]) -> dict[str, int]:
+def count_broken(reader: WrittenReader, work: tuple[Sequence[Rule], WorkItem]) -> dict[str, int]:
     """How many rows of a stored file break each rule."""
     import pyarrow.compute as pc
 
@@ -167,6 +192,16 @@ def count_broken(reader: ParquetReader, work: tuple[Sequence[Rule], WorkItem]) -
             mask = rule.broken(parsed.batch)
             found[rule.id] += pc.sum(mask).as_py() or 0 if mask is not None else 0
     return dict(found)
+
+
+def column_states(reader: WrittenReader, kept: tuple[Kept, ...], scratch: Scratch, item: WorkItem) -> dict[str, str]:
+    """The states of columns over a stored file are in a file of `scratch`."""
+    import pyarrow as pa
+
+    states = TableStates(kept)
+    for parsed in reader.parse(item):
+        states.add(pa.Table.from_batches([parsed.batch]))
+    return {"states": states.write(scratch)}
 
 
 def digest(rule: Rule, plan: Plan) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Literal
+from collections.abc import Collection, Iterator
+from functools import partial
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from mesh_etl.config.model import Model
 from mesh_etl.contract.types import Field as ColumnField
-from mesh_etl.contract.types import Schema, Simple, parse
+from mesh_etl.contract.types import Schema, parse
 from mesh_etl.errors import Fault, PlanError, did_you_mean
 from mesh_etl.sources.base import Opened, Source, SourceContext, source
-from mesh_etl.stores import InputFile, TableStore
-from mesh_etl.tables.history import ChangesUnknown, TableFile, added, first_loss, standing
-from mesh_etl.tables.ledger import Ledger, Snapshot, folded
+from mesh_etl.stores import InputFile
+from mesh_etl.tables.history import ChangesUnknown, TableFile
+from mesh_etl.tables.keys import key_type
+from mesh_etl.tables.ledger import Ledger, Snapshot
+from mesh_etl.tables.table_state import TableState, first_loss
+from mesh_etl.tables.versions import TAG, numbered
 
 
 class Between(Model):
@@ -43,7 +47,9 @@ class Table(Source):
     type: Literal["table"] = Field(default="table", description="Another product of this mesh.")
     product: str = Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", description="The product, as domain.name.")
     columns: tuple[str, ...] = Field(default=(), description="The columns to read; default: all.")
-    version: int | None = Field(default=None, ge=1, description="The version to read; default: the newest.")
+    version: Annotated[int, Field(ge=1)] | Annotated[str, Field(pattern=f"^{TAG}$")] | None = Field(
+        default=None, description="The version to read, by number or tag; default: the newest."
+    )
     between: Between | None = Field(default=None, description="Read the rows that these commits have added, no others.")
 
     @model_validator(mode="after")
@@ -53,24 +59,33 @@ class Table(Source):
         return self
 
     def open(self, context: SourceContext) -> Opened:
-        from mesh_etl.kernels.stored.parquet import ParquetReader
+        from mesh_etl.kernels.stored.written import WrittenReader
 
         ledger = context.ledger(self.product)
-        last = self.between.until if self.between else self.version
-        entries = [entry for entry in ledger.entries() if last is None or entry.seq <= last]
-        snapshot = self._snapshot(folded(entries), last, context)
-        files = standing(entries)
+        last = self._last(ledger.state(), context)
+        state = ledger.state(last)
+        snapshot = self._snapshot(ledger.shown(state), last, context)
+        files = standing = state.standing()
         self._require_nothing_lost(ledger, files, snapshot, context)
         if self.between:
             try:
-                files = added(entries, self.between.after)
+                files = state.added(self.between.after)
             except ChangesUnknown as error:
                 problem = f"version {error.seq} of {self.product} took rows away or wrote them anew"
                 fix = f"begin after it: between: {{after: {error.seq}}}, or read a version whole"
                 raise PlanError(Fault("CHANGES_UNKNOWN", problem, context.where("between"), fix)) from None
-        pinned = tuple(_pinned(ledger, snapshot, one) for one in files)
-        fresh = tuple(one for one in pinned if one.path not in context.seen)
-        return Opened(fresh, ParquetReader(self._schema(ledger, snapshot, context)), skipped=len(pinned) - len(fresh))
+        unseen = [one for file in files for one in file.where(partial(_is_unseen, ledger, context.seen))]
+        self._require_there(ledger, set(unseen) - set(standing), context)
+        fresh = tuple(_pinned(ledger, snapshot, one) for one in unseen)
+        skipped = len(set(files) - set(unseen))
+        return Opened(fresh, WrittenReader(self._schema(ledger, snapshot, context)), skipped=skipped)
+
+    def _last(self, newest: TableState, context: SourceContext) -> int | None:
+        """The version that is read, or up to which; None for the newest. One that does not exist is found out later."""
+        stated = self.between.until if self.between else self.version
+        if stated is None or (isinstance(stated, int) and stated > newest.seq):
+            return stated
+        return numbered(newest, stated, self.product, context.where("between" if self.between else "version"))
 
     def _snapshot(self, snapshot: Snapshot | None, last: int | None, context: SourceContext) -> Snapshot:
         if snapshot is None or (last is not None and snapshot.seq != last):
@@ -86,11 +101,11 @@ class Table(Source):
         self, ledger: Ledger, files: list[TableFile], snapshot: Snapshot, context: SourceContext
     ) -> None:
         """Rows that an incremental job has read are still there; else those that replaced them would come on top."""
-        before = [path for path in context.seen if Path(path).is_relative_to(ledger.layout.data(""))]
-        lost = set(before) - {_address(ledger, one) for one in files}
+        before = [path for path in context.seen if path.startswith(f"{ledger.layout.data('')}/")]
+        lost = set(before) - {address for one in files for address in _addresses(ledger, one)}
         if not lost:
             return
-        seq = first_loss(ledger.entries(), {Path(path).name for path in lost})
+        seq = first_loss(ledger.entries(), {path.rpartition("/")[2] for path in lost})
         if seq is None or seq > snapshot.seq:
             problem = f"version {snapshot.seq} of {self.product} lacks rows that this job has read before"
             fix = "read the newest version, or use mode replace"
@@ -99,12 +114,23 @@ class Table(Source):
             fix = "use mode replace or replace_partitions, once or for good"
         raise PlanError(Fault("CHANGES_UNKNOWN", problem, context.where("product"), fix))
 
+    def _require_there(self, ledger: Ledger, files: Collection[TableFile], context: SourceContext) -> None:
+        """Files that were compacted with others, which this job has read or does not ask for, are still there."""
+        for file in files:
+            folder, _, name = ledger.layout.path(file.path).rpartition("/")
+            if name not in ledger.storage.names(folder):
+                problem = f"{self.product} was compacted, and the files with only the rows that are new have expired"
+                fix = "read it whole: use mode replace or replace_partitions, once or for good"
+                raise PlanError(Fault("CHANGES_UNKNOWN", problem, context.where("product"), fix))
+
     def _schema(self, ledger: Ledger, snapshot: Snapshot, context: SourceContext) -> Schema:
         # The catalogue's spelling of a type loses what the contract's says: whether a timestamp has a zone.
         exact = {one.name: one.type for one in ledger.contract(snapshot.entry).columns}
         schema = tuple(ColumnField(name, parse(exact.get(name, type_))) for name, type_ in snapshot.entry.columns)
-        derived = [key.name for key in snapshot.entry.partition_by if key.transform != "identity"]
-        known = {column.name: column for column in (*schema, *(ColumnField(key, Simple("string")) for key in derived))}
+        types = {column.name: column.type for column in schema}
+        derived = [key for key in snapshot.entry.partition_by if key.transform != "identity"]
+        keys = (ColumnField(key.name, key_type(key.transform, types[key.column])) for key in derived)
+        known = {column.name: column for column in (*schema, *keys)}
         where = context.where("columns")
         faults = [
             Fault("COLUMN_MISSING", f"{self.product} has no column '{name}'", where, did_you_mean(name, known))
@@ -118,8 +144,21 @@ class Table(Source):
 
 def _pinned(ledger: Ledger, snapshot: Snapshot, file: TableFile) -> InputFile:
     constants = tuple((key.name, value) for key, value in zip(snapshot.entry.partition_by, file.values, strict=True))
-    store = TableStore(ledger.layout.path(file.path))
-    return InputFile(_address(ledger, file), file.bytes, "immutable", store, constants)
+    return ledger.storage.file(ledger.layout.path(file.path), file.bytes, constants, _address(ledger, file))
+
+
+def _is_unseen(ledger: Ledger, seen: Collection[str], file: TableFile) -> bool | None:
+    """Whether no row of the file was read; None where that is to be asked of the files that it is made of."""
+    if _address(ledger, file) in seen:
+        return False
+    return None if file.of else True
+
+
+def _addresses(ledger: Ledger, file: TableFile) -> Iterator[str]:
+    """The addresses by which the rows of a file can have been read."""
+    yield _address(ledger, file)
+    for one in file.of:
+        yield from _addresses(ledger, one)
 
 
 def _address(ledger: Ledger, file: TableFile) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-UPKEEP = ("expire",)  # operations that bring no rows to a table and take none away
+UPKEEP = ("expire", "fence", "tag", "compact")  # operations that bring no rows to a table and take none away
 
 
 class Record(BaseModel):
@@ -17,11 +17,16 @@ class Record(BaseModel):
 
 
 class DataFile(Record):
-    """A file of the table: its path below the root, its rows and bytes."""
+    """A file of the table: its path below the root, its rows and bytes, and the CRC-32 of its content in hex.
+
+    Files of older libraries have no `crc32`.
+    """
 
     path: str
     rows: int
     bytes: int
+    crc32: str = ""
+    of: str = ""  # the table's own file, of which this is a copy without the rows that another engine deleted
 
     @property
     def name(self) -> str:
@@ -47,7 +52,7 @@ class Partition(Record):
 
 
 class PartitionColumn(Record):
-    """How the table is partitioned: by a column as it is, or by its year, month or day."""
+    """How the table is partitioned: by a column as it is, or by what a transform such as `bucket[16]` makes of it."""
 
     name: str
     column: str
@@ -141,6 +146,33 @@ class Changed(Record):
         return good == self.inserted + self.updated + self.deletes + self.unchanged + self.superseded + self.late
 
 
+class Tombstones(Record):
+    """A file with the keys of rows that a commit has deleted, and their place in the order; by its path below the root."""
+
+    path: str
+    rows: int
+    buried_at: str
+
+
+class Merged(Record):
+    """A file that a compaction wrote, and the names of the partition's files whose rows it holds in place of them."""
+
+    path: str
+    of: tuple[str, ...]
+
+
+class Deletion(Record):
+    """Rows that a predicate took out of the table, and why.
+
+    The predicate may name a person and is not kept: `predicate_sha256` is the hash of `salt` and its text.
+    """
+
+    rows: int
+    reason: str
+    salt: str
+    predicate_sha256: str
+
+
 class RuleResult(Record):
     """The verdict on one rule of the contract."""
 
@@ -197,6 +229,8 @@ class Entry(Record):
     columns: tuple[tuple[str, str], ...]
     partition_by: tuple[PartitionColumn, ...] = ()
     compression: str = "zstd"
+    file_format: str = "parquet"  # of all files of the table
+    expansion: float | None = None  # bytes in memory for each byte of the files that the commit wrote
     cleared: bool = False
     partitions: tuple[Partition, ...] = ()
     quarantine: Quarantine = Quarantine(rows=0)
@@ -209,6 +243,14 @@ class Entry(Record):
     metrics: str = ""  # the folder with the states of what was written, below the table's root
     acknowledged: Acknowledgement | None = None
     changed: Changed | None = None  # by a mode that joins rows with those of the table
+    tombstones: tuple[Tombstones, ...] | None = None  # all that stand from this commit on; None for those before it
+    deletion: Deletion | None = None
+    merged: tuple[Merged, ...] = ()
+    restores: int | None = None  # the version whose files, inputs and refused rows are the table's again
+    tags: Mapping[str, int | None] = {}  # versions by the names that they have from this commit on; None takes one away
+    expired: tuple[int, ...] = ()  # versions that cannot be read from this commit on
+    fenced: tuple[str, ...] = ()  # transactions that may never commit from this commit on
+    previous: str = ""  # of an Iceberg table: the name of the entry before, whose snapshot may be expired
 
     @property
     def is_upkeep(self) -> bool:

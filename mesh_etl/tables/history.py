@@ -1,4 +1,4 @@
-"""Which files a table is made of, and which of its commits brought them.
+"""The files that a table is made of, and the commits that brought them.
 
 A file keeps its name for life, while a commit that adds rows to a partition carries the partition's files into a new
 folder. So a file is known by its name, and by the place at which it was committed first.
@@ -6,10 +6,10 @@ folder. So a file is known by its name, and by the place at which it was committ
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from mesh_etl.tables.entry import Entry, Partition
+from mesh_etl.tables.entry import Partition
 
 Values = tuple[str | None, ...]
 
@@ -24,58 +24,58 @@ class ChangesUnknown(Exception):
 
 @dataclass(frozen=True)
 class TableFile:
-    """A file of a table: its partition's values, where it lies, where it was committed first, and by which version."""
+    """A file of a table: its partition's values, where it lies, where it was committed first, and by which version.
+
+    For a file that a compaction wrote, `of` are the files whose rows it holds, as they were before. One that took over
+    the states of its commit, because other files of that commit were compacted, is `of` itself alone. So `seq` is the
+    version that has kept states of the file, and the versions that brought its rows are those of its first files.
+    """
 
     values: Values
     path: str
     origin: str
     bytes: int
     seq: int
+    of: tuple[TableFile, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The file's name, which it keeps for life."""
+        return self.path.rpartition("/")[2]
+
+    def names(self) -> Iterator[str]:
+        """The names of this file and of those whose rows it holds."""
+        yield self.name
+        for one in self.of:
+            yield from one.names()
+
+    def where(self, wanted: Callable[[TableFile], bool | None]) -> tuple[TableFile, ...]:
+        """The fewest files with all rows that are wanted and no others.
+
+        `wanted` says for a file whether all its rows are, or None where that is to be asked of the files it is made of.
+        """
+        answer = wanted(self)
+        if answer is None:
+            found = tuple(file for one in self.of for file in one.where(wanted))
+            return (self,) if found == self.of else found
+        return (self,) if answer else ()
 
 
-def standing(entries: Iterable[Entry]) -> list[TableFile]:
-    """The files of the table that these entries make, partition by partition."""
-    files, _ = _folded(entries)
-    return [file for _, group in sorted(files.items(), key=lambda one: str(one[0])) for file in group.values()]
+def born(
+    partition: Partition, seq: int, before: Mapping[str, TableFile], merged: Mapping[str, Collection[str]]
+) -> dict[str, TableFile]:
+    """The partition's files by name, as version `seq` commits them; those that were there `before` keep their birth.
 
-
-def added(entries: Iterable[Entry], after: int) -> list[TableFile]:
-    """The files that commits later than version `after` have added, partition by partition.
-
-    Raises `ChangesUnknown` with the last of these commits that also took files away, or wrote them anew.
+    `merged` names the files before whose rows a compaction has put into one of the partition's files.
     """
-    entries = list(entries)
-    _, losses = _folded(entries)
-    if losses and max(losses) > after:
-        raise ChangesUnknown(max(losses))
-    return [file for file in standing(entries) if file.seq > after]
-
-
-def first_loss(entries: Iterable[Entry], names: Collection[str]) -> int | None:
-    """The first version that took one of the files with these names away; None when none did."""
-    _, losses = _folded(entries)
-    return next((seq for seq, lost in losses.items() if not lost.isdisjoint(names)), None)
-
-
-def _folded(entries: Iterable[Entry]) -> tuple[dict[Values, dict[str, TableFile]], dict[int, set[str]]]:
-    """The files by partition and name, and the names of those that each version took away, oldest version first."""
-    files: dict[Values, dict[str, TableFile]] = {}
-    losses: dict[int, set[str]] = {}
-    for entry in entries:
-        touched = files if entry.cleared else {one.values: files.get(one.values, {}) for one in entry.partitions}
-        lost = {name for group in touched.values() for name in group}
-        after = {one.values: dict(_files(one, entry.seq, files.get(one.values, {}))) for one in entry.partitions}
-        lost -= {name for group in after.values() for name in group}
-        if lost:
-            losses[entry.seq] = lost
-        if entry.cleared:
-            files = {}
-        files.update(after)
-    return files, losses
-
-
-def _files(partition: Partition, seq: int, before: dict[str, TableFile]) -> Iterator[tuple[str, TableFile]]:
+    found = {}
+    restated = {before[name].seq for file in partition.files for name in merged.get(file.name, ())}
     for file in partition.files:
+        origin, since, of = file.path, seq, tuple(before[name] for name in merged.get(file.name, ()))
         known = before.get(file.name)
-        origin, since = (known.origin, known.seq) if known else (file.path, seq)
-        yield file.name, TableFile(partition.values, file.path, origin, file.bytes, since)
+        if known is not None:
+            origin, since, of = known.origin, known.seq, known.of
+            if known.seq in restated:
+                since, of = seq, known.of or (known,)
+        found[file.name] = TableFile(partition.values, file.path, origin, file.bytes, since, of)
+    return found

@@ -36,6 +36,10 @@ class Layout:
         """The folder of the states that the transaction keeps of what it wrote."""
         return self.path("metrics", txn)
 
+    def tombstones(self, txn: str) -> str:
+        """The folder of the keys that the transaction has deleted."""
+        return self.path("tombstones", txn)
+
     def spill(self, txn: str) -> str:
         """The folder of the transaction's intermediate files, gone before the commit."""
         return self.path("_spill", txn)
@@ -47,6 +51,14 @@ class Layout:
     def entry(self, seq: int) -> str:
         """The ledger entry `seq`."""
         return self.path("_ledger", f"{seq:020d}.json")
+
+    def checkpoints(self) -> str:
+        """The folder of the states that are kept of the whole table, so that history need not be read."""
+        return self.path("_ledger", "checkpoints")
+
+    def checkpoint(self, seq: int) -> str:
+        """The state of the table at version `seq`."""
+        return self.path("_ledger", "checkpoints", f"{seq:020d}.json.z")
 
     def contract(self, sha256: str) -> str:
         """The summary of a contract, by the hash of its content."""

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ValidationError
 
 from mesh_etl.contract.summary import Summary, canonical
-from mesh_etl.errors import Fault, PlanError, RunError
+from mesh_etl.errors import Fault, MeshError, PlanError, RunError
 from mesh_etl.storage import OutcomeUnknown, Storage
+from mesh_etl.tables import checkpoint
 from mesh_etl.tables.entry import ContractRef, Entry, Partition
 from mesh_etl.tables.layout import Layout
-from mesh_etl.tables.quarantine import standing
+from mesh_etl.tables.table_state import TableState
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from mesh_etl.contract.types import Schema
 
 _ATTEMPTS = 20
 _UPGRADE = "it was damaged, or written by a newer mesh_etl: restore the file or upgrade"
@@ -55,16 +60,32 @@ class Snapshot:
         return sum(file.bytes for partition in self.partitions.values() for file in partition.files)
 
 
+class _Known:
+    """What a ledger has read already; entries never change. A copy in another process begins anew."""
+
+    def __init__(self) -> None:
+        self.state = TableState()
+        self.checkpoint = 0  # the version of the newest one that was read or written
+
+    def __reduce__(self) -> tuple[type[_Known], tuple[()]]:
+        return _Known, ()
+
+
 @dataclass(frozen=True)
 class Ledger:
     """The entries below a table's root, in a storage."""
 
+    counted: ClassVar[bool] = True  # a version's number is one more than that before it
+    one_folder: ClassVar[bool] = True  # all files of a partition lie together, since a catalogue names one folder
+
     layout: Layout
     storage: Storage
+    _known: _Known = field(default_factory=_Known, init=False, repr=False, compare=False)
 
-    def seqs(self) -> list[int]:
-        """The versions that exist, oldest first."""
-        return [int(name[:20]) for name in self.storage.names(self.layout.ledger()) if _is_entry(name)]
+    def seqs(self, after: int = 0) -> list[int]:
+        """The versions that exist and are later than `after`, oldest first."""
+        names = self.storage.names(self.layout.ledger(), f"{after:020d}.json" if after else "")
+        return [int(name[:20]) for name in names if _is_entry(name)]
 
     def entry(self, seq: int) -> Entry:
         """The entry of a version. Raises `PlanError` when it is missing or cannot be read."""
@@ -100,11 +121,47 @@ class Ledger:
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """The entries later than version `after`, oldest first."""
-        yield from (self.entry(seq) for seq in self.seqs() if seq > after)
+        yield from (self.entry(seq) for seq in self.seqs(after))
+
+    def state(self, seq: int | None = None) -> TableState:
+        """What the commits come to, up to a version or all of them; `TableState.seq` is 0 where there is none.
+
+        Read from the newest checkpoint on. It is shared: nobody changes it.
+        """
+        known = self._known.state
+        if known.seq == seq:
+            return known
+        state = (known if known.seq and (seq is None or known.seq < seq) else self._checkpoint(seq)).copy()
+        for later in self.seqs(state.seq):
+            if seq is not None and later > seq:
+                break
+            state.apply(self.entry(later), self.state)
+        if state.seq > self._known.state.seq:
+            self._known.state = state
+        return state
 
     def snapshot(self, seq: int | None = None) -> Snapshot | None:
         """The table at a version, or at its head; None for a table without a commit."""
-        return folded(entry for entry in self.entries() if seq is None or entry.seq <= seq)
+        return self.shown(self.state(seq))
+
+    def shown(self, state: TableState) -> Snapshot | None:
+        """The table as a reader sees it in this state; None for a table without a commit."""
+        if not state.seq:
+            return None
+        entry = self.entry(state.seq)
+        data = entry if state.data in (0, state.seq) else self.entry(state.data)
+        return Snapshot(entry, data, dict(state.partitions), sum(one.rows for one in state.refused.values()))
+
+    def asked(self, state: TableState, idem_key: str) -> list[Entry]:
+        """The commits that tell a mode whether work is done: its first one since the table was replaced, the newest."""
+        return [self.entry(seq) for seq in sorted({state.work.get(idem_key, 0), state.data} - {0})]
+
+    def keep_state(self) -> None:
+        """A later reader finds a checkpoint and few entries after it. Called after a commit; never fails."""
+        state = self._known.state
+        if state.seq - self._known.checkpoint >= checkpoint.EVERY:
+            self._known.checkpoint = state.seq
+            checkpoint.write(self.layout, self.storage, state)
 
     def keep(self, summary: Summary) -> str:
         """The summary is in the ledger; returns the hash of its content, by which an entry names it.
@@ -131,6 +188,39 @@ class Ledger:
         path = self.layout.entry(entry.seq)
         return _definite(lambda: self.storage.create(path, content) or self._is_mine(entry))
 
+    def committed(self, entry: Entry) -> Entry:
+        """The entry as the ledger has it, after `append` has answered True."""
+        return entry
+
+    def forget(self, versions: Collection[int]) -> None:
+        """Nothing but the ledger knows these versions, which are expired: no other engine can read them."""
+
+    def abandon(self, txns: Iterable[str]) -> None:
+        """Nothing beside the ledger refers to these transactions, which may never commit."""
+
+    def referenced(self) -> frozenset[str] | None:
+        """The files that some version shows to any engine; None where the catalogue's folders tell."""
+        return None
+
+    def file_schema(self, schema: Schema, contract: Summary | None = None) -> pa.Schema | None:
+        """The Arrow schema that files with these columns, of this contract, must have; None where their own will do."""
+        return None
+
+    def _checkpoint(self, seq: int | None) -> TableState:
+        """The newest state that was kept of this very table, no later than the version; else the empty one."""
+        for one in reversed(checkpoint.seqs(self.layout, self.storage)):
+            if seq is not None and one > seq:
+                continue
+            state = checkpoint.read(self.layout, self.storage, one)
+            if state is not None and self._has(state):
+                self._known.checkpoint = max(one, self._known.checkpoint)
+                return state
+        return TableState()
+
+    def _has(self, state: TableState) -> bool:
+        """Whether the commit that the state ends with is in the ledger."""
+        return state.seq in self.seqs(state.seq - 1)[:1] and self.entry(state.seq).txn == state.txn
+
     def _summary(self, kept: ContractRef) -> dict[str, Any]:
         """The summary that lies beside the entries."""
         path = self.layout.contract(kept.summary_sha256)
@@ -144,30 +234,30 @@ class Ledger:
         return found
 
     def _is_mine(self, entry: Entry) -> bool:
-        return self.entry(entry.seq).txn == entry.txn
+        """Whether the entry that is there is this one; where it cannot be looked at, that is unknown."""
+        try:
+            return self.entry(entry.seq).txn == entry.txn
+        except RunError as error:
+            raise OutcomeUnknown from error
 
 
 def _definite(ask: Callable[[], bool]) -> bool:
-    """The answer, asked for again while it is lost. Raises `OutcomeUnknown` when it stays so."""
-    for _ in range(_ATTEMPTS - 1):
-        with suppress(OutcomeUnknown):
+    """The answer, asked for again while it is lost. Raises `OutcomeUnknown` when it stays so.
+
+    This is the guard `unknown is not failed` of the commit protocol: nobody undoes anything on `OutcomeUnknown`.
+    Once an answer was lost, a refusal tells nothing of the request before it: credentials may have expired since.
+    """
+    lost = False
+    for _ in range(_ATTEMPTS):
+        try:
             return ask()
-    return ask()
-
-
-def folded(entries: Iterable[Entry]) -> Snapshot | None:
-    """The table that these entries make, the oldest of the table first; None where there is none."""
-    found = list(entries)
-    if not found:
-        return None
-    partitions: dict[tuple[str | None, ...], Partition] = {}
-    for entry in found:
-        if entry.cleared:
-            partitions = {}
-        partitions.update({partition.values: partition for partition in entry.partitions})
-    data = next((entry for entry in reversed(found) if not entry.is_upkeep), found[-1])
-    filled = {key: one for key, one in partitions.items() if one.files}
-    return Snapshot(found[-1], data, filled, sum(file.rows for file in standing(found)))
+        except OutcomeUnknown:
+            lost = True
+        except MeshError:
+            if lost:
+                raise OutcomeUnknown from None
+            raise
+    raise OutcomeUnknown
 
 
 def _is_entry(name: str) -> bool:

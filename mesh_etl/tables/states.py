@@ -13,10 +13,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,8 +26,11 @@ import pyarrow.parquet as pq
 
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.kernels.write.states import STATES, ColumnState
+from mesh_etl.storage import Scratch, Storage
 from mesh_etl.tables.entry import Entry
-from mesh_etl.tables.history import TableFile, Values, standing
+from mesh_etl.tables.history import TableFile, Values
+from mesh_etl.tables.ledger import Ledger
+from mesh_etl.tables.table_state import TableState
 
 COLUMNS, RULES, KEYS = "columns.parquet", "rules.parquet", "keys.parquet"
 _COLUMNS = pa.schema([("partition", pa.string()), *STATES])
@@ -38,35 +41,65 @@ _KEYS = pa.schema(
 
 
 class Part(NamedTuple):
-    """The files that a commit brought to a partition."""
+    """The files that a commit brought to a partition.
+
+    One that is not `whole` has lost some of them since: what was kept of it says nothing of the others.
+    """
 
     txn: str
     values: Values
+    whole: bool = True
 
 
 @dataclass(frozen=True)
 class Metrics:
-    """The states that these commits of a table have kept; `entries` are all of them, oldest first."""
+    """The states that the commits of a table have kept, up to version `until` or all of them."""
 
-    root: str
-    entries: tuple[Entry, ...]
-    _read: dict[tuple[str, str], pa.Table] = field(default_factory=dict, repr=False, compare=False)
+    ledger: Ledger
+    until: int | None = None
+    _read: dict[tuple[str, str], pa.Table | None] = field(default_factory=dict, repr=False, compare=False)
 
     def parts(self, seq: int | None = None) -> dict[Part, list[TableFile]]:
         """What the table is made of, now or at a version."""
-        entries = [entry for entry in self.entries if seq is None or entry.seq <= seq]
-        txns = {entry.seq: entry.txn for entry in entries}
+        state = self.state if seq is None else self.ledger.state(seq)
+        self._folders.update({one.txn: one.metrics for one in state.commits.values()})
         found: dict[Part, list[TableFile]] = {}
-        for file in standing(entries):
-            found.setdefault(Part(txns[file.seq], file.values), []).append(file)
-        return found
+        for file in state.standing():
+            found.setdefault(Part(state.commits[file.seq].txn, file.values), []).append(file)
+        return self._judged(found, state) if state.lossy else found
+
+    def _judged(self, parts: dict[Part, list[TableFile]], state: TableState) -> dict[Part, list[TableFile]]:
+        """The parts, told apart by whether they still have as many rows as when their states were kept."""
+        rows = {file.path: file.rows for one in state.partitions.values() for file in one.files}
+        kept: Counter[Part] = Counter()
+        for txn in {part.txn for part in parts}:
+            table = self._table(self._folders.get(txn, ""), COLUMNS)
+            names = table.column("column").unique()[:1].to_pylist() if table is not None else []
+            for row in self._rows(self._folders[txn], COLUMNS, "column", names[0]) or () if names else ():
+                kept[Part(txn, _values(row))] += row["rows"]
+        return {
+            part._replace(whole=part not in kept or kept[part] == sum(rows[one.path] for one in files)): files
+            for part, files in parts.items()
+        }
+
+    @cached_property
+    def state(self) -> TableState:
+        """The table that these commits make."""
+        return self.ledger.state(self.until)
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The commits themselves, oldest first; all of history is read for them."""
+        return tuple(one for one in self.ledger.entries() if self.until is None or one.seq <= self.until)
 
     def column(self, name: str, parts: Collection[Part]) -> ColumnState | None:
         """The state of a column over these parts; None where a commit has kept none of it."""
         merged = ColumnState()
         wanted = set(parts)
+        if not all(part.whole for part in wanted):
+            return None
         for txn in {part.txn for part in wanted}:
-            rows = self._rows(txn, COLUMNS, "column", name)
+            rows = self._rows(self._folders.get(txn, ""), COLUMNS, "column", name)
             known = {_values(row) for row in rows or ()}
             if rows is None or not {part.values for part in wanted if part.txn == txn} <= known:
                 return None
@@ -77,7 +110,7 @@ class Metrics:
 
     def written(self, name: str, entry: Entry) -> ColumnState | None:
         """The state of a column over the rows that a commit wrote; None where it has kept none."""
-        rows = self._rows(entry.txn, COLUMNS, "column", name)
+        rows = self._rows(entry.metrics, COLUMNS, "column", name)
         if rows is None or (not rows and entry.counts.good):
             return None
         merged = ColumnState()
@@ -87,48 +120,70 @@ class Metrics:
 
     def written_columns(self, entry: Entry) -> dict[str, ColumnState]:
         """The states of all columns over the rows that a commit wrote."""
-        path = Path(self.root) / entry.metrics / COLUMNS
         found: dict[str, ColumnState] = {}
-        for row in _table(path).to_pylist() if entry.metrics and path.exists() else ():
+        table = self._table(entry.metrics, COLUMNS)
+        for row in table.to_pylist() if table is not None else ():
             found.setdefault(row["column"], ColumnState()).merge(ColumnState.from_row(row))
         return found
 
     def broken(self, rule: str) -> dict[Part, int]:
         """The rows that break a rule, given by its digest, in each part of which that is known."""
         found = {}
-        for entry in self.entries:
-            for row in self._rows(entry.txn, RULES, "rule", rule) or ():
+        for folder in self._folders.values():
+            for row in self._rows(folder, RULES, "rule", rule) or ():
                 found[Part(row["txn"], _values(row))] = row["rows"]
         return found
 
     def digests(self, rule: str) -> dict[Part, list[np.ndarray]]:
         """Sorted runs of the hashes of the complete keys of a rule, given by its digest, in each part that has them."""
         found: dict[Part, list[np.ndarray]] = {}
-        for entry in self.entries:
-            for row in self._rows(entry.txn, KEYS, "rule", rule) or ():
-                path = Path(self.root) / entry.metrics / f"{rule}.keys"
-                if path.exists() and path.stat().st_size >= 8 * (row["start"] + row["count"]):
-                    runs = found.setdefault(Part(entry.txn, _values(row)), [])
+        for txn, folder in self._folders.items():
+            rows = self._rows(folder, KEYS, "rule", rule)
+            hashes = self._hashes(f"{folder}/{rule}.keys") if rows else np.zeros(0, np.uint64)
+            for row in rows or ():
+                end = row["start"] + row["count"]
+                if len(hashes) >= end:
+                    runs = found.setdefault(Part(txn, _values(row)), [])
                     if row["count"]:
-                        runs.append(np.memmap(path, np.uint64, "r", 8 * row["start"], row["count"]))
+                        runs.append(hashes[row["start"] : end])
         return found
+
+    def told(self, name: str) -> Iterator[tuple[Part, dict[str, Any]]]:
+        """The rows of the files of this name that commits have kept, each with the part that it is about."""
+        for txn, folder in self._folders.items():
+            table = self._table(folder, name)
+            for row in table.to_pylist() if table is not None else ():
+                yield Part(row.get("txn", txn), _values(row)), row
+
+    def _hashes(self, path: str) -> np.ndarray:
+        """The hashes of a file; none where there is none. What was mapped stays when a fetched file goes."""
+        try:
+            with Scratch("", self.ledger.storage).fetched(self.ledger.layout.path(path)) as local:
+                whole = os.path.getsize(local) // 8
+                return np.memmap(local, np.uint64, "r", 0, whole) if whole else np.zeros(0, np.uint64)
+        except FileNotFoundError:
+            return np.zeros(0, np.uint64)
 
     @cached_property
     def _folders(self) -> dict[str, str]:
-        """The folder of each commit's states."""
-        return {entry.txn: entry.metrics for entry in self.entries}
+        """The folder of each commit's states, where its rows can be in the table or in a version that was asked for."""
+        return {one.txn: one.metrics for one in self.state.commits.values()}
 
-    def _rows(self, txn: str, name: str, key: str, value: str) -> list[dict[str, Any]] | None:
+    def _rows(self, folder: str, name: str, key: str, value: str) -> list[dict[str, Any]] | None:
         """The rows of a file of a commit in which the key has the value; None where there is no such file."""
-        folder = self._folders.get(txn, "")
-        path = Path(self.root) / folder / name
-        if not folder or not path.exists():
+        table = self._table(folder, name)
+        if table is None:
             return None
-        if (txn, name) not in self._read:
-            self._read[txn, name] = _table(path)
-        table = self._read[txn, name]
         rows: list[dict[str, Any]] = table.filter(pc.equal(table.column(key), value)).to_pylist()
         return rows
+
+    def _table(self, folder: str, name: str) -> pa.Table | None:
+        """A file of a commit, read once; None where there is no such file."""
+        if (folder, name) not in self._read:
+            path = self.ledger.layout.path(folder, name)
+            content = self.ledger.storage.read(path) if folder else None
+            self._read[folder, name] = None if content is None else _table(path, content)
+        return self._read[folder, name]
 
 
 @dataclass(frozen=True)
@@ -140,59 +195,70 @@ class CommitStates:
     keys: Sequence[tuple[Values, str, str]] = ()  # the partition, the rule's digest, a file of sorted hashes
 
 
-def write(folder: str, kept: CommitStates) -> None:
-    """The states are in the folder, each kind in a file of its own."""
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    pq.write_table(_columns(kept), Path(folder) / COLUMNS, compression="zstd")
+def write(storage: Storage, folder: str, kept: CommitStates, scratch: Scratch) -> None:
+    """The states are in the folder, each kind in a file of its own; those of `kept` that are in files, in `scratch`.
+
+    They are durable before the entry that names them.
+    """
+    with storage.writing(f"{folder}/{COLUMNS}") as local:
+        pq.write_table(_columns(kept, scratch), local, compression="zstd")
     rules = [
         {"txn": part.txn, "partition": _name(part.values), "rule": rule, "rows": rows}
         for (part, rule), rows in kept.rules.items()
     ]
-    pq.write_table(pa.Table.from_pylist(rules, _RULES), Path(folder) / RULES)
+    with storage.writing(f"{folder}/{RULES}") as local:
+        pq.write_table(pa.Table.from_pylist(rules, _RULES), local)
     if kept.keys:
         index: list[dict[str, Any]] = []
-        ends: dict[str, int] = {}
-        for values, rule, hashes in kept.keys:
-            start, count = ends.get(rule, 0), Path(hashes).stat().st_size // 8
-            with open(hashes, "rb") as source, open(Path(folder) / f"{rule}.keys", "ab") as file:
+        for rule in dict.fromkeys(rule for _, rule, _ in kept.keys):
+            mine = [(values, hashes) for values, one, hashes in kept.keys if one == rule]
+            with storage.writing(f"{folder}/{rule}.keys") as local:
+                index += _together(local, rule, mine, scratch)
+        with storage.writing(f"{folder}/{KEYS}") as local:
+            pq.write_table(pa.Table.from_pylist(index, _KEYS), local)
+
+
+def _together(local: str, rule: str, keys: Sequence[tuple[Values, str]], scratch: Scratch) -> Iterator[dict[str, Any]]:
+    """The hashes of all partitions are in one file; tells where each partition's lie."""
+    start = 0
+    with open(local, "wb") as file:
+        for values, hashes in keys:
+            with scratch.fetched(hashes) as found, open(found, "rb") as source:
                 shutil.copyfileobj(source, file)
-            ends[rule] = start + count
-            index.append({"partition": _name(values), "rule": rule, "start": start, "count": count})
-        pq.write_table(pa.Table.from_pylist(index, _KEYS), Path(folder) / KEYS)
-    for path in Path(folder).iterdir():  # the entry that names them is synced as well
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
+            end = file.tell() // 8
+            yield {"partition": _name(values), "rule": rule, "start": start, "count": end - start}
+            start = end
 
 
-def staged_column(name: str, paths: Iterable[str]) -> ColumnState:
+def staged_column(name: str, paths: Iterable[str], scratch: Scratch) -> ColumnState:
     """The state of a column over the rows that the Arrow files with states are about."""
     merged = ColumnState()
     for path in paths:
-        with pa.OSFile(path) as source:
+        with scratch.open(path) as source:
             table = pa.ipc.open_file(source).read_all()
         for row in table.filter(pc.equal(table.column("column"), name)).to_pylist():
             merged.merge(ColumnState.from_row(row))
     return merged
 
 
-def _columns(kept: CommitStates) -> pa.Table:
-    tables = list(_with_partition(kept.columns))
+def _columns(kept: CommitStates, scratch: Scratch) -> pa.Table:
+    tables = list(_with_partition(kept.columns, scratch))
     return pa.concat_tables(tables) if tables else _COLUMNS.empty_table()
 
 
-def _with_partition(columns: Sequence[tuple[Values, str]]) -> Iterator[pa.Table]:
+def _with_partition(columns: Sequence[tuple[Values, str]], scratch: Scratch) -> Iterator[pa.Table]:
     for values, path in columns:
-        with pa.OSFile(path) as source:
+        with scratch.open(path) as source:
             table = pa.ipc.open_file(source).read_all()
         yield table.add_column(0, "partition", pa.repeat(pa.scalar(_name(values)), table.num_rows))
 
 
-def _table(path: Path) -> pa.Table:
+def _table(path: str, content: bytes) -> pa.Table:
     try:
-        return pq.read_table(path)
+        return pq.read_table(pa.BufferReader(content))
     except (pa.ArrowException, OSError):
         fix = "remove the folder: what it says is found in the table again"
-        raise RunError(Fault("STATES_DAMAGED", "the states of a commit cannot be read", str(path), fix)) from None
+        raise RunError(Fault("STATES_DAMAGED", "the states of a commit cannot be read", path, fix)) from None
 
 
 def _name(values: Values) -> str:

@@ -48,8 +48,8 @@ ENTRIES = (entry(1, 5), entry(2, 3, "replace"), entry(3, 0, "expire"), entry(4, 
         (lambda metrics: by_version(metrics, "distinct", "v"), {}),
     ],
 )
-def test_points(points, expected):
-    assert {point.version: point.value for point in points(Metrics("nowhere", ENTRIES))} == expected
+def test_points(points, expected, listed):
+    assert {point.version: point.value for point in points(Metrics(listed(ENTRIES)))} == expected
 
 
 def test_upkeep_makes_no_version_and_a_replay_makes_one():

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesh_etl.tables.entry import Counts, DataFile, Entry, Partition
-from mesh_etl.tables.history import ChangesUnknown, added, first_loss, standing
+from mesh_etl.tables.history import ChangesUnknown
+from mesh_etl.tables.table_state import first_loss, folded
 
 KEYS = st.sampled_from(["a", "b", "c"])
 COMMITS = st.lists(
@@ -52,7 +53,7 @@ def names(files):
 @given(COMMITS)
 def test_a_file_is_known_by_the_commit_that_brought_it(commits):
     entries, seen = history(commits)
-    files = standing(entries)
+    files = folded(entries).standing()
     assert names(files) == seen[-1]
     assert len(files) == len(seen[-1])
     assert all(file.origin == f"data/{file.seq}/{file.path.rpartition('/')[2]}" for file in files)
@@ -66,10 +67,10 @@ def test_what_was_added_is_the_difference_of_versions_or_nothing_is_said(commits
     losses = [seq for seq in range(after + 1, len(entries) + 1) if not seen[seq - 1] <= seen[seq]]
     if losses:
         with pytest.raises(ChangesUnknown) as raised:
-            added(entries, after)
+            folded(entries).added(after)
         assert raised.value.seq == losses[-1]
     else:
-        assert names(added(entries, after)) == seen[-1] - seen[after]
+        assert names(folded(entries).added(after)) == seen[-1] - seen[after]
 
 
 @given(COMMITS, st.data())
