@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, create_model
 
 from mesh_etl.config.kept import KeptRows
+from mesh_etl.config.maintenance import Maintenance
 from mesh_etl.config.model import Model
 from mesh_etl.config.target import Target, spelled_out
 from mesh_etl.config.threshold import Checks
@@ -32,6 +33,7 @@ class JobBase(Model):
     target: Target = Field(description="How the table is written.")
     checks: Checks = Field(default=Checks(), description="When a run fails for its rejected rows.")
     quarantine: KeptRows = Field(default=KeptRows(), description="How long refused rows are kept.")
+    maintenance: Maintenance = Field(default=Maintenance(), description="How the table is kept in shape.")
 
 
 def job_model() -> type[JobBase]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,38 +12,50 @@ if TYPE_CHECKING:
 Values = tuple[str | None, ...]
 Pieces = tuple[tuple[str, tuple[int, ...]], ...]
 
-# Arrow data is several times larger than Parquet: a share of four target sizes fills a file or a little less.
-_EXPANSION = 4
-_SMALLEST = 4  # a share may have so much less, that all cores have one
+_SMALLEST = 4  # a share may have so much less than it should, that all cores have one
 
 
-def shares(manifests: Sequence[dict[str, Any]], target_bytes: int, cores: int) -> list[tuple[Values, Pieces]]:
-    """The work of encoding: for each share its partition, and the batches by spill file, in the order of the input.
+@dataclass(frozen=True)
+class Share:
+    """What one task encodes: batches of one partition, by spill file in the order of the input, and their bytes."""
 
-    A share fills a file of the target size, or down to a quarter of one where cores would be idle otherwise.
+    values: Values
+    pieces: Pieces
+    bytes: int
+
+
+def shares(manifests: Sequence[dict[str, Any]], target_bytes: int, expansion: float, cores: int) -> list[Share]:
+    """The work of encoding: each partition's batches in shares of equal size, each of which fills about one file.
+
+    `expansion` are the bytes in memory that make a byte of a file. Shares are smaller, down to a quarter, where cores
+    would be idle otherwise.
     """
-    total = sum(segment["bytes"] for manifest in manifests for segment in manifest["segments"])
-    full = target_bytes * _EXPANSION
-    enough = max(full // _SMALLEST, min(full, -(-total // cores)))
-    open_shares: dict[Values, tuple[dict[str, list[int]], int]] = {}
-    done: list[tuple[Values, Pieces]] = []
+    segments: dict[Values, list[tuple[str, int, int]]] = {}
     for manifest in manifests:
-        for segment in manifest["segments"]:
-            values = tuple(segment["values"])
-            pieces, size = open_shares.get(values, ({}, 0))
-            pieces.setdefault(manifest["spill"], []).append(segment["batch"])
-            size += segment["bytes"]
-            if size >= enough:
-                done.append((values, _frozen(pieces)))
-                open_shares.pop(values, None)
-            else:
-                open_shares[values] = (pieces, size)
-    done += [(values, _frozen(pieces)) for values, (pieces, _) in open_shares.items()]
-    return sorted(done, key=lambda one: str(one[0]))
+        for one in manifest["segments"]:
+            segments.setdefault(tuple(one["values"]), []).append((manifest["spill"], one["batch"], one["bytes"]))
+    sizes = {values: sum(size for _, _, size in group) for values, group in segments.items()}
+    full = max(1, int(target_bytes * expansion))
+    enough = max(full // _SMALLEST, min(full, -(-sum(sizes.values()) // cores)), 1)
+    found = [one for values, group in segments.items() for one in _even(values, group, round(sizes[values] / enough))]
+    return sorted(found, key=lambda one: str(one.values))
 
 
-def _frozen(pieces: dict[str, list[int]]) -> Pieces:
-    return tuple((file, tuple(batches)) for file, batches in pieces.items())
+def _even(values: Values, segments: Sequence[tuple[str, int, int]], number: int) -> Iterator[Share]:
+    """The segments in so many shares, as equal as whole segments make them; their order stays."""
+    each = sum(size for _, _, size in segments) / max(1, number)
+    groups: dict[int, list[tuple[str, int, int]]] = {}
+    before = 0
+    for one in segments:
+        middle = before + one[2] / 2
+        groups.setdefault(int(middle / each) if each else 0, []).append(one)
+        before += one[2]
+    for group in groups.values():
+        pieces: dict[str, list[int]] = {}
+        for spill, batch, _ in group:
+            pieces.setdefault(spill, []).append(batch)
+        whole = tuple((spill, tuple(batches)) for spill, batches in pieces.items())
+        yield Share(values, whole, sum(size for _, _, size in group))
 
 
 def remove_strays(ledger: Ledger, txn: str, known: Collection[str]) -> None:

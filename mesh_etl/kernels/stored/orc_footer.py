@@ -1,4 +1,4 @@
-"""The rows of each stripe as an ORC file's footer states them, which Arrow does not tell."""
+"""The rows of each stripe and the columns with NULL as an ORC file's footer states them, which Arrow does not tell."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pyarrow as pa
 from mesh_etl.kernels.stored.reader import damaged
 from mesh_etl.stores import InputFile
 
-# Fields of the messages Footer and StripeInformation in ORC's specification.
+# Fields of the messages Footer, StripeInformation and ColumnStatistics in ORC's specification.
 _STRIPES, _ROWS, _STRIPE_ROWS = 3, 6, 5
+_STATISTICS, _VALUES = 7, 1
 
 
 def stripe_rows(file: InputFile, opened: Any) -> list[int]:
@@ -30,15 +31,39 @@ def stripe_rows(file: InputFile, opened: Any) -> list[int]:
 
 
 def _rows(file: InputFile, opened: Any) -> tuple[list[int], int]:
-    length = opened.file_footer_length
     with file.open() as stream:
-        stream.seek(file.size - 1 - opened.file_postscript_length - length)
-        footer = stream.read(length)
-    message = _expanded(footer, opened.compression, opened.compression_size)
-    fields = list(_fields(message))
+        fields = list(_fields(_message(stream, file.size, opened)))
     stripes = [value for number, value in fields if number == _STRIPES]
     rows = [sum(value for number, value in _fields(stripe) if number == _STRIPE_ROWS) for stripe in stripes]
     return rows, sum(value for number, value in fields if number == _ROWS)
+
+
+def columns_with_null(stream: Any, opened: Any) -> Iterator[str]:
+    """The columns of a file that hold NULL, by the statistics of the whole file; `stream` has its bytes."""
+    fields = _fields(_message(stream, stream.size(), opened))
+    values = [
+        sum(value for number, value in _fields(statistics) if number == _VALUES)
+        for field, statistics in fields
+        if field == _STATISTICS
+    ]
+    place = 1  # a type stands before the types inside it, and all of them inside the row, which is the first
+    for column in opened.schema:
+        if values[place] < opened.nrows:
+            yield column.name
+        place += _types(column.type)
+
+
+def _types(kind: pa.DataType) -> int:
+    """How many types ORC makes of one of Arrow: itself and those inside."""
+    if pa.types.is_map(kind):
+        return 1 + _types(kind.key_type) + _types(kind.item_type)
+    return 1 + sum(_types(kind.field(index).type) for index in range(kind.num_fields))
+
+
+def _message(stream: Any, size: int, opened: Any) -> bytes:
+    length = opened.file_footer_length
+    stream.seek(size - 1 - opened.file_postscript_length - length)
+    return _expanded(stream.read(length), opened.compression, opened.compression_size)
 
 
 def _expanded(data: bytes, codec: str, limit: int) -> bytes:

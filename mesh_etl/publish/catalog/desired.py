@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mesh_etl.publish.catalog.file_formats import FILE_FORMATS
+from mesh_etl.publish.catalog.indexes import INDEXES, spelled
+from mesh_etl.publish.catalog.projection import projected
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SEQ = "mesh_etl.published_seq"
-INPUT_FORMAT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
-OUTPUT_FORMAT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
-SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 TABLE_INPUT = (
     "Name", "Description", "Owner", "LastAccessTime", "LastAnalyzedTime", "Retention", "StorageDescriptor",
     "PartitionKeys", "ViewOriginalText", "ViewExpandedText", "TableType", "Parameters",
@@ -22,6 +23,7 @@ DESCRIPTION_LENGTH, COMMENT_LENGTH, OWNER_LENGTH = 2048, 255, 255
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 Values = tuple[str, ...]
+Index = tuple[str, ...]
 Fields = dict[str, Any]
 
 
@@ -39,7 +41,9 @@ class Desired:
     """A table as the ledger's head says it is.
 
     `partitions` maps the values of each partition, in the order of `partition_keys`, to its location; `compression`
-    is `snappy`, `zstd`, `gzip` or `none`; `seq` is the number of the ledger entry.
+    is a codec's name, and `format` that of the files, or iceberg; `seq` is the number of the ledger entry. `indexes`
+    are the partition indexes that the table has at least, and with `projection` Athena computes its partitions, where
+    it can.
     """
 
     database: str
@@ -54,28 +58,40 @@ class Desired:
     compression: str
     seq: int
     database_description: str = ""
+    format: str = "parquet"
+    indexes: tuple[Index, ...] = ()
+    projection: bool = False
 
     @property
     def place(self) -> str:
         """The table as messages name it."""
         return f"{self.database}.{self.table}"
 
+    def words(self) -> Fields:
+        """What the TableInput says to people."""
+        return {
+            "Description": _fitted(self.description, DESCRIPTION_LENGTH, lines=True),
+            **({"Owner": _fitted(self.owner, OWNER_LENGTH)} if self.owner else {}),
+        }
+
     def table_input(self, found: Fields | None = None) -> Fields:
         """The TableInput that makes the table so, keeping of `found` whatever is not this library's to say."""
         found = found or {}
         kept = {name: found[name] for name in TABLE_INPUT if name in found}
+        files = FILE_FORMATS[self.format]
         return {
             **kept,
             "Name": self.table.lower(),
-            "Description": _fitted(self.description, DESCRIPTION_LENGTH, lines=True),
-            **({"Owner": _fitted(self.owner, OWNER_LENGTH)} if self.owner else {}),
+            **self.words(),
             "TableType": "EXTERNAL_TABLE",
             "Parameters": {
                 **kept.get("Parameters", {}),
                 **self.parameters,
                 "EXTERNAL": "TRUE",
-                "classification": "parquet",
-                "parquet.compression": "UNCOMPRESSED" if self.compression == "none" else self.compression.upper(),
+                "classification": self.format,
+                files.codec: files.compression(self.compression),
+                **({INDEXES: spelled(self.indexes)} if self.indexes or INDEXES in kept.get("Parameters", {}) else {}),
+                **projected(self, kept.get("Parameters", {})),
             },
             "PartitionKeys": _columns(self.partition_keys, kept.get("PartitionKeys", [])),
             "StorageDescriptor": self._storage(self.location, kept.get("StorageDescriptor", {})),
@@ -95,18 +111,19 @@ class Desired:
 
     def _storage(self, location: str, found: Fields) -> Fields:
         serde = found.get("SerdeInfo", {})
+        files = FILE_FORMATS[self.format]
         return {
             **found,
             "Columns": _columns(self.columns, found.get("Columns", [])),
             "Location": location,
-            "InputFormat": INPUT_FORMAT,
-            "OutputFormat": OUTPUT_FORMAT,
+            "InputFormat": files.input,
+            "OutputFormat": files.output,
             "Compressed": False,
             "NumberOfBuckets": -1,
             "StoredAsSubDirectories": False,
             "SerdeInfo": {
                 **serde,
-                "SerializationLibrary": SERDE,
+                "SerializationLibrary": files.serde,
                 "Parameters": {**serde.get("Parameters", {}), "serialization.format": "1"},
             },
         }

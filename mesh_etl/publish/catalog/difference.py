@@ -10,9 +10,11 @@ from mesh_etl.publish.catalog.calls import Overtaken, call
 from mesh_etl.publish.catalog.desired import PARTITION_INPUT, SEQ, TABLE_INPUT, Fields, Values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mesh_etl.publish.catalog.desired import Desired
+
+_ALIKE = 4  # kinds of partitions that are remembered
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,10 @@ def difference(glue: Any, desired: Desired) -> Difference:
 
     Raises `PublishError` (CATALOG_DENIED, CATALOG_UNREACHABLE, CATALOG_REFUSED, CATALOG_FOREIGN, CATALOG_UNSETTLED).
     """
+    from mesh_etl.publish.catalog.iceberg import gap_of
+
     try:
-        return compare(read(glue, desired), desired)
+        return gap_of(glue, desired) if desired.format == "iceberg" else compare(read(glue, desired), desired)
     except Overtaken as error:
         fault = Fault("CATALOG_UNSETTLED", "the table was changed while it was read", desired.place, "run it again")
         raise PublishError(fault, retryable=True) from error
@@ -142,7 +146,7 @@ def compare(found: Found, desired: Desired) -> Difference:
         seq,
         fields=tuple(_changed(present, wanted)),
         partitions_to_add=tuple(sorted(desired.partitions.keys() - found.partitions.keys())),
-        partitions_to_update=tuple(sorted(key for key in both if _differs(found.partitions[key], desired, key))),
+        partitions_to_update=tuple(sorted(_differing(found.partitions, desired, both))),
         partitions_to_delete=tuple(sorted(found.partitions.keys() - desired.partitions.keys())),
     )
 
@@ -192,9 +196,23 @@ def _changed(present: Fields, wanted: Fields) -> list[str]:
     return sorted(names)
 
 
-def _differs(found: Fields, desired: Desired, values: Values) -> bool:
-    present = {name: found[name] for name in PARTITION_INPUT if name in found}
-    return bool(_solid(present) != _solid(desired.partition_input(values, found)))
+def _differing(found: Mapping[Values, Fields], desired: Desired, both: Iterable[Values]) -> Iterator[Values]:
+    """The partitions that are not as desired.
+
+    Most are alike but for values and location, so what was seen to be right beside these is looked for first.
+    """
+    right: list[Fields] = []
+    for values in both:
+        present = {name: found[values][name] for name in PARTITION_INPUT if name in found[values]}
+        storage = dict(present.get("StorageDescriptor", {}))
+        in_place = storage.pop("Location", None) == desired.partitions[values]
+        beside = {**present, "Values": [], "StorageDescriptor": storage}
+        if in_place and beside in right:
+            continue
+        if _solid(present) != _solid(desired.partition_input(values, found[values])):
+            yield values
+        elif in_place:
+            right = [beside, *right][:_ALIKE]
 
 
 def _solid(value: Any) -> Any:

@@ -10,6 +10,8 @@ from mesh_etl.errors import Fault, PublishError
 from mesh_etl.publish.catalog.calls import Overtaken, call
 from mesh_etl.publish.catalog.desired import SEQ
 from mesh_etl.publish.catalog.difference import compare, read
+from mesh_etl.publish.catalog.iceberg import follow
+from mesh_etl.publish.catalog.indexes import settle_indexes
 from mesh_etl.publish.catalog.partitions import write_partitions
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ def register(glue: Any, desired: Desired, *, rounds: int = 5) -> Difference:
     Raises `PublishError`: PARTITION_KEYS_CHANGED, CATALOG_PARTITION, CATALOG_FOREIGN, CATALOG_DENIED,
     CATALOG_REFUSED, and, worth a retry, CATALOG_UNREACHABLE and CATALOG_UNSETTLED.
     """
+    if desired.format == "iceberg":
+        return follow(glue, desired)
     first: Difference | None = None
     for number in range(rounds + 1):  # the last one may only find that all is done
         try:
@@ -38,23 +42,28 @@ def register(glue: Any, desired: Desired, *, rounds: int = 5) -> Difference:
                 return gap
             if not gap:
                 return first
-            if number < rounds:
-                _close(glue, desired, found, gap)
+            if number < rounds and _close(glue, desired, found, gap):
+                return first
         except Overtaken:
             time.sleep(random.uniform(0, PAUSE_SECONDS * 2**number))
     problem = f"others kept changing the catalogue during {rounds} rounds"
     raise PublishError(Fault("CATALOG_UNSETTLED", problem, desired.place, "run it again"), retryable=True)
 
 
-def _close(glue: Any, desired: Desired, found: Found, gap: Difference) -> None:
-    """One round: the database, the table, the partitions; and the record, once a reading has shown no difference."""
+def _close(glue: Any, desired: Desired, found: Found, gap: Difference) -> bool:
+    """One round: the database, the table, the partitions; and the record, once a reading has shown no difference.
+
+    True when that is done: the record is set only on the table that was read, so that nothing is left to look at.
+    """
     if gap.partition_keys_changed:
         fix = "publish it as a new product, or delete the table from the catalogue (its files stay) and publish again"
         problem = "the partition keys differ from those of the catalogue, which cannot change them in place"
         raise PublishError(Fault("PARTITION_KEYS_CHANGED", problem, desired.place, fix))
+    if found.table is not None:
+        settle_indexes(glue, desired, found.table)
     if not gap.changes_table and found.table is not None:
         _record(glue, desired, found.table)
-        return
+        return True
     if gap.database_missing:
         with call("glue:CreateDatabase", desired.database):
             glue.create_database(DatabaseInput=desired.database_input())
@@ -64,6 +73,7 @@ def _close(glue: Any, desired: Desired, found: Found, gap: Difference) -> None:
     elif gap.fields:
         _update(glue, desired, desired.table_input(found.table), found.table)
     write_partitions(glue, desired, found, gap)
+    return False
 
 
 def _record(glue: Any, desired: Desired, table: Fields) -> None:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 import pytest
 from pydantic import Field
 
+from mesh_etl.config.compression import Compression
 from mesh_etl.config.job import JobBase, job_model_of
 from mesh_etl.config.model import Model
 from mesh_etl.config.partition import PartitionField
@@ -78,7 +79,8 @@ def test_good_job() -> None:
     assert job.transforms == (Filter(where="status <> 'X'"), Dedupe(keys=("order_key",)))
     assert job.target.mode == Replace()
     assert job.target.partition_by == (PartitionField("ship_date", "month"), PartitionField("region"))
-    assert (job.target.sort_by, job.target.compression, job.target.target_file_mb) == (("order_key",), "zstd", 64)
+    assert (job.target.sort_by, job.target.target_file_mb) == (("order_key",), 64)
+    assert job.target.compression == Compression("zstd")
     assert str(job.checks.max_rejected) == "1%"
     assert job.contract == "contract.yaml"
 
@@ -136,9 +138,10 @@ def changed(old: str, new: str) -> str:
         ("  mode: replace\n", "", "8:3: target.mode: is required; add the key 'mode' [MISSING_KEY]"),
         (
             "month(ship_date)",
-            "hour(ship_date)",
-            "9:18: target.partition_by[0]: is neither a column nor year(), month() or day() of one; "
-            "write 'region', 'month(ship_date)' or 'month(ship_date) as ship_month', in lower case [PARTITION_FIELD]",
+            "week(ship_date)",
+            "9:18: target.partition_by[0]: is neither a column nor year(), month(), day(), hour(), bucket() or "
+            "truncate() of one; write 'region', 'bucket(16, id)' or 'month(ship_date) as ship_month', in lower case "
+            "[PARTITION_FIELD]",
         ),
         (
             "month(ship_date)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mesh_etl.kernels.write import encode as kernel
 from mesh_etl.kernels.write.encode import EncodeJob, encode, footer
+from mesh_etl.kernels.write.parquet import _batch_rows
 
 
 @pytest.fixture
@@ -67,7 +68,15 @@ def test_rows_are_sorted_by_several_columns_even_one_that_is_left_out(spilled, t
 
 
 @pytest.mark.parametrize(
-    ("compression", "codec"), [("zstd", "ZSTD"), ("snappy", "SNAPPY"), ("gzip", "GZIP"), ("none", "UNCOMPRESSED")]
+    ("compression", "codec"),
+    [
+        ("zstd", "ZSTD"),
+        ("zstd:19", "ZSTD"),
+        ("snappy", "SNAPPY"),
+        ("gzip:1", "GZIP"),
+        ("lz4", "LZ4"),
+        ("none", "UNCOMPRESSED"),
+    ],
 )
 def test_the_codec_is_the_one_that_was_asked_for(spilled, tmp_path, compression, codec):
     result = encode(EncodeJob(str(tmp_path / "out"), spilled([numbers(*range(100))]), compression=compression))
@@ -76,14 +85,14 @@ def test_the_codec_is_the_one_that_was_asked_for(spilled, tmp_path, compression,
 
 
 @pytest.mark.parametrize("sort_by", [(), ("n",)])
-def test_a_file_is_closed_at_the_target_size(spilled, tmp_path, monkeypatch, sort_by):
-    monkeypatch.setattr(kernel, "ROW_GROUP_BYTES", 8_000)
+def test_a_file_is_closed_at_the_target_size(spilled, tmp_path, sort_by):
     batches = [numbers(*map(float, range(start, start + 1000))) for start in range(0, 20_000, 1000)]
     job = EncodeJob(str(tmp_path / "out"), spilled(batches), sort_by=sort_by, compression="none", target_bytes=40_000)
+    job = replace(job, row_group_bytes=8_000)
     tables = written(encode(job))
     assert 3 <= len(tables) <= 7
     assert [n for table in tables for n in table.column("n").to_pylist()] == list(range(20_000))
-    whole = encode(EncodeJob(str(tmp_path / "one"), job.pieces, sort_by=sort_by))
+    whole = encode(replace(job, folder=str(tmp_path / "one"), target_bytes=1 << 30))
     assert len(whole["files"]) == 1
     assert pq.read_metadata(whole["files"][0]["path"]).num_row_groups > 1
 
@@ -160,5 +169,46 @@ def test_huge_texts_have_pages_of_their_own(spilled, tmp_path):
     batch = pa.RecordBatch.from_pydict({"text": [chr(97 + row % 26) * 10_000 for row in range(3_000)]})
     (table,) = written(encode(EncodeJob(str(tmp_path / "out"), spilled([batch]))))
     assert table.num_rows == 3_000
-    assert kernel._batch_rows(pa.Table.from_batches([batch])) == 1_024
-    assert kernel._batch_rows(pa.table({"n": pa.array(range(100_000))})) == 65_536
+    assert _batch_rows(pa.Table.from_batches([batch])) == 1_024
+    assert _batch_rows(pa.table({"n": pa.array(range(100_000))})) == 65_536
+
+
+def test_a_higher_level_makes_smaller_files(spilled, tmp_path):
+    batch = numbers(*range(20_000), text=[f"{row * 2654435761 % 2**32:x}" for row in range(20_000)])
+    sizes = [
+        encode(EncodeJob(str(tmp_path / level), spilled([batch]), compression=f"zstd:{level}"))["files"][0]["bytes"]
+        for level in ("1", "19")
+    ]
+    assert sizes[1] < sizes[0]
+
+
+def test_a_small_rest_stays_in_the_file_before(spilled, tmp_path):
+    """With the share's size known a file takes up to half a target more, rather than to leave a crumb."""
+    batches = [numbers(*map(float, range(start, start + 1000))) for start in range(0, 11_000, 1000)]
+    job = EncodeJob(str(tmp_path / "out"), spilled(batches), compression="none", target_bytes=80_000, delta=False)
+    job = replace(job, row_group_bytes=8_000)
+    crumbs = [file["rows"] for file in encode(job)["files"]]
+    whole = [file["rows"] for file in encode(replace(job, bytes=sum(one.nbytes for one in batches)))["files"]]
+    assert (crumbs[-1] < 2_000, whole) == (True, [11_000])
+
+
+def test_row_groups_are_as_large_as_is_said_however_batches_come(spilled, tmp_path):
+    big = numbers(*map(float, range(100_000)))
+    job = EncodeJob(str(tmp_path / "out"), spilled([big]), row_group_bytes=80_000)
+    metadata = pq.read_metadata(encode(job)["files"][0]["path"])
+    assert {metadata.row_group(index).num_rows for index in range(metadata.num_row_groups)} == {10_000}
+
+
+def test_a_bloom_filter_tells_which_values_a_row_group_lacks(spilled, tmp_path):
+    """DuckDB asks it: values between the lowest and the highest, of which statistics say nothing."""
+    batch = pa.RecordBatch.from_pydict(
+        {"n": pa.array(range(0, 20_000, 2)), "text": [f"v{row}" for row in range(10_000)]}
+    )
+    job = EncodeJob(str(tmp_path / "out"), spilled([batch]), row_group_bytes=40_000, bloom_filters=("n", "text"))
+    path = encode(job)["files"][0]["path"]
+    excluded = "SELECT bloom_filter_excludes FROM parquet_bloom_probe('{}', '{}', {})"
+    there = duckdb.sql(excluded.format(path, "n", 1_000)).fetchall()
+    absent = [one for n in range(1_001, 1_201, 2) for one in duckdb.sql(excluded.format(path, "n", n)).fetchall()]
+    assert not all(found for (found,) in there)
+    assert sum(found for (found,) in absent) > 0.9 * len(absent)
+    assert all(found for (found,) in duckdb.sql(excluded.format(path, "text", "'nobody'")).fetchall())

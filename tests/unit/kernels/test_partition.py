@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import unicodedata
+from decimal import Decimal
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pytest
@@ -36,6 +39,53 @@ def falls(column, kind, transform="identity"):
 )
 def test_a_column_is_its_own_partition(kind, column, values):
     assert falls(column, kind) == values
+
+
+@pytest.mark.parametrize("kind", [pa.timestamp("us"), pa.timestamp("us", "UTC")])
+def test_moments_fall_into_their_hour(kind):
+    zone = datetime.UTC if kind.tz else None
+    moments = [
+        datetime.datetime(1969, 12, 31, 23, 59, 59, 999999, zone),
+        datetime.datetime(2026, 11, 21, 13, 0, 0, 0, zone),
+        datetime.datetime(9999, 12, 31, 0, 0, 0, 0, zone),
+        None,
+    ]
+    assert falls(moments, kind, "hour") == ["1969-12-31-23", "2026-11-21-13", "9999-12-31-00", None]
+
+
+def test_buckets_and_beginnings_part_the_rows():
+    assert falls([34, None, 34], pa.int64(), "bucket[16]") == ["3", None, "3"]
+    assert falls(["iceberg", "icicle", None], pa.string(), "truncate[2]") == ["ic", "ic", None]
+    assert falls([-1, 10], pa.int64(), "truncate[10]") == ["-10", "10"]
+    assert falls([Decimal("10.65"), Decimal("10.50")], pa.decimal128(4, 2), "truncate[50]") == ["10.50"] * 2
+    assert falls([Decimal("0.0000001")], pa.decimal128(9, 7), "truncate[1]") == ["0.0000001"]
+
+
+def test_dates_before_our_era_fall_somewhere():
+    days = pa.array([-800_000, 0], pa.int32()).view(pa.date32())
+    table = pa.table({"c": days})
+    for transform in ("identity", "year", "month", "day"):
+        assert len(groups(table, (PartitionKey("p", "c", transform),))) == 2
+
+
+@given(st.lists(st.text(min_size=1, max_size=30).map(lambda text: unicodedata.normalize("NFC", text)), max_size=10))
+def test_a_path_tells_its_value(texts):
+    """What Hive, Spark and DuckDB do with a path: cut it at `/`, at the first `=`, and undo the escapes."""
+    for text in texts:
+        spelled = path((PartitionKey("k", "c"), PartitionKey("z", "c")), (text, None))
+        folder, last = spelled.split("/")
+        name, _, value = folder.partition("=")
+        assert (name, unquote(value, errors="strict"), last) == ("k", text, f"z={NULL_VALUE}")
+
+
+def test_a_value_that_no_folder_can_be_called_by_is_refused():
+    assert falls(["x" * 253], pa.string()) == ["x" * 253]
+    for long in ("x" * 2_000, "é" * 127, "%" * 85):
+        with pytest.raises(RunError) as raised:
+            falls([long], pa.string())
+        assert raised.value.code == "PARTITION_LONG"
+        assert long not in str(raised.value)
+    assert falls(["x" * 2_000], pa.string(), "truncate[16]") == ["x" * 16]
 
 
 @pytest.mark.parametrize("transform", ["year", "month", "day"])

@@ -11,16 +11,17 @@ from hypothesis import strategies as st
 
 from mesh_etl.kernels.write import references
 from mesh_etl.kernels.write.references import Key, absent, scattered
+from mesh_etl.storage import LOCAL_STORAGE, Scratch
 
 KEYS = st.lists(st.tuples(st.integers(0, 30) | st.none(), st.sampled_from("abc") | st.none()), max_size=60)
 
 
 def looked_up(mine, theirs, key, other, buckets, folder):
     """How many rows of the files `mine` refer to nothing in the files `theirs`."""
-    here = [scattered(key, file, {}, buckets, str(folder)) for file in mine]
-    there = [scattered(other, file, {}, buckets, str(folder)) for file in theirs]
+    here = [scattered(key, LOCAL_STORAGE.file(file, 0), {}, buckets, Scratch(str(folder))) for file in mine]
+    there = [scattered(other, LOCAL_STORAGE.file(file, 0), {}, buckets, Scratch(str(folder))) for file in theirs]
     return sum(
-        absent(key, [one[at] for one in here if one[at]], [one[at] for one in there if one[at]])
+        absent(key, [one[at] for one in here if one[at]], [one[at] for one in there if one[at]], Scratch(str(folder)))
         for at in range(buckets)
     )
 

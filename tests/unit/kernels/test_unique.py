@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from mesh_etl.kernels.write import unique
 from mesh_etl.kernels.write.unique import file_hashes, keys_with, repeated_hashes
+from mesh_etl.storage import LOCAL_STORAGE
 
 LAST = (1 << 64) - 1
 HASHES = st.lists(st.one_of(st.sampled_from([0, 1, LAST, LAST - 1, 1 << 63]), st.integers(0, LAST)), max_size=20)
@@ -46,7 +47,7 @@ def test_no_files_and_empty_files_repeat_nothing(tmp_path):
 
 def test_a_column_of_nulls_in_a_stored_file_has_no_keys(tmp_path):
     pq.write_table(pa.table({"k": pa.array([None, None], pa.string())}), tmp_path / "a.parquet")
-    file_hashes(str(tmp_path / "a.parquet"), {"k": pa.string()}, {}).tofile(tmp_path / "a.keys")
+    file_hashes(LOCAL_STORAGE.file(str(tmp_path / "a.parquet"), 0), {"k": pa.string()}, {}).tofile(tmp_path / "a.keys")
     assert len(repeated_hashes([str(tmp_path / "a.keys")])[0]) == 0
 
 
@@ -60,8 +61,8 @@ def count(tmp_path):
         columns = {name: kinds[name] for name in names}
         paths = []
         for index, table in enumerate(tables):
-            paths.append(str(tmp_path / f"{index}.parquet"))
-            pq.write_table(table, paths[-1])
+            paths.append(LOCAL_STORAGE.file(str(tmp_path / f"{index}.parquet"), 0))
+            pq.write_table(table, paths[-1].path)
         hashed = [file_hashes(path, columns, constants or {}) for path in paths]
         suspects, _ = repeated_hashes(saved(tmp_path, hashed))
         for path in paths:
@@ -109,7 +110,7 @@ def test_a_collision_of_hashes_is_no_duplicate(count, monkeypatch):
 
 def test_a_key_is_named_by_its_digest_alone(tmp_path):
     pq.write_table(pa.table({"k": ["secret", "secret"]}), tmp_path / "a.parquet")
-    hashes = file_hashes(str(tmp_path / "a.parquet"), {"k": pa.string()}, {})
-    (name,) = keys_with(str(tmp_path / "a.parquet"), {"k": pa.string()}, {}, hashes)
+    hashes = file_hashes(LOCAL_STORAGE.file(str(tmp_path / "a.parquet"), 0), {"k": pa.string()}, {})
+    (name,) = keys_with(LOCAL_STORAGE.file(str(tmp_path / "a.parquet"), 0), {"k": pa.string()}, {}, hashes)
     assert len(name) == 64
     assert "secret" not in name

@@ -1,0 +1,1 @@
+"""`mesh-etl layout …`: one file per command."""
