@@ -1,0 +1,50 @@
+"""What the catalogue shows of a table at this moment: nothing of it may be deleted, whatever the ledger says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from mesh_etl.contract.load import load
+from mesh_etl.errors import Fault, PublishError
+from mesh_etl.publish.catalog.calls import Overtaken
+from mesh_etl.publish.catalog.difference import read
+from mesh_etl.publish.desired import desired
+
+if TYPE_CHECKING:
+    from mesh_etl.config import LoadedJob
+    from mesh_etl.tables.ledger import Ledger
+    from mesh_etl.worlds import World
+
+
+def shown(job: LoadedJob, ledger: Ledger, world: World) -> frozenset[str]:
+    """The folders below the table's root that the catalogue points readers to, as it is read now, or their very files.
+
+    This is the guard `catalog check before delete` of the commit protocol. Raises `PublishError` where the catalogue
+    does not answer: what it shows is unknown then, and nothing may be deleted.
+    """
+    snapshot = ledger.snapshot()
+    if snapshot is None:
+        return frozenset()
+    referenced = ledger.referenced()
+    if referenced is not None:
+        return referenced
+    path = job.contract_path
+    contract = load(path, str(path.relative_to(job.project.root)))
+    try:
+        found = read(world.client("glue"), desired(job, contract, ledger, snapshot, world))
+    except Overtaken:
+        problem = "the table was changed while it was read"
+        raise PublishError(Fault("CATALOG_UNSETTLED", problem, job.product, "run it again"), retryable=True) from None
+    places = [one.get("StorageDescriptor", {}).get("Location", "") for one in found.partitions.values()]
+    if found.table is not None:
+        places.append(found.table.get("StorageDescriptor", {}).get("Location", ""))
+    root = f"{world.location(ledger.layout.root).rstrip('/')}/"
+    below = (place.removeprefix(root).strip("/") for place in places if place.startswith(root))
+    return frozenset(folder for folder in below if "/" in folder)  # `data` alone is where no row lies
+
+
+def is_shown(path: str, folders: Iterable[str]) -> bool:
+    """Whether a file with this path below the root is one of these, or lies in one of them."""
+    parts = path.split("/")
+    return not {"/".join(parts[:depth]) for depth in range(1, len(parts) + 1)}.isdisjoint(folders)
