@@ -8,6 +8,7 @@ EMBEDDED = ["pysail>=0.7,<0.8", "pyspark-client>=4.1.1,<4.2"]
 SPARK = ["pyspark[connect]>=4.1.1,<4.2"]  # owns the same module as pyspark-client: never install both
 AWS = ["boto3>=1.40"]
 QUERY = ["duckdb>=2"]
+ICEBERG = ["pyiceberg>=0.12,<0.13"]  # what is used of it is not all public
 SOURCES = {
     "avro": ["fastavro>=1.10"],
     "postgresql": ["adbc-driver-manager>=1.5", "adbc-driver-postgresql>=1.5"],
@@ -16,6 +17,7 @@ SOURCES = {
 DEMO = ["tpchgen-cli>=2"]
 DEV = [
     *DEMO,
+    *ICEBERG,
     *(package for packages in SOURCES.values() for package in packages),
     "chispa>=0.11",
     "hypothesis>=6.130",
@@ -55,6 +57,7 @@ setup(
         "spark": [*SPARK, *AWS],
         "aws": AWS,
         "query": QUERY,
+        "iceberg": [*ICEBERG, *AWS],
         **SOURCES,
         "demo": DEMO,
         "dev": DEV,
