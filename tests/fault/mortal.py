@@ -22,6 +22,7 @@ from mesh_etl.quarantine.replay import replay
 from mesh_etl.quarantine.rows import Choice
 from mesh_etl.run import engines, execution  # noqa: F401
 from mesh_etl.storage import local as storage
+from mesh_etl.upkeep.compact import compact
 
 CHANGES = ("Create", "Update", "Delete", "Batch")
 
@@ -70,6 +71,8 @@ def live(root: Path, product: str, last: int, work: str) -> list[str]:
             run_job(job, engine, world)
         elif work == "replay":
             replay(job, engine, world, Choice())
+        elif work == "compact":
+            compact(job, engine, world)
         else:
             expire(job, world, everything=True)
     return fate.steps

@@ -51,7 +51,7 @@ def mortal():
 def refused(shop):
     """The raw text of the rows in the quarantine."""
     ledger = shop.ledger
-    return sorted(row.raw for row in rows(ledger.layout.root, standing(ledger.entries())))
+    return sorted(row.raw for row in rows(ledger, standing(ledger.entries())))
 
 
 def strays(shop):
