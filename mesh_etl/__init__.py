@@ -25,10 +25,26 @@ if TYPE_CHECKING:
     from mesh_etl.config import load
     from mesh_etl.errors import ConfigError, MeshError, PlanError, PublishError, RunError
     from mesh_etl.pipeline import run_job, run_product
+    from mesh_etl.upkeep.maintain import maintain_product
 
-__all__ = ["ConfigError", "MeshError", "PlanError", "PublishError", "RunError", "load", "run_job", "run_product"]
+__all__ = [
+    "ConfigError",
+    "MeshError",
+    "PlanError",
+    "PublishError",
+    "RunError",
+    "load",
+    "maintain_product",
+    "run_job",
+    "run_product",
+]
 
-_HOMES = {"load": "config", "run_job": "pipeline", "run_product": "pipeline"}
+_HOMES = {
+    "load": "config",
+    "maintain_product": "upkeep.maintain",
+    "run_job": "pipeline",
+    "run_product": "pipeline",
+}
 
 
 def __getattr__(name: str) -> Any:

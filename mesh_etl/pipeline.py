@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,23 +34,38 @@ def run_product(product: str, root: Path | str = ".", env: str = "local", engine
 
 
 def run_job(
-    job: LoadedJob, engine: Engine, world: World, progress: Progress | None = None, acknowledge: str = ""
+    job: LoadedJob,
+    engine: Engine,
+    world: World,
+    progress: Progress | None = None,
+    acknowledge: str = "",
+    moment: datetime.datetime | None = None,
 ) -> Report:
     """As `run_product`, for a loaded job, on an engine and in a world that are open already.
 
-    `acknowledge` is the version of the contract whose breaking changes are accepted.
+    `acknowledge` is the version of the contract whose breaking changes are accepted. `moment` is that of the run, in
+    UTC, where it is not now: some modes write it into the table.
     """
+    moment = moment or datetime.datetime.now(datetime.UTC)
     for _ in range(_ROUNDS - 1):
         try:
-            return _run_once(job, engine, world, progress, acknowledge)
+            return _run_once(job, engine, world, progress, acknowledge, moment)
         except PublishError as error:
-            if error.code != "CONFLICT" or not job.job.target.mode.restages:
+            restages = error.code == "CONFLICT" and job.job.target.mode.restages
+            if not restages and error.code != "FENCED":
                 raise
-    return _run_once(job, engine, world, progress, acknowledge)
+    return _run_once(job, engine, world, progress, acknowledge, moment)
 
 
-def _run_once(job: LoadedJob, engine: Engine, world: World, progress: Progress | None, acknowledge: str) -> Report:
-    plan = build(job, acknowledge=acknowledge)
+def _run_once(
+    job: LoadedJob,
+    engine: Engine,
+    world: World,
+    progress: Progress | None,
+    acknowledge: str,
+    moment: datetime.datetime,
+) -> Report:
+    plan = build(job, acknowledge=acknowledge, moment=moment)
     if plan.work == "done":
         return reported(plan, plan.done, "done before", world)
     if plan.work == "nothing new":

@@ -7,18 +7,28 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from mesh_etl.cli.compact import compact
 from mesh_etl.cli.contract.app import app as contract
+from mesh_etl.cli.crash_test import crash_test
+from mesh_etl.cli.delete import delete
+from mesh_etl.cli.expire import expire
 from mesh_etl.cli.failures import Interrupted
 from mesh_etl.cli.history import history
 from mesh_etl.cli.infer import infer
 from mesh_etl.cli.init import init
+from mesh_etl.cli.layout.app import app as layout
+from mesh_etl.cli.maintain import maintain
+from mesh_etl.cli.orphans import orphans
 from mesh_etl.cli.plan import plan
 from mesh_etl.cli.quarantine.app import app as quarantine
 from mesh_etl.cli.query import query
+from mesh_etl.cli.rollback import rollback
 from mesh_etl.cli.run import run
 from mesh_etl.cli.schema import schema
 from mesh_etl.cli.show import show
+from mesh_etl.cli.tag import tag
 from mesh_etl.cli.validate import validate
+from mesh_etl.cli.verify import verify
 
 
 class Commands(TyperGroup):
@@ -42,9 +52,29 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (infer, init, validate, plan, run, show, history, query, schema):
+for command in (
+    infer,
+    init,
+    validate,
+    plan,
+    run,
+    show,
+    history,
+    query,
+    tag,
+    rollback,
+    delete,
+    expire,
+    orphans,
+    verify,
+    compact,
+    maintain,
+    schema,
+):
     app.command()(command)
+app.command("crash-test")(crash_test)
 app.add_typer(contract)
+app.add_typer(layout)
 app.add_typer(quarantine)
 
 

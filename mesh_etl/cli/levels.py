@@ -21,7 +21,7 @@ def levels(contract: Contract, ledger: Ledger) -> list[dict[str, Any]]:
     from mesh_etl.tables.states import Metrics
 
     now = datetime.datetime.now(datetime.UTC)
-    table = service(Metrics(ledger.layout.root, tuple(ledger.entries())), now)
+    table = service(Metrics(ledger), now)
     found = []
     for rule in (one.rule for one in level_rules(contract)):
         if isinstance(rule, Level):

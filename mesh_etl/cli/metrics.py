@@ -21,13 +21,12 @@ LINES = 40  # columns or rules that a table shows
 def facts(metrics: Metrics, rule: str = "") -> list[dict[str, Any]]:
     """What is known of each version, or of it and one rule, oldest first."""
     from mesh_etl.checks.points import of_column, of_run
-    from mesh_etl.tables.ledger import folded
+    from mesh_etl.tables.table_state import folding
 
     found = []
-    for index, entry in enumerate(metrics.entries):
+    for entry, (table, _) in zip(metrics.entries, folding(metrics.entries), strict=True):
         if entry.is_upkeep:
             continue
-        table = folded(metrics.entries[: index + 1])
         states = {} if rule else metrics.written_columns(entry)
         found.append(
             {
@@ -36,7 +35,7 @@ def facts(metrics: Metrics, rule: str = "") -> list[dict[str, Any]]:
                 "operation": entry.operation,
                 "rows_written": entry.counts.good,
                 "rejected_percent": of_run("rejectedShare", entry.counts),
-                "rows": table.rows if table else 0,
+                "rows": table.size.rows,
                 "columns": {
                     name: {"null_percent": of_column("nullShare", state), "distinct": of_column("distinct", state)}
                     for name, state in states.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from pathlib import Path
 from typing import Annotated
@@ -27,7 +28,25 @@ Acknowledge = Annotated[
     typer.Option("--acknowledge", metavar="VERSION", help="The contract's version whose breaking changes you accept."),
 ]
 
+Date = Annotated[
+    str,
+    typer.Option(
+        "--date", metavar="DATE", help="The run's date or moment in UTC, such as 2026-11-20, where it is not now."
+    ),
+]
+
 HERE = Path()
+
+
+def moment(said: str) -> datetime.datetime | None:
+    """The moment that --date names, in UTC; None where it was not given."""
+    if not said:
+        return None
+    try:
+        found = datetime.datetime.fromisoformat(said)
+    except ValueError:
+        raise typer.BadParameter("a date such as 2026-11-20 is expected", param_hint="--date") from None
+    return found.astimezone(datetime.UTC) if found.tzinfo else found.replace(tzinfo=datetime.UTC)
 
 
 def engine_options(remote: str) -> dict[str, object]:

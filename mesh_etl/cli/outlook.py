@@ -146,7 +146,9 @@ def _target(plan: Plan) -> str:
     parts = [plan.mode.type, f"partitioned by {fields}" if fields else "not partitioned"]
     if target.sort_by:
         parts.append(f"sorted by {', '.join(target.sort_by)}")
-    return ", ".join([*parts, f"parquet with {target.compression}"])
+    if target.cluster_by:
+        parts.append(f"clustered by {', '.join(target.cluster_by)}")
+    return ", ".join([*parts, f"{target.format} with {target.compression}"])
 
 
 def _now(plan: Plan) -> str:

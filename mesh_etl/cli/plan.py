@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mesh_etl.cli.options import HERE, Acknowledge, EngineName, Env, Json, NoColor, Remote, Root, engine_options
+from mesh_etl.cli.options import (
+    HERE,
+    Acknowledge,
+    Date,
+    EngineName,
+    Env,
+    Json,
+    NoColor,
+    Remote,
+    Root,
+    engine_options,
+    moment,
+)
 
 if TYPE_CHECKING:
     from mesh_etl.plan import Plan
@@ -18,6 +30,7 @@ def plan(
     engine: EngineName = "embedded",
     remote: Remote = "",
     acknowledge: Acknowledge = "",
+    date: Date = "",
     root: Root = HERE,
     env: Env = "local",
     as_json: Json = False,
@@ -32,7 +45,7 @@ def plan(
 
     project = Project.open(root, env)
     world = worlds.open(project.env, project.root)
-    planned = build(project.job(product), acknowledge=acknowledge)
+    planned = build(project.job(product), acknowledge=acknowledge, moment=moment(date))
     if planned.work == "run":
         with engines.open(engine, **engine_options(remote)) as opened:
             rehearse(planned, opened, world.secret)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -28,13 +29,14 @@ def query(
 ) -> None:
     """Ask the tables in SQL.
 
-    Each product is a table. Its refused rows are in <domain>.<product>__quarantine, which shows raw cells, as they
-    were delivered."""
+    Each product is a table; sales.orders AT (VERSION => 3) is an older version of one, by number or 'tag'. Its refused
+    rows are in <domain>.<product>__quarantine, which shows raw cells, as they were delivered."""
     from mesh_etl.cli import answers
     from mesh_etl.config import Project
+    from mesh_etl.plan.ledgers import product_ledger
     from mesh_etl.query import Statement, ask
 
     project = Project.open(root, env)
     statement = Statement.parse(sql, project.products())
-    with ask(statement, project) as answer:
+    with ask(statement, project, partial(product_ledger, project)) as answer:
         answers.WRITERS["json" if as_json else format_.value](answer)

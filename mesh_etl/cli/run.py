@@ -6,9 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mesh_etl.cli.options import HERE, Acknowledge, EngineName, Env, Json, NoColor, Remote, Root, engine_options
+from mesh_etl.cli.options import (
+    HERE,
+    Acknowledge,
+    Date,
+    EngineName,
+    Env,
+    Json,
+    NoColor,
+    Remote,
+    Root,
+    engine_options,
+    moment,
+)
 
 if TYPE_CHECKING:
+    import datetime
+
     from mesh_etl.cli.progress import Display
     from mesh_etl.config import LoadedJob, Project
     from mesh_etl.errors import MeshError
@@ -25,6 +39,7 @@ def run(
     engine: EngineName = "embedded",
     remote: Remote = "",
     acknowledge: Acknowledge = "",
+    date: Date = "",
     root: Root = HERE,
     env: Env = "local",
     as_json: Json = False,
@@ -43,9 +58,10 @@ def run(
         raise typer.BadParameter("name one or more products, or say --all")
     if acknowledge and (all_ or len(products or ()) != 1):
         raise typer.BadParameter("--acknowledge is about the contract of one product: name that product alone")
+    at = moment(date)
     project = Project.open(root, env)
     with engines.open(engine, **engine_options(remote)) as opened, progress.display(as_json) as shown:
-        session = Session(opened, worlds.open(project.env, project.root), shown, as_json, acknowledge)
+        session = Session(opened, worlds.open(project.env, project.root), shown, as_json, acknowledge, at)
         session.run(project, products or project.products())
     if as_json:
         screen.document(session.document())
@@ -58,11 +74,19 @@ def run(
 class Session:
     """The runs of one call: products that depend on one that failed are skipped, the others go on."""
 
-    def __init__(self, engine: Engine, world: World, shown: Display, quiet: bool, acknowledge: str = "") -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        world: World,
+        shown: Display,
+        quiet: bool,
+        acknowledge: str,
+        moment: datetime.datetime | None,
+    ) -> None:
         from mesh_etl.cli.screen import Page
 
         self._engine, self._world, self._shown = engine, world, shown
-        self._acknowledge = acknowledge
+        self._acknowledge, self._moment = acknowledge, moment
         self._page = None if quiet else Page()
         self._unfinished: set[str] = set()
         self._results: list[dict[str, Any]] = []
@@ -97,7 +121,7 @@ class Session:
         self._shown.product(job.product)
         begin = perf_counter()
         try:
-            report = run_job(job, self._engine, self._world, self._shown, self._acknowledge)
+            report = run_job(job, self._engine, self._world, self._shown, self._acknowledge, self._moment)
         except MeshError as error:
             self._shown.rest()
             self._failed(job.product, error)

@@ -72,9 +72,9 @@ def _facts(job: LoadedJob, contract: Contract, ledger: Ledger, head: Snapshot | 
 
 
 def _table(job: LoadedJob, ledger: Ledger, head: Snapshot) -> dict[str, Any]:
-    from mesh_etl.tables.quarantine import kept
+    from mesh_etl.tables.quarantine import not_older
 
-    entry, refused = head.data, kept(ledger.entries(), job.job.quarantine.age)
+    entry, refused = head.data, not_older(ledger.state().refused.values(), job.job.quarantine.age)
     return {
         "version": entry.seq,
         "committed_at": entry.committed_at,

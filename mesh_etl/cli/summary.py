@@ -13,7 +13,7 @@ from mesh_etl.contract.evolve import Evolved
 if TYPE_CHECKING:
     from mesh_etl.cli.screen import Page
     from mesh_etl.publish import Report
-    from mesh_etl.tables.entry import Counts, Entry, RuleResult
+    from mesh_etl.tables.entry import Changed, Counts, Entry, RuleResult
     from mesh_etl.tables.ledger import Snapshot
 
 _DONE = {
@@ -36,6 +36,8 @@ def show(page: Page, report: Report, duration: float) -> None:
             f"{report.product}  version {entry.seq} published in {seconds(duration)} ({entry.engine})", style="bold"
         )
         page.line(f"  {equation(entry.counts)}")
+        if entry.changed:
+            page.line(f"  {changed(entry.changed)}")
         page.line(place)
         _rules(page, entry.rules)
         for line in drift(entry):
@@ -72,6 +74,23 @@ def equation(counts: Counts) -> str:
     if not counts.consumed and not counts.made:
         return f"{counts.read:,} read = {right}"
     return f"{counts.read:,} read + {counts.made:,} made by transforms = {right} + {counts.consumed:,} used up by them"
+
+
+def changed(rows: Changed) -> str:
+    """What became of the good rows, and of rows of the table; what did not happen is not told."""
+    absent = rows.deletes - rows.deleted
+    parts = [
+        (rows.inserted, "inserted"),
+        (rows.updated, "updated"),
+        (rows.deleted, "deleted"),
+        (absent, "found nothing to delete"),
+        (rows.closed, "closed"),
+        (rows.unchanged, "unchanged"),
+        (rows.superseded, "superseded"),
+        (rows.late, "late"),
+        (rows.kept, "written again beside them"),
+    ]
+    return ", ".join(f"{number:,} {what}" for number, what in parts if number) or "nothing changed"
 
 
 def volume(snapshot: Snapshot) -> str:

@@ -35,3 +35,14 @@ def listed(words: Sequence[str], shown: int = 20) -> str:
     """`a, b, c`; of many words the first, and how many there are besides: `a, b and 3 more`."""
     more = len(words) - shown
     return ", ".join(words) if more <= 0 else f"{', '.join(words[:shown])} and {more:,} more"
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """Numbers in order, those that follow each other as one: `1-4, 7`."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return listed([str(first) if first == last else f"{first}-{last}" for first, last in runs])

@@ -118,6 +118,10 @@ def _stored_faults(
         where = job.where("target", "partition_by")
         fix = "rewrite the table once with mode replace"
         yield Fault("PARTITIONS_CHANGED", "the table is partitioned in another way", where, fix)
+    if head.entry.file_format != job.job.target.file_format:
+        problem = f"the table's files are {head.entry.file_format}, and files of both formats cannot stand together"
+        fix = "rewrite the table once with mode replace"
+        yield Fault("FORMAT_CHANGED", problem, job.where("target", "format"), fix)
     for change in changes:
         where, told = contract.where(*change.at[1]), f"{change.path}: {change.text}"
         if change.stored == "unfit":

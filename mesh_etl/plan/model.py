@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,7 @@ from mesh_etl.contract.types import Schema
 from mesh_etl.errors import Fault
 from mesh_etl.kernels.work import WorkItem
 from mesh_etl.kernels.write.partition import PartitionKey
+from mesh_etl.kernels.write.supply import Supplied
 from mesh_etl.modes import Mode
 from mesh_etl.plan.changes import Acknowledged
 from mesh_etl.plan.references import Referred
@@ -48,6 +50,7 @@ class Plan:
     idem_key: str
     work: Work
     done: Entry | None
+    moment: datetime.datetime  # that of the run, in UTC
     changes: tuple[Change, ...]
     referred: Mapping[str, Referred] = field(default_factory=dict)  # the tables of foreign keys, by product
     acknowledged: Acknowledged | None = None
@@ -68,6 +71,19 @@ class Plan:
     def incoming(self) -> Schema:
         """The columns that source and transforms bring."""
         return self.mode.incoming(self.contract.schema)
+
+    @cached_property
+    def supplied(self) -> tuple[Supplied, ...]:
+        """The columns that the mode fills."""
+        return self.mode.supplied(self.contract.schema, self.moment)
+
+    @cached_property
+    def spilled(self) -> Schema:
+        """The columns of the rows that are checked and spilled: those that come in and those that the mode fills."""
+        filled = {one.name for one in self.supplied}
+        come = {column.name for column in self.incoming}
+        both = tuple(column for column in self.contract.schema if column.name in filled | come)
+        return (*both, *(column for column in self.incoming if column not in both))
 
     @cached_property
     def stored(self) -> Schema:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection
 from dataclasses import asdict
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from mesh_etl.contract.diff import summary
 from mesh_etl.errors import Fault, PublishError
 from mesh_etl.kernels.write.partition import path as partition_path
-from mesh_etl.storage import OutcomeUnknown
+from mesh_etl.publish.fence import refuse_fenced
+from mesh_etl.storage import OutcomeUnknown, each
 from mesh_etl.tables.entry import (
     Acknowledgement,
     ContractRef,
@@ -39,7 +41,8 @@ _ROUNDS = 20
 def commit(staged: Staged) -> Entry:
     """The ledger holds this work; returns the entry that does, which may be a rival's of the same work.
 
-    Raises `PublishError`: CONFLICT (retryable) when a rival changed what this run was to change.
+    Raises `PublishError`, both retryable: CONFLICT when a rival changed what this run was to change, and FENCED when
+    upkeep took its files for those of a run that is dead.
     """
     plan, ledger = staged.plan, staged.plan.ledger
     if plan.done is not None:
@@ -56,10 +59,11 @@ def commit(staged: Staged) -> Entry:
                 problem = f"version {rival.seq} was committed meanwhile, and what this run has made does not fit it"
                 raise PublishError(Fault("CONFLICT", problem, ledger.layout.ledger(), "run again"), retryable=True)
             base = rival.seq
+        refuse_fenced(ledger, staged.txn, base)
         entry = _prepared(staged, base, ledger.snapshot(base) if base else None)
         try:
             if ledger.append(entry):
-                return entry
+                return ledger.committed(entry)
         except OutcomeUnknown:
             problem = "the storage does not answer, so it is not known whether the commit happened"
             fix = "run again: it finds the commit or makes it"
@@ -69,10 +73,13 @@ def commit(staged: Staged) -> Entry:
 
 
 def _conflict(staged: Staged, touched: Collection[tuple[str | None, ...]], rival: Entry) -> bool:
-    """Whether the run has to be made anew, because what it has staged or checked no longer fits the table."""
+    """Whether the run has to be made anew, because what it has staged or checked no longer fits the table.
+
+    This is the guard `conflict check` of the commit protocol.
+    """
     rivalry = staged.plan.mode.rivalry(touched, rival)
-    if rival.is_upkeep:
-        return rivalry == "conflict"
+    if rival.is_upkeep:  # a compaction keeps the rows: it matters to a run that has rewritten files of its partitions
+        return rivalry == "conflict" and (not rival.merged or bool(staged.gone))
     return (
         rivalry == "conflict"
         or _read_already(staged, rival)
@@ -105,7 +112,8 @@ def _prepared(staged: Staged, base: int, head: Snapshot | None) -> Entry:
     plan, target = staged.plan, staged.plan.job.job.target
     partitions = _touched(staged, head)
     if plan.mode.carries and head is not None:
-        partitions = tuple(_with_carried(staged, one, head.partitions.get(one.values)) for one in partitions)
+        carry = partial(_with_carried, staged, head)
+        partitions = tuple(each(plan.ledger.storage, carry, partitions))
     return Entry(
         seq=base + 1,
         base_seq=base,
@@ -126,7 +134,9 @@ def _prepared(staged: Staged, base: int, head: Snapshot | None) -> Entry:
         partition_by=tuple(
             PartitionColumn(name=key.name, column=key.column, transform=key.transform) for key in plan.partition_by
         ),
-        compression=target.compression,
+        compression=str(target.compression),
+        file_format=target.file_format,
+        expansion=staged.expansion,
         cleared=plan.mode.clears,
         partitions=partitions,
         quarantine=staged.quarantine,
@@ -142,6 +152,8 @@ def _prepared(staged: Staged, base: int, head: Snapshot | None) -> Entry:
         },
         acknowledged=Acknowledgement(**asdict(plan.acknowledged)) if plan.acknowledged else None,
         changed=staged.changed,
+        tombstones=staged.tombstones,
+        deletion=staged.deletion,
         evolved=tuple(EvolvedColumn(name=one.name, type=one.type, added=one.added) for one in plan.evolved),
     )
 
@@ -157,20 +169,26 @@ def _touched(staged: Staged, head: Snapshot | None) -> tuple[Partition, ...]:
     return tuple(found.values())
 
 
-def _with_carried(staged: Staged, partition: Partition, old: Partition | None) -> Partition:
+def _with_carried(staged: Staged, head: Snapshot, partition: Partition) -> Partition:
     """The partition with the files that it has in the table already and that stay, carried into the same folder.
 
     A catalogue points at one folder per partition, so old and new files must lie together.
     """
     layout, storage = staged.plan.ledger.layout, staged.plan.ledger.storage
+    old = head.partitions.get(partition.values)
+    if not staged.plan.ledger.one_folder:
+        stay = old.without(staged.gone).files if old else ()
+        return partition.model_copy(update={"files": (*stay, *partition.files)})
     folder = layout.data(staged.txn, partition_path(staged.plan.partition_by, partition.values))
     present = set(storage.names(folder))
-    carried = []
-    for file in old.without(staged.gone).files if old else ():
+
+    def carry(file: DataFile) -> DataFile:
         target = f"{folder}/{file.name}"
         if file.name not in present:
             storage.carry(layout.path(file.path), target)
-        carried.append(DataFile(path=layout.relative(target), rows=file.rows, bytes=file.bytes))
+        return file.model_copy(update={"path": layout.relative(target)})
+
+    carried = each(storage, carry, old.without(staged.gone).files if old else ())
     wanted = {file.name for file in (*carried, *partition.files)}
     for name in present - wanted:  # carried for an earlier base that a rival has replaced since
         storage.remove(f"{folder}/{name}")

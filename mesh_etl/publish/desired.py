@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from mesh_etl.contract.types import parse
 from mesh_etl.publish.catalog import Column, Desired
+from mesh_etl.tables.keys import key_type
 
 if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from mesh_etl.worlds import World
 
 NULL_VALUE = "__HIVE_DEFAULT_PARTITION__"
-_TYPES = {"year": "string", "month": "string", "day": "string"}
 
 
 def desired(job: LoadedJob, contract: Contract, ledger: Ledger, snapshot: Snapshot, world: World) -> Desired:
@@ -24,11 +25,11 @@ def desired(job: LoadedJob, contract: Contract, ledger: Ledger, snapshot: Snapsh
     comments = {column.stored_name: column.description or "" for column in contract.columns}
     in_path = {key.column for key in entry.partition_by if key.transform == "identity"}
     keys = tuple(
-        Column(key.name, types[key.column] if key.transform == "identity" else _TYPES[key.transform])
-        for key in entry.partition_by
+        Column(key.name, key_type(key.transform, parse(types[key.column])).glue()) for key in entry.partition_by
     )
+    root = world.location(layout.root).rstrip("/")
     partitions = {
-        tuple(NULL_VALUE if value is None else value for value in values): _folder(world, layout.root, one.folder)
+        tuple(NULL_VALUE if value is None else value for value in values): _folder(root, one.folder)
         for values, one in snapshot.partitions.items()
     }
     whole = "" if keys else next((one.folder for one in snapshot.partitions.values()), f"data/{entry.txn}")
@@ -36,7 +37,7 @@ def desired(job: LoadedJob, contract: Contract, ledger: Ledger, snapshot: Snapsh
         database=job.domain,
         table=job.name,
         description=(contract.odcs.description.purpose or "") if contract.odcs.description else "",
-        location=_folder(world, layout.root, whole or "data"),
+        location=_folder(root, whole or "data"),
         columns=tuple(
             Column(name, type_, comments.get(name, "")) for name, type_ in entry.columns if name not in in_path
         ),
@@ -44,15 +45,18 @@ def desired(job: LoadedJob, contract: Contract, ledger: Ledger, snapshot: Snapsh
         partitions=partitions if keys else {},
         parameters=_parameters(job, snapshot),
         owner=job.project.mesh.domains[job.domain].owner,
-        compression=entry.compression,
+        compression=entry.compression.partition(":")[0],
         seq=snapshot.seq,
         database_description=job.project.mesh.domains[job.domain].description,
+        format=entry.file_format if ledger.one_folder else "iceberg",
+        indexes=tuple(names for names in job.job.target.partition_indexes if set(names) <= {key.name for key in keys}),
+        projection=job.job.target.projection,
     )
 
 
-def _folder(world: World, root: str, folder: str) -> str:
+def _folder(root: str, folder: str) -> str:
     # As Hive writes it: a partition's folder stands in the location as it is called on disk, `=` and `%3A` included.
-    return f"{world.location(root).rstrip('/')}/{folder.strip('/')}/"
+    return f"{root}/{folder.strip('/')}/"
 
 
 def _parameters(job: LoadedJob, snapshot: Snapshot) -> dict[str, str]:

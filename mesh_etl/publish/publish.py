@@ -48,7 +48,10 @@ def reported(plan: Plan, entry: Entry | None, outcome: Outcome, world: World) ->
 
 
 def _recovered_after(error: MeshError, staged: Staged, world: World) -> None:
-    """The catalogue follows the rival that won; if it cannot, both faults are told, the lost commit first."""
+    """The catalogue follows the rival that won; if it cannot, both faults are told, the lost commit first.
+
+    This is the guard `publish on abort` of the commit protocol.
+    """
     plan = staged.plan
     try:
         recover(plan.job, plan.contract, plan.ledger, world)

@@ -37,6 +37,7 @@ class Report:
             "engine": entry.engine,
             "contract": {"id": entry.contract.id, "version": entry.contract.version, "sha256": entry.contract.sha256},
             "counts": entry.counts.model_dump(),
+            "changed": entry.changed.model_dump() if entry.changed else None,
             "dropped": dict(entry.dropped),
             "quarantine": entry.quarantine.model_dump(mode="json"),
             "rules": [rule.model_dump() for rule in entry.rules],

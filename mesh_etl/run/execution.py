@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.kernels.write.encode import EncodeJob, encode
+from mesh_etl.errors import MeshError
+from mesh_etl.kernels.write.encode import encode
 from mesh_etl.kernels.write.partition import path as partition_path
 from mesh_etl.kernels.write.spill import KeyRule, Spill, spill_batches, spill_bundle
-from mesh_etl.run import accounting, pins, quarantine, stage_parts, verify
+from mesh_etl.run import accounting, expansion, pins, quarantine, stage_parts, verify
 from mesh_etl.run.engines import translated
+from mesh_etl.run.file_style import file_style
 from mesh_etl.run.frames import bundles_of, frame_of, manifest_path, parse_bundle
 from mesh_etl.run.joining import Joining, joined
+from mesh_etl.run.joining.living import row_rules
+from mesh_etl.run.joining.scanned import scanned
 from mesh_etl.run.landing import landed
 from mesh_etl.run.progress import Progress, Silent
 from mesh_etl.run.rehearsal import rehearse
+from mesh_etl.run.scratch import scratch
+from mesh_etl.run.spilled_columns import spilled_columns
 from mesh_etl.run.staged import Staged
-from mesh_etl.run.states import Encoded, States, kept_columns
-from mesh_etl.storage import faults
+from mesh_etl.run.states import Encoded, States
+from mesh_etl.storage import Scratch, faults
 from mesh_etl.tables.entry import Counts, DataFile, Partition, Quarantine
 from mesh_etl.tables.layout import new_txn
 from mesh_etl.transforms.engine_sql import for_engine
@@ -44,16 +51,14 @@ def execute(plan: Plan, engine: Engine, secret: Callable[[str], str], progress: 
     rehearse(plan, engine, secret)
     txn, layout, storage = new_txn(), plan.ledger.layout, plan.ledger.storage
     try:
-        with faults(layout.root):
-            Path(layout.spill(txn)).mkdir(parents=True, mode=0o700)  # refused rows pass through it
-            whole = landed(plan, engine, secret, layout.spill(txn), progress)
-            staged = _nothing(whole, engine, txn) if whole.done else _stage(whole, engine, secret, txn, progress)
+        with scratch(plan.ledger, engine, txn) as kept, faults(layout.root):
+            whole = landed(plan, engine, secret, kept, progress)
+            return _nothing(whole, engine, txn) if whole.done else _stage(whole, engine, secret, txn, kept, progress)
     except BaseException:
-        for folder in (layout.data(txn), layout.quarantine(txn), layout.metrics(txn), layout.spill(txn)):
-            storage.remove(folder)
+        for folder in (layout.data(txn), layout.quarantine(txn), layout.metrics(txn), layout.tombstones(txn)):
+            with suppress(MeshError):  # what was wrong is raised; a stray is collected later
+                storage.remove(folder)
         raise
-    storage.remove(layout.spill(txn))
-    return staged
 
 
 def _nothing(plan: Plan, engine: Engine, txn: str) -> Staged:
@@ -62,28 +67,32 @@ def _nothing(plan: Plan, engine: Engine, txn: str) -> Staged:
     return Staged(plan, txn, engine.name, (), Quarantine(rows=0), none, (), {}, ())
 
 
-def _stage(plan: Plan, engine: Engine, secret: Callable[[str], str], txn: str, progress: Progress) -> Staged:
-    folder = plan.ledger.layout.spill(txn)
+def _stage(
+    plan: Plan, engine: Engine, secret: Callable[[str], str], txn: str, kept: Scratch, progress: Progress
+) -> Staged:
     spill = Spill(
-        folder,
-        plan.incoming,
-        plan.checks.row,
-        tuple(KeyRule(rule.id, rule.columns) for rule in plan.checks.unique),
-        plan.partition_by,
+        kept.folder,
+        plan.spilled,
+        row_rules(plan),
+        () if plan.mode.keyed else tuple(KeyRule(rule.id, rule.columns) for rule in plan.checks.unique),
+        () if plan.mode.keyed else plan.partition_by,
         tuple(rule.answer for rule in plan.checks.expressions),
+        () if plan.needs_session else plan.supplied,
+        kept.storage,
     )
     if plan.needs_session:
         written, manifests = _through_engine(plan, engine, secret, spill, progress)
     else:
         written, manifests = None, _through_kernels(plan, engine, spill, progress)
-    parsed = _parsed(plan, engine, folder) if written else manifests
-    made = joined(Joining(plan, engine, manifests, folder, progress))
-    partitions, encoded = _encoded(plan, engine, made.manifests, txn, progress)
-    states = States(plan, engine, manifests, encoded, verify.kept_partitions(plan, partitions, made.gone))
+    parsed = _parsed(plan, engine, kept) if written else manifests
+    made = joined(Joining(plan, engine, manifests, kept, progress, txn))
+    partitions, encoded = written_files(plan, engine, made.manifests, txn, kept, progress)
+    told = scanned(plan, engine, partitions, kept) if plan.mode.keyed else manifests
+    states = States(plan, engine, told, encoded, verify.kept_partitions(plan, partitions, made.gone), kept)
     pins.check(plan)
-    rejected = quarantine.write(plan, engine, [*manifests, *(parsed if written else [])], parsed, txn)
+    rejected = quarantine.write(plan, engine, [*manifests, *(parsed if written else [])], parsed, txn, kept)
     counts = accounting.counted(plan, manifests, parsed, written)
-    verdicts = verify.verdicts(plan, engine, manifests, parsed, partitions, counts.totals, folder, states)
+    verdicts = verify.verdicts(plan, engine, manifests, parsed, partitions, counts.totals, kept, states)
     pins.check(plan)
     verify.audit(plan, counts, rejected, partitions, verdicts, made)
     metrics = states.write(txn, partitions)
@@ -100,6 +109,8 @@ def _stage(plan: Plan, engine: Engine, secret: Callable[[str], str], txn: str, p
         metrics,
         made.gone,
         made.changed,
+        tombstones=made.tombstones,
+        expansion=expansion.observed(made.manifests, partitions),
     )
 
 
@@ -115,67 +126,62 @@ def _through_engine(
     plan: Plan, engine: Engine, secret: Callable[[str], str], spill: Spill, progress: Progress
 ) -> tuple[Written, list[Manifest]]:
     """Rows pass through the engine, which transforms them and answers the rules that are SQL."""
-    from pyspark.sql import functions as F
-
     progress.phase("read, transform, check, sort", 0)
     with translated(str(plan.job.path)):
-        written = frame_of(plan, engine, secret, spill.folder)
+        written = frame_of(plan, engine, secret, spill.scratch)
         hidden = [name for name in (ROW, FATE) if name in written.frame.columns]
-        columns = [F.col(f"`{column.name}`").cast(column.type.ddl()).alias(column.name) for column in plan.incoming]
-        frame = written.frame.select(*columns, *hidden)
+        frame = written.frame.select(*spilled_columns(plan), *hidden)
         # A column for each: Spark cuts the code of a projection by columns, and one array of 600 answers not at all.
         answers = for_engine(frame, {rule.answer: rule.test for rule in plan.checks.expressions})
         frame = frame.select("*", *(when_alive(frame, answer).alias(name) for name, answer in answers.items()))
     return written, engine.sink(frame, partial(spill_batches, spill, row=ROW, fate=FATE))
 
 
-def _parsed(plan: Plan, engine: Engine, folder: str) -> list[Manifest]:
+def _parsed(plan: Plan, engine: Engine, kept: Scratch) -> list[Manifest]:
     """What the parsing tasks counted; a bundle that the engine had no need to read is read for its counts."""
     import json
 
     found = []
     for name, opened in plan.inputs.items():
         for bundle in bundles_of(plan, engine, name):
-            path = manifest_path(folder, bundle)
-            if not path.exists():
-                for _ in parse_bundle(opened.reader, folder, bundle):
+            path = manifest_path(kept, bundle)
+            manifest = kept.storage.read(path)
+            if manifest is None:
+                for _ in parse_bundle(opened.reader, kept, bundle):
                     pass
-            found.append(json.loads(path.read_text()))
+                manifest = kept.storage.read(path) or b""
+            found.append(json.loads(manifest))
     return found
 
 
-def _encoded(
-    plan: Plan, engine: Engine, manifests: Sequence[Manifest], txn: str, progress: Progress
+def written_files(
+    plan: Plan, engine: Engine, manifests: Sequence[Manifest], txn: str, kept: Scratch, progress: Progress
 ) -> tuple[tuple[Partition, ...], list[Encoded]]:
-    """Every partition's rows are in Parquet files below the transaction's folder, and nothing else is there.
+    """Every partition's rows are in files below the transaction's folder, and nothing else is there.
 
     Returns the partitions, and where the states of their columns are.
     """
-    layout, storage, target = plan.ledger.layout, plan.ledger.storage, plan.job.job.target
-    kept = kept_columns(plan)
-    shares = stage_parts.shares(manifests, target.target_file_mb << 20, engine.cores)
+    layout = plan.ledger.layout
+    style = file_style(plan, kept)
+    size = expansion.expected(plan, engine, manifests, style)
+    shares = stage_parts.shares(manifests, style.target_bytes, size, engine.cores)
     jobs = [
-        EncodeJob(
-            layout.data(txn, partition_path(plan.partition_by, values)),
-            pieces,
-            tuple(key.column for key in plan.partition_by if key.transform == "identity"),
-            target.sort_by,
-            target.compression,
-            target.target_file_mb << 20,
-            target.numbers == "delta",
-            layout.spill(txn),
-            kept,
-            storage,
+        replace(
+            style,
+            folder=layout.data(txn, partition_path(plan.partition_by, one.values)),
+            pieces=one.pieces,
+            bytes=one.bytes,
         )
-        for values, pieces in shares
+        for one in shares
     ]
     progress.phase("write", len(jobs))
     results = engine.map(encode, jobs, lambda _: progress.advance())
     files: dict[tuple[str | None, ...], list[DataFile]] = {}
-    for (values, _), result in zip(shares, results, strict=True):
+    for share, result in zip(shares, results, strict=True):
         for file in result["files"]:
             path = layout.relative(file["path"])
-            files.setdefault(values, []).append(DataFile(path=path, rows=file["rows"], bytes=file["bytes"]))
+            facts = {name: file[name] for name in ("rows", "bytes", "crc32")}
+            files.setdefault(share.values, []).append(DataFile(path=path, **facts))
     stage_parts.remove_strays(plan.ledger, txn, {one.path for group in files.values() for one in group})
     partitions = tuple(
         Partition(
@@ -185,4 +191,4 @@ def _encoded(
         )
         for values, group in sorted(files.items(), key=lambda one: str(one[0]))
     )
-    return partitions, [(values, result["states"]) for (values, _), result in zip(shares, results, strict=True)]
+    return partitions, [(share.values, result["states"]) for share, result in zip(shares, results, strict=True)]

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from mesh_etl.checks.dataset import Unique
     from mesh_etl.plan import Plan
     from mesh_etl.run.engines import Engine
+    from mesh_etl.storage import Scratch
     from mesh_etl.tables.entry import Partition
     from mesh_etl.tables.history import Values
 
 
 def kept_keys(
-    plan: Plan, engine: Engine, manifests: Sequence[Mapping[str, Any]], staged: Sequence[Partition], folder: str
+    plan: Plan, engine: Engine, manifests: Sequence[Mapping[str, Any]], staged: Sequence[Partition], scratch: Scratch
 ) -> Iterator[tuple[Values, str, str]]:
     """The files of sorted hashes by partition and key; none for a mode that keeps no rows."""
     for rule in () if plan.mode.clears else plan.checks.unique:
@@ -31,7 +32,7 @@ def kept_keys(
             yield from (((), name, path) for one in manifests for path in one["keys"].get(rule.id, ()))
             continue
         values = [partition.values for partition in staged for _ in partition.files]
-        hashed = engine.map(partial(hash_file, key_types(plan, rule.columns), folder), stored_files(plan, staged))
+        hashed = engine.map(partial(hash_file, key_types(plan, rule.columns), scratch), stored_files(plan, staged))
         yield from ((one, name, found["keys"]) for one, found in zip(values, hashed, strict=True))
 
 

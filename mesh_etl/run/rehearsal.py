@@ -10,6 +10,8 @@ from mesh_etl.contract.types import DataType, parse
 from mesh_etl.errors import Fault, PlanError, did_you_mean
 from mesh_etl.run.engines import translated
 from mesh_etl.run.frames import frame_of
+from mesh_etl.run.spilled_columns import spilled_columns
+from mesh_etl.storage import Scratch
 from mesh_etl.transforms.engine_sql import for_engine
 from mesh_etl.transforms.trace import business
 
@@ -28,7 +30,7 @@ def rehearse(plan: Plan, engine: Engine, secret: Callable[[str], str]) -> None:
     """
     if plan.needs_session:
         with translated(str(plan.job.path)):
-            frame = frame_of(plan, engine, secret, "", rehearsal=True).frame
+            frame = frame_of(plan, engine, secret, Scratch(""), rehearsal=True).frame
             check_columns(plan, frame)
             check_answers(plan, frame)
         return
@@ -46,9 +48,7 @@ def check_answers(plan: Plan, frame: DataFrame) -> None:
     """The expressions of rules are true, false or NULL, or `PlanError`."""
     if not plan.checks.expressions:
         return
-    typed = frame.selectExpr(
-        *(f"cast(`{one.name}` as {one.type.ddl()}) as `{one.name}`" for one in plan.contract.schema)
-    )
+    typed = frame.select(*spilled_columns(plan))
     answers = for_engine(typed, {rule.answer: rule.test for rule in plan.checks.expressions})
     kinds = dict(typed.select(*(answer.alias(name) for name, answer in answers.items())).dtypes)
     faults = [
@@ -70,8 +70,9 @@ def check_names(plan: Plan, found: list[tuple[str, DataType]]) -> None:
     after = "after the transforms" if plan.steps else "in the source"
     types = dict(found)
     faults = []
-    for column in plan.contract.schema:
-        where = plan.contract.where_column(column.name)
+    for column in plan.incoming:
+        mine = any(one.name == column.name for one in plan.contract.schema)
+        where = plan.contract.where_column(column.name) if mine else plan.job.where("target", "mode")
         if column.name not in types:
             fix = did_you_mean(column.name, types)
             fix = fix if fix.startswith("did") else "add a transform that makes it, or take it out of the contract"
@@ -81,7 +82,7 @@ def check_names(plan: Plan, found: list[tuple[str, DataType]]) -> None:
                 f"column '{column.name}' is {types[column.name].ddl()} {after}, the contract says {column.type.glue()}"
             )
             faults.append(Fault("TYPE_MISMATCH", problem, where, "cast it in a derive, or change the contract"))
-    promised = {column.name for column in plan.contract.schema}
+    promised = {column.name for column in plan.incoming}
     faults += [
         Fault(
             "COLUMN_UNEXPECTED",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mesh_etl.checks import Verdict
 from mesh_etl.plan import Plan
-from mesh_etl.tables.entry import Changed, Counts, Input, Partition, Quarantine
+from mesh_etl.tables.entry import Changed, Counts, Deletion, Input, Partition, Quarantine, Tombstones
 
 
 @dataclass(frozen=True)
@@ -25,3 +25,6 @@ class Staged:
     metrics: str = ""  # the folder with the states of what was written, below the table's root
     gone: frozenset[str] = frozenset()  # files of the table, by the ledger's paths, that do not stay
     changed: Changed | None = None
+    tombstones: tuple[Tombstones, ...] | None = None
+    deletion: Deletion | None = None
+    expansion: float | None = None  # bytes in memory for each byte of the files that were written

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
-
-import pyarrow.parquet as pq
 
 from mesh_etl.checks import Verdict
 from mesh_etl.checks.custom.rules import CheckedTable
@@ -16,9 +15,12 @@ from mesh_etl.checks.levels import Level
 from mesh_etl.checks.required import Required
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.kernels.codes import CODES
+from mesh_etl.kernels.stored.written import Footer
+from mesh_etl.kernels.stored.written import footer as footer_of
 from mesh_etl.plan.build import not_executed
 from mesh_etl.run.answers import custom, history, levels, measures, queries, references, settled, unique
 from mesh_etl.run.answers.base import Audit
+from mesh_etl.storage import each
 from mesh_etl.tables.entry import Counts, DataFile, Partition, Quarantine
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from mesh_etl.run.engines import Engine
     from mesh_etl.run.joining import Joined
     from mesh_etl.run.states import States
+    from mesh_etl.storage import Scratch
     from mesh_etl.tables.ledger import Ledger
 
 
@@ -49,15 +52,16 @@ def verdicts(
     parsed: Sequence[dict[str, Any]],
     partitions: Sequence[Partition],
     counts: Counts,
-    folder: str,
+    scratch: Scratch,
     states: States,
 ) -> tuple[Verdict, ...]:
     """The outcome of every rule of the contract, and of the parser where it rejected rows.
 
-    What is needed on disk in between goes into `folder`.
+    What is needed on disk in between goes into `scratch`.
     """
     broken = _broken(plan, [*manifests, *(parsed if parsed is not manifests else [])])
-    audit = Audit(plan, engine, manifests, partitions, states.kept, counts, broken, folder, states)
+    staged = states.marked() if plan.mode.keyed else broken
+    audit = Audit(plan, engine, states.manifests, partitions, states.kept, counts, staged, scratch, states)
     found = [*_rows(plan, broken), *_dataset(audit)]
     found += [Verdict(one.id, "not executed", reason=one.reason) for one in plan.checks.skipped]
     return tuple(map(plan.checks.described, found))
@@ -125,38 +129,30 @@ def _staged_faults(
     ]
     if not counts.balanced:
         faults.append(Fault("ACCOUNTING", "the rows of the run do not add up", str(plan.job.path)))
-    footers = [footer(plan.ledger, file) for part in partitions for file in part.files]
-    written = sum(footer.num_rows for footer in footers)
+    files = [file for part in partitions for file in part.files]
+    footers = each(plan.ledger.storage, partial(footer, plan.ledger), files)
+    written = sum(footer.rows for footer in footers)
     if made.changed is not None and not made.changed.accounts_for(counts.good):
         faults.append(Fault("ACCOUNTING", "rows that passed the checks are in no count of the mode", layout.root))
     if written != (wanted := counts.good if made.changed is None else made.rows):
         problem = f"the staged files hold {written:,} rows, {wanted:,} were counted"
         faults.append(Fault("STAGED_ROWS", problem, layout.root))
     required = {rule.column for rule in plan.checks.row if isinstance(rule, Required) and rule.rejects}
-    for name in sorted({name for footer in footers for name in holes(footer, required)}):
+    for name in sorted({name for footer in footers for name in footer.with_null & required}):
         problem = f"by their footers, the staged files hold NULL in '{name}', which the write refuses"
         faults.append(Fault("STAGED_NULLS", problem, layout.root))
     refused = counts.quarantined + sum(one.rejected for one in accounting.inputs if one.reference)
-    stored = sum(footer(plan.ledger, file).num_rows for file in rejected.files)
+    stored = sum(footer(plan.ledger, file).rows for file in rejected.files)
     if stored != refused:
         problem = f"the quarantine holds {stored:,} rows, {refused:,} were rejected"
         faults.append(Fault("STAGED_ROWS", problem, layout.root))
     return faults
 
 
-def footer(ledger: Ledger, file: DataFile) -> pq.FileMetaData:
+def footer(ledger: Ledger, file: DataFile) -> Footer:
     """The footer of a file of the table, or of its quarantine."""
     with ledger.storage.open(ledger.layout.path(file.path)) as source:
-        return pq.read_metadata(source)
-
-
-def holes(footer: pq.FileMetaData, columns: Collection[str]) -> Iterator[str]:
-    """Those of the columns in which a Parquet file holds NULL, as far as its footer says."""
-    leaves = {footer.schema.column(index).path: index for index in range(footer.num_columns)}
-    for name in leaves.keys() & set(columns):
-        groups = (footer.row_group(group).column(leaves[name]) for group in range(footer.num_row_groups))
-        if any(chunk.statistics is not None and chunk.statistics.null_count for chunk in groups):
-            yield name
+        return footer_of(source, file.path)
 
 
 def _rule_faults(plan: Plan, counts: Counts, found: Sequence[Verdict]) -> list[Fault]:

@@ -15,7 +15,11 @@ import pytest
 
 from mesh_etl import worlds
 from mesh_etl.config import load
+from mesh_etl.expressions import Expression
 from mesh_etl.pipeline import run_job
+from mesh_etl.plan.build import ledger_of
+from mesh_etl.publish import Report
+from mesh_etl.upkeep.delete import delete
 from tests.engine.given import write
 from tests.engine.together import together
 
@@ -92,10 +96,21 @@ class Project:
         for name, content in files.items():
             write(self.root / name, content)
 
-    def run(self, product: str) -> Any:
-        """The report of one run of `d.<product>` through all four steps."""
+    def run(self, product: str, at: str = "") -> Any:
+        """The report of one run of `d.<product>` through all four steps, now or at a moment of UTC."""
         job = load(f"d.{product}", self.root, "local")
-        return run_job(job, self.engine, worlds.open(job.project.env, job.project.root))
+        moment = datetime.datetime.fromisoformat(at).replace(tzinfo=datetime.UTC) if at else None
+        return run_job(job, self.engine, worlds.open(job.project.env, job.project.root), moment=moment)
+
+    def delete(self, product: str, where: str) -> Report:
+        """The report on `d.<product>` after the rows have left it for which the condition is true."""
+        job = load(f"d.{product}", self.root, "local")
+        world = worlds.open(job.project.env, job.project.root)
+        found = delete(job, self.engine, world, Expression.parse(where))
+        ledger = ledger_of(job, job.product)
+        snapshot = ledger.snapshot()
+        outcome = "published" if found.version else "nothing new"
+        return Report(job.product, outcome, snapshot.entry, snapshot, ledger.layout.root, ())
 
     def _write(self, name: str, content: Any) -> None:
         path = self.root / name
@@ -153,8 +168,6 @@ def table_rows():
     """The rows of a table as its ledger lists them, sorted, with plain values; what a case writes looks the same."""
 
     def read(report: Any) -> list[list[Any]]:
-        import pyarrow.parquet as pq
-
         keys = report.snapshot.entry.partition_by
         names = [name for name, _ in report.snapshot.entry.columns]
         rows = []
@@ -163,7 +176,7 @@ def table_rows():
                 key.column: value for key, value in zip(keys, values, strict=True) if key.transform == "identity"
             }
             for file in partition.files:
-                for row in pq.ParquetFile(Path(report.root) / file.path).read().to_pylist():
+                for row in _stored(Path(report.root) / file.path):
                     rows.append([plain(identity.get(name, row.get(name))) for name in names])
         return sorted(rows, key=repr)
 
@@ -192,6 +205,22 @@ def rejected_rows():
 def plain_rows():
     """Rows as a case states them, sorted, with plain values."""
     return lambda rows: sorted(([plain(cell) for cell in row] for row in rows), key=repr)
+
+
+def _stored(path: Path) -> list[dict[str, Any]]:
+    """The rows of a table's file; what ORC holds in nanoseconds are microseconds."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from pyarrow import orc
+
+    if path.suffix != ".orc":
+        return pq.ParquetFile(path).read().to_pylist()
+    table = orc.read_table(path)
+    for index, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type):
+            exact = table.column(index).cast(pa.timestamp("us", field.type.tz))
+            table = table.set_column(index, field.name, exact)
+    return table.to_pylist()
 
 
 def plain(cell: Any) -> Any:

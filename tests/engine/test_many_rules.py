@@ -59,11 +59,11 @@ def test_the_input_is_read_once_for_all_row_rules(project, monkeypatch):
     """A task that reads leaves one file of rejects, and the parser rejects a record of the input."""
     readings = []
 
-    def write(plan, engine, manifests, parsed, txn):
+    def write(plan, engine, manifests, parsed, txn, scratch):
         for path in Path(plan.ledger.layout.spill(txn)).glob("*.rejects"):
             rows = [row for batch in rejects([str(path)]) for row in batch.to_pylist()]
             readings.extend(row["record"] for row in rows if row["violations"][0]["rule"] == "TYPE_FORMAT")
-        return written(plan, engine, manifests, parsed, txn)
+        return written(plan, engine, manifests, parsed, txn, scratch)
 
     written = quarantine.write
     monkeypatch.setattr(quarantine, "write", write)

@@ -67,7 +67,7 @@ class Product:
     def refused(self):
         """The rows in the quarantine, as cases state them."""
         ledger = self.ledger
-        found = rows(ledger.layout.root, kept(ledger.entries(), self.job.job.quarantine.age))
+        found = rows(ledger, kept(ledger.entries(), self.job.job.quarantine.age))
         told = [
             {
                 "file": row.file and Path(row.file).name,
@@ -272,4 +272,4 @@ def test_a_file_of_refused_rows_that_is_gone_or_damaged_is_told(two_runs, harm):
 
 def rows_of(product):
     ledger = product.ledger
-    return list(rows(ledger.layout.root, kept(ledger.entries(), product.job.job.quarantine.age)))
+    return list(rows(ledger, kept(ledger.entries(), product.job.job.quarantine.age)))

@@ -44,7 +44,7 @@ def show(
     choice = Choice(rule, since)
     entries = list(ledger.entries())
     files = choice.files(kept(entries, job.job.quarantine.age))
-    found = choice.rows(sorted(rows(ledger.layout.root, files), key=_place), entries)
+    found = choice.rows(sorted(rows(ledger, files), key=_place), entries)
     names, types = ((*_NAMES, "raw"), (*_TYPES, "VARCHAR")) if raw else (_NAMES, _TYPES)
     answer = Answer(names, types, islice((_cells(row, raw) for row in found), limit))
     if as_json:

@@ -29,7 +29,7 @@ def stats(
     ledger = ledger_of(job, job.product)
     entries = list(ledger.entries())
     held = kept(entries, job.job.quarantine.age)
-    found = counted(job, entries, held, rows(ledger.layout.root, held))
+    found = counted(job, entries, held, rows(ledger, held))
     if as_json:
         screen.document(found.to_json())
     else:

@@ -37,7 +37,10 @@ ALLOWED: dict[str, set[str]] = {
     "plan": STEPS - {"run", "publish"},
     "run": STEPS - {"publish"},
     "publish": STEPS,
-    "quarantine": STEPS | {"quarantine"},
+    "quarantine": STEPS | {"quarantine", "upkeep.commit", "upkeep.removal"},
+    "upkeep": STEPS | {"upkeep", "quarantine.expire"},
+    "crashtest": STEPS | {"upkeep", "pipeline", "crashtest"},
+    "layout": STEPS | {"layout"},
     "policies": CONFIGURATION | {"crawl.personal", "policies"},
     "crawl": CONFIGURATION | {"stores", "kernels", "sources", "tables.ledger", "crawl"},
     "exchange": CONFIGURATION | {"checks", "crawl", "sources.databases", "exchange"},
@@ -49,7 +52,7 @@ ALLOWED: dict[str, set[str]] = {
 ON_TOP = {"__init__", "__main__", "cli", "pipeline", "testing"}  # these may know everything
 HOMES = {  # outside libraries that only one part may import
     "boto3": ("worlds/", "embedded_aws/", "stores/s3.py"),
-    "botocore": ("worlds/", "stores/s3.py", "embedded_aws/", "publish/", "exchange/imports/glue.py"),
+    "botocore": ("worlds/", "stores/s3.py", "storage/", "embedded_aws/", "publish/", "exchange/imports/glue.py"),
     "awsglue": ("run/engines/glue.py",),
     "pysail": ("run/engines/embedded.py",),
     "pyspark": ("run/", "sources/", "transforms/", "checks/", "modes/", "frames/", "testing/"),

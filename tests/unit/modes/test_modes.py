@@ -66,7 +66,7 @@ def test_earlier_work_that_others_have_built_upon_counts_for_append_alone(mode, 
 
 def test_upkeep_of_the_quarantine_changes_nothing_but_for_a_replay():
     expired = rival(operation="expire", seq=2, idem_key="mine")
-    modes = (Append(), Replace(), ReplacePartitions(), Replay())
+    modes = (Append(), Replace(), ReplacePartitions(), Replay(of=Append()))
     assert [mode.rivalry({("a",)}, expired) for mode in modes] == ["none", "none", "none", "conflict"]
     for mode in modes[:3]:
         assert mode.done([rival(idem_key="mine"), expired], "mine").seq == 1

@@ -1,0 +1,79 @@
+"""The ledger of a product's table: that of its format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from mesh_etl import worlds
+from mesh_etl.errors import Fault, PlanError
+from mesh_etl.storage import storage_of
+from mesh_etl.tables.layout import Layout
+from mesh_etl.tables.ledger import Ledger
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mesh_etl.config import LoadedJob, Project
+    from mesh_etl.config.env import Env
+    from mesh_etl.worlds import World
+
+_METADATA = "metadata"  # where an Iceberg table has its own
+
+
+def ledger_of(job: LoadedJob, product: str) -> Ledger:
+    """The ledger of a product's table, as `product_ledger`; that of the job's own product as the job states its format.
+
+    Raises `PlanError` FORMAT_CHANGED when the table that is there has another format than the job states.
+    """
+    ledger = product_ledger(job.project, product)
+    if product != job.product:
+        return ledger
+    stated, found = job.job.target.format == "iceberg", not ledger.one_folder
+    if stated == found:
+        return ledger
+    if found or ledger.seqs():
+        problem = (
+            f"target.format: the table is {'an Iceberg table' if found else 'a table of files with a ledger'} already"
+        )
+        fix = "keep its format, or publish it as a new product"
+        raise PlanError(Fault("FORMAT_CHANGED", problem, job.where("target", "format"), fix))
+    return _iceberg(job.project, product)
+
+
+def product_ledger(project: Project, product: str) -> Ledger:
+    """The ledger of the table that is there. Raises `PlanError` for storage that this version does not write to."""
+    root = project.table_root(product)
+    if "://" in root and not root.startswith("s3://"):
+        fix = "set a folder or an s3:// address in configs/env"
+        raise PlanError(Fault("UNSUPPORTED_PATH", "tables are not written there", "configs/mesh.yaml", fix))
+    ledger = Ledger(Layout(root), storage_of(root, **project.s3))
+    return _iceberg(project, product) if ledger.storage.names(ledger.layout.path(_METADATA)) else ledger
+
+
+def _iceberg(project: Project, product: str) -> Ledger:
+    try:
+        from mesh_etl.tables.iceberg import IcebergLedger
+    except ImportError as error:
+        fault = Fault("ICEBERG_MISSING", "Iceberg tables need pyiceberg", product, "pip install 'mesh_etl[iceberg]'")
+        raise PlanError(fault) from error
+    root = project.table_root(product)
+    domain, _, name = product.partition(".")
+    layout, storage = Layout(root), storage_of(root, **project.s3)
+    return IcebergLedger(layout, storage, identifier=(domain, name), client=_Catalogue(project.env, project.root))
+
+
+@dataclass(frozen=True)
+class _Catalogue:
+    """The catalogue's client of the world that an environment names, made when a table is looked at first."""
+
+    env: Env
+    root: Path
+
+    def __call__(self) -> Any:
+        return self._world.client("glue")
+
+    @cached_property
+    def _world(self) -> World:
+        return worlds.open(self.env, self.root)
