@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mesh_etl.config.partition import called
 from mesh_etl.contract.types import Array, DataType, Map, Struct
 from mesh_etl.errors import Fault, PlanError, did_you_mean
+from mesh_etl.kernels.write.parquet import writes_bloom_filters
 from mesh_etl.kernels.write.partition import PartitionKey
 
 if TYPE_CHECKING:
@@ -95,6 +96,9 @@ def check_layout(job: LoadedJob, contract: Contract, keys: tuple[PartitionKey, .
     lists = {"sort_by": target.sort_by, "cluster_by": target.cluster_by, "bloom_filters": target.bloom_filters}
     faults = [fault for name, columns in lists.items() for fault in _column_faults(job, name, columns, types, keys)]
     faults += _catalogue_faults(job, keys)
+    if target.bloom_filters and target.file_format == "parquet" and not writes_bloom_filters():
+        problem = "target.bloom_filters: the pyarrow that is installed does not write them"
+        faults.append(Fault("PYARROW_OLD", problem, job.where("target", "bloom_filters"), "pip install -U pyarrow"))
     if faults:
         raise PlanError(*faults)
 

@@ -54,6 +54,16 @@ class ParquetFile:
         self._writer.close()
 
 
+def writes_bloom_filters() -> bool:
+    """Whether the pyarrow of this machine writes Bloom filters into Parquet files, which older ones do not."""
+    schema = pa.schema([("one", pa.int32())])
+    try:
+        pq.ParquetWriter(pa.BufferOutputStream(), schema, bloom_filter_options={"one": {"ndv": 1}}).close()
+    except TypeError:
+        return False
+    return True
+
+
 def parquet_rows(path: str) -> int:
     """The rows of a Parquet file, as its footer tells them."""
     return int(pq.read_metadata(path).num_rows)
