@@ -1,7 +1,8 @@
-"""Reads CSV and Parquet from S3 with Spark's own readers and Hadoop's s3a, and prints the rows as JSON.
+"""Reads CSV, Parquet and a published table from S3 with Spark's own readers and Hadoop's s3a, and prints the rows.
 
-A program of its own, since the drivers must be there before a session starts: `python s3a.py s3a://bucket/folder`. The
-whole SDK of AWS is half a gigabyte; the parts that s3a needs here are 20 MB.
+A program of its own, since the drivers must be there before a session starts: `python s3a.py FOLDER TABLE`, which
+are addresses below s3a://; the rows are JSON. The whole SDK of AWS is half a gigabyte; the parts that s3a needs here
+are 20 MB.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ HADOOP = {
 WHOLE = "software.amazon.awssdk:bundle,com.amazonaws:aws-java-sdk-bundle"
 
 
-def main(folder: str) -> None:
+def main(folder: str, table: str) -> None:
     import pyspark
 
     from mesh_etl.run import engines
@@ -46,9 +47,11 @@ def main(folder: str) -> None:
         session = engine.session()
         csv = session.read.csv(f"{folder}/*.csv", header=True, schema="id int, note string", escape='"')
         parquet = session.read.parquet(f"{folder}/*.parquet")
-        found = {"csv": csv.collect(), "parquet": parquet.select("id", "note").collect()}
-    print(json.dumps({name: sorted(list(row) for row in rows) for name, rows in found.items()}))
+        published = session.read.parquet(table).select("id", "note")
+        found = {"csv": csv, "parquet": parquet.select("id", "note"), "table": published}
+        rows = {name: sorted(list(row) for row in frame.collect()) for name, frame in found.items()}
+    print(json.dumps(rows))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+from json import dumps
 from json import loads as json_of
 from pathlib import Path
 
@@ -152,12 +153,18 @@ def test_reads_what_spark_reads_through_s3a(lake, product, table_rows, engine, s
     if engine.name != "spark":
         pytest.skip("s3a is a driver of Hadoop, which only engine spark has")
     lake(in__a_csv='id,note\n1,größe\n2,"b, ""c"""\n', in__b_csv="id,note\n3,\n", in__c_parquet=_parquet(250))
-    command = [sys.executable, str(Path(__file__).with_name("s3a.py")), "s3a://lake/in"]
+    made = product({"type": "parquet", "path": "s3a://lake/in/*.parquet"})
+    env = {"world": {"type": "local", "home": ".mesh"}, "values": {"warehouse": "s3://lake/warehouse"}}
+    (made.root / "configs/env/local.yaml").write_text(dumps(env))
+    (partition,) = made.run("it").snapshot.partitions.values()
+    table = f"s3a://lake/warehouse/d/it/{partition.folder}"
+    command = [sys.executable, str(Path(__file__).with_name("s3a.py")), "s3a://lake/in", table]
     root = str(Path(__file__).resolve().parents[2])
     environment = {**os.environ, **s3_environment, "PYTHONPATH": root}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     found = json_of(done.stdout.splitlines()[-1])
+    assert found["table"] == found["parquet"]
     for kind in ("csv", "parquet"):
         report = product({"type": kind, "path": f"s3a://lake/in/*.{kind}"}).run("it")
         assert sorted(table_rows(report), key=lambda row: row[0]) == found[kind]
