@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mesh_etl import worlds
 from mesh_etl.config import LoadedJob, load
+from mesh_etl.config.moment import moment_of
 from mesh_etl.errors import PublishError
 from mesh_etl.plan import build
 from mesh_etl.publish import Report, publish, recover
@@ -23,14 +24,18 @@ if TYPE_CHECKING:
 _ROUNDS = 5  # so often a run begins anew because rivals came first
 
 
-def run_product(product: str, root: Path | str = ".", env: str = "local", engine: str = "embedded") -> Report:
+def run_product(
+    product: str, root: Path | str = ".", env: str = "local", engine: str = "embedded", date: str = ""
+) -> Report:
     """The product's table holds what its job makes of its inputs, and the catalogue says so.
 
-    A run of finished work changes nothing. Raises any `MeshError`; see `errors.py` for what each leaves behind.
+    A run of finished work changes nothing. `date` is the run's date or moment in UTC, such as 2026-11-20, where it is
+    not now. Raises any `MeshError`; see `errors.py` for what each leaves behind.
     """
+    moment = moment_of(date)
     job = load(product, root, env)
     with engines.open(engine) as opened:
-        return run_job(job, opened, worlds.open(job.project.env, job.project.root))
+        return run_job(job, opened, worlds.open(job.project.env, job.project.root), moment=moment)
 
 
 def run_job(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -24,6 +25,7 @@ def generate(raw: Path, scale: float, seed: int) -> bool:
     if marker.exists() and json.loads(marker.read_text()) == wanted:
         return False
     marker.unlink(missing_ok=True)
+    shutil.rmtree(raw / "order_status", ignore_errors=True)  # deliver.py makes it of the orders
     tpch(raw / "clean", scale, TABLES)
     spoil(raw, seed)
     marker.write_text(json.dumps(wanted) + "\n")

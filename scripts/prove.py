@@ -2,8 +2,8 @@
 
     python scripts/prove.py .mesh/raw
 
-compares every kind of spoiled row with the rule that must have caught it, and the row counts of each table; it prints
-both sides and ends with 1 when any differ.
+compares every kind of spoiled row with the rule that must have caught it, the row counts of each table, and what
+deliver.py delivered with what the merges made of it; it prints both sides and ends with 1 when any differ.
 """
 
 from __future__ import annotations
@@ -46,6 +46,10 @@ CAUGHT_BY: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
+MERGED = "sales.order_status"
+FATES = ("inserted", "updated", "deleted", "unchanged", "superseded", "late")
+
+
 class Line(NamedTuple):
     """One comparison: what was done to the input, and what the ledger says."""
 
@@ -71,12 +75,23 @@ def lines(product: str, spoiled: dict[str, Any], rules: dict[str, str], table: d
     yield Line(product, "rows left whole → good", good, table["counts"]["good"])
 
 
-def shown(product: str) -> dict[str, Any]:
-    """What `mesh-etl show` says of the product's table."""
-    command = [sys.executable, "-m", "mesh_etl.cli", "show", product, "--json"]
-    answer = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    table: dict[str, Any] = answer["table"]
-    return table
+def merged(delivered: dict[str, dict[str, int]], versions: list[dict[str, Any]]) -> Iterator[Line]:
+    """What was delivered against what the merges made of it, delivery by delivery; a row may have no other fate."""
+    merges = [one for one in versions if one["operation"] == "merge"]
+    yield Line(MERGED, "deliveries → merges", len(delivered), len(merges))
+    for (number, wanted), version in zip(delivered.items(), merges, strict=False):
+        for fate in FATES:
+            rows, found = wanted.get(fate, 0), version["changed"][fate]
+            if rows or found:
+                yield Line(MERGED, f"delivery {number}: {fate}", rows, found)
+        yield Line(MERGED, f"delivery {number}: rows → good", sum(wanted.values()), version["counts"]["good"])
+
+
+def asked(command: str, product: str) -> dict[str, Any]:
+    """What the command says of the product's table, as data."""
+    words = [sys.executable, "-m", "mesh_etl.cli", command, product, "--json"]
+    answer: dict[str, Any] = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+    return answer
 
 
 def prove(raw: Path) -> bool:
@@ -85,8 +100,10 @@ def prove(raw: Path) -> bool:
     found = [
         line
         for product, (file, rules) in CAUGHT_BY.items()
-        for line in lines(product, files[file], rules, shown(product))
+        for line in lines(product, files[file], rules, asked("show", product)["table"])
     ]
+    delivered = json.loads((raw / "delivered.json").read_text())
+    found += merged(delivered, asked("history", MERGED)["versions"])
     print(f"{'product':<19} {'spoiled on purpose → caught by':<44} {'spoiled':>7} {'caught':>7}")
     for line in found:
         mark = "" if line.spoiled == line.caught else "  DIFFERS"

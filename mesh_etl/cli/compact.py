@@ -56,7 +56,7 @@ def compact(
     if as_json:
         screen.document(found.to_json())
     else:
-        _show(screen.Page(), found)
+        _show(screen.Page(), found, stated=bool(partition))
 
 
 def _values(stated: list[str]) -> dict[str, str]:
@@ -69,7 +69,7 @@ def _values(stated: list[str]) -> dict[str, str]:
     return found
 
 
-def _show(page: Page, found: Compacted) -> None:
+def _show(page: Page, found: Compacted, stated: bool) -> None:
     from mesh_etl.cli.wording import count, size
 
     if found.rewrites:
@@ -84,6 +84,10 @@ def _show(page: Page, found: Compacted) -> None:
         rest = found.partitions - len(found.rewrites) - found.gave_up
         if rest:
             page.line(f"  {count(rest, 'other partition')} {'needs' if rest == 1 else 'need'} nothing")
+        if not planned:
+            page.line(f"  the files before stay for readers of older versions, until: mesh-etl expire {found.product}")
+    elif stated and not found.partitions:
+        page.line(f"{found.product}  nothing to do: no partition has these values")
     elif found.outcome == "nothing to do":
         page.line(f"{found.product}  nothing to do: no partition has small files that are worth putting together")
     if found.gave_up:

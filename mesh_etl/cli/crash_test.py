@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,9 +13,6 @@ import typer
 from mesh_etl.cli.options import HERE, Env, Json, NoColor, Root
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from mesh_etl.config import LoadedJob
     from mesh_etl.crashtest.campaign import Outcome
 
 Product = Annotated[str, typer.Argument(metavar="PRODUCT", help="As domain.name.")]
@@ -28,18 +29,19 @@ def crash_test(
 ) -> None:
     """Break the product's run at every call of storage and catalogue, and look at what is left.
 
-    The project is copied and never written to. The job runs once from nothing, and once from the table as it is."""
-    import tempfile
-    from pathlib import Path
-
+    The job runs on copies of the project, which itself is never written to: once from nothing, and once on the table
+    as it is. Each call fails, loses its answer, or ends the process; then the job runs again, and has to mend it."""
     from mesh_etl.cli import screen
     from mesh_etl.config import Project
+    from mesh_etl.crashtest.campaign import campaign
+    from mesh_etl.crashtest.product import first_run, next_run
 
     job = Project.open(root, env).job(product)
     found: dict[str, Outcome] = {}
-    with tempfile.TemporaryDirectory(prefix="mesh-crash-test-") as folder:
-        for name, empty in (("first run", True), ("next run", False)):
-            found[name] = _tried(job, env, Path(folder) / name.replace(" ", "-"), name, empty, every, as_json)
+    for work in (first_run(job, env), next_run(job, env)):
+        with tempfile.TemporaryDirectory(prefix="mesh-crash-test-") as folder:
+            told = partial(_tell, f"{product}: {work.name}", as_json)
+            found[work.name] = campaign(work, Path(folder), every, told=told)
     if as_json:
         screen.document({"product": product, "scenarios": [_json(name, one) for name, one in found.items()]})
     else:
@@ -48,18 +50,14 @@ def crash_test(
         raise typer.Exit(4)
 
 
-def _tried(job: LoadedJob, env: str, folder: Path, name: str, empty: bool, every: int, quiet: bool) -> Outcome:
-    from mesh_etl.cli import progress
-    from mesh_etl.crashtest import product as products
-    from mesh_etl.crashtest.campaign import campaign
-
-    folder.mkdir()
-    copy = products.copied(job, folder / "project", empty)
-    work = products.scenario(name, copy, job.product, env, products.run)
-    with progress.display(quiet) as shown:
-        shown.product(job.product)
-        shown.phase(f"{name}: break, look, run again", 0)
-        return campaign(work, folder, every, told=lambda points: [shown.advance() for _ in range(points)])
+def _tell(what: str, quiet: bool, done: int, of: int) -> None:
+    """How far it is, on stderr; by no thread, since the campaign forks."""
+    if quiet:
+        return
+    if sys.stderr.isatty():
+        print(f"\r{what}: {done:,} of {of:,} breaks", end="\n" if done == of else "", file=sys.stderr, flush=True)
+    elif not done:
+        print(f"{what}: {of:,} breaks", file=sys.stderr, flush=True)
 
 
 def _show(product: str, found: dict[str, Outcome]) -> None:
@@ -68,15 +66,21 @@ def _show(product: str, found: dict[str, Outcome]) -> None:
 
     page = Page()
     failures = [str(failure) for one in found.values() for failure in one.failures]
-    verdict = "every break was mended by the next run" if not failures else count(len(failures), "break") + " stayed"
+    verdict = "the next run mended every break" if not failures else count(len(failures), "break") + " stayed"
     page.line(f"{product}  {verdict}", style="bold red" if failures else "bold")
     for name, one in found.items():
         ways = ", ".join(f"{way} {points:,}" for way, points in one.points.items())
-        page.line(f"  {name}: {count(one.points.total(), 'point')} ({ways})")
+        page.line(f"  {name}: {count(one.calls, 'call')}, {count(one.points.total(), 'break')} ({ways})")
     for failure in failures:
         page.line(f"  {failure}", style="red")
 
 
 def _json(name: str, one: Outcome) -> dict[str, object]:
     ways, failures = dict(one.points), [str(failure) for failure in one.failures]
-    return {"scenario": name, "points": one.points.total(), "ways": ways, "failures": failures}
+    return {
+        "scenario": name,
+        "calls": one.calls,
+        "points": one.points.total(),
+        "ways": ways,
+        "failures": failures,
+    }

@@ -79,7 +79,7 @@ def _condition(where: str) -> Expression:
 
 
 def _show(page: Page, found: Deleted, dry_run: bool, erase: bool) -> None:
-    from mesh_etl.cli.wording import count
+    from mesh_etl.cli.wording import count, listed
 
     if not found.rows:
         page.line(f"{found.product}  the condition is true for no row; nothing was changed", style="bold")
@@ -90,7 +90,12 @@ def _show(page: Page, found: Deleted, dry_run: bool, erase: bool) -> None:
     written = "to write anew" if dry_run else "written anew"
     page.line(f"  {written}: {count(found.files, 'file')} with {count(found.kept, 'other row')}")
     if not dry_run and not erase:
-        page.line(f"  older versions still hold them: mesh-etl expire {found.product}")
+        age = f"mesh-etl expire {found.product} --older-than 0d"
+        page.line(f"  older versions hold them until they expire; at once: {age}")
+    if found.tags:
+        named = listed([f"{seq} ({name})" for name, seq in sorted(found.tags.items())])
+        page.line(f"  versions with a tag stay, and may hold them: {named}")
+        page.line(f"  take the tag away before: mesh-etl tag {found.product} <name> --delete")
     if found.refused:
         refused = count(found.refused, "refused row")
         page.line(f"  {refused} may hold them as well: mesh-etl quarantine show {found.product}")

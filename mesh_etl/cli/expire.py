@@ -35,7 +35,7 @@ def expire(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Remove versions of a table that were replaced, and their files.
+    """Remove old versions of a table, and their files.
 
     The newest stays, and every version with a tag. With a time of 0d, readers that are at an old version now fail."""
     from mesh_etl import worlds

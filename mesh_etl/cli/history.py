@@ -40,6 +40,7 @@ def history(
 ) -> None:
     """List the versions of a product's table, oldest first."""
     from mesh_etl.cli import screen
+    from mesh_etl.cli.wording import spans
     from mesh_etl.config import Project
     from mesh_etl.plan.build import ledger_of
     from mesh_etl.tables.states import Metrics
@@ -47,7 +48,8 @@ def history(
     job = Project.open(root, env).job(product)
     ledger = ledger_of(job, job.product)
     entries = list(ledger.entries())
-    versions = list(_versions(entries, ledger.state()))
+    state = ledger.state()
+    versions = list(_versions(entries, state))
     if entries and (metrics or rule):
         _metrics(job.product, Metrics(ledger), rule, as_json)
         return
@@ -62,6 +64,8 @@ def history(
     for one in versions:
         if one.tags:
             page.line(f"  version {one.entry.seq}: {', '.join(one.tags)}")
+    if state.expired:
+        page.line(f"  expired, and cannot be read any more: {spans(sorted(state.expired))}")
 
 
 def _metrics(product: str, metrics: Metrics, rule: str, as_json: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 from pathlib import Path
 from typing import Annotated
@@ -36,17 +35,6 @@ Date = Annotated[
 ]
 
 HERE = Path()
-
-
-def moment(said: str) -> datetime.datetime | None:
-    """The moment that --date names, in UTC; None where it was not given."""
-    if not said:
-        return None
-    try:
-        found = datetime.datetime.fromisoformat(said)
-    except ValueError:
-        raise typer.BadParameter("a date such as 2026-11-20 is expected", param_hint="--date") from None
-    return found.astimezone(datetime.UTC) if found.tzinfo else found.replace(tzinfo=datetime.UTC)
 
 
 def engine_options(remote: str) -> dict[str, object]:

@@ -31,9 +31,9 @@ def orphans(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Remove files of a table that no commit names, left by runs that died.
+    """Remove files that were left by runs which died.
 
-    A run that is only slow can no longer commit once its files are taken for dead ones; it begins anew."""
+    No commit names them. A run that is only slow can no longer commit once its files are taken; it begins anew."""
     from mesh_etl import worlds
     from mesh_etl.cli import screen
     from mesh_etl.config import Project

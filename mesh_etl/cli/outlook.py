@@ -13,6 +13,7 @@ from mesh_etl.run.explain import by_source
 if TYPE_CHECKING:
     from mesh_etl.checks import Checks
     from mesh_etl.cli.screen import Page
+    from mesh_etl.config.model import Model
     from mesh_etl.plan import Plan
     from mesh_etl.sources import Opened
     from mesh_etl.transforms.base import Transform
@@ -112,9 +113,12 @@ def rules(checks: Checks) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def described(step: Transform) -> str:
     """A step and what it was told, in one line."""
-    told = step.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"type"})
-    words = [f"{name}: {_flat(value)}" for name, value in told.items()]
-    return f"{step.type}  {'; '.join(words)}".rstrip()
+    return f"{step.type}  {_told(step)}".rstrip()
+
+
+def _told(part: Model) -> str:
+    told = part.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"type"})
+    return "; ".join(f"{name}: {_flat(value)}" for name, value in told.items())
 
 
 def _flat(value: Any) -> str:
@@ -143,7 +147,11 @@ def _input(plan: Plan, name: str, opened: Opened) -> str:
 def _target(plan: Plan) -> str:
     target = plan.job.job.target
     fields = ", ".join(str(field) for field in target.partition_by) or ", ".join(key.name for key in plan.partition_by)
-    parts = [plan.mode.type, f"partitioned by {fields}" if fields else "not partitioned"]
+    told = _told(plan.mode)
+    parts = [
+        f"{plan.mode.type} ({told})" if told else plan.mode.type,
+        f"partitioned by {fields}" if fields else "not partitioned",
+    ]
     if target.sort_by:
         parts.append(f"sorted by {', '.join(target.sort_by)}")
     if target.cluster_by:

@@ -17,7 +17,6 @@ from mesh_etl.cli.options import (
     Remote,
     Root,
     engine_options,
-    moment,
 )
 
 if TYPE_CHECKING:
@@ -40,12 +39,13 @@ def plan(
     from mesh_etl import worlds
     from mesh_etl.cli import outlook, screen
     from mesh_etl.config import Project
+    from mesh_etl.config.moment import moment_of
     from mesh_etl.plan import build
     from mesh_etl.run import engines, rehearse
 
     project = Project.open(root, env)
     world = worlds.open(project.env, project.root)
-    planned = build(project.job(product), acknowledge=acknowledge, moment=moment(date))
+    planned = build(project.job(product), acknowledge=acknowledge, moment=moment_of(date))
     if planned.work == "run":
         with engines.open(engine, **engine_options(remote)) as opened:
             rehearse(planned, opened, world.secret)

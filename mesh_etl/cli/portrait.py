@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.cli.summary import equation, near
+from mesh_etl.cli.summary import changed, equation, near
 from mesh_etl.cli.wording import count, size
 from mesh_etl.contract.evolve import Evolved
-from mesh_etl.tables.entry import Counts
+from mesh_etl.tables.entry import Changed, Counts
 
 if TYPE_CHECKING:
     from mesh_etl.cli.screen import Page
@@ -55,7 +55,9 @@ def _table(page: Page, facts: dict[str, Any], table: dict[str, Any]) -> None:
     cut = f"{count(table['partitions'], 'partition')} by {', '.join(table['partition_by'])}, "
     volume = f"{count(table['files'], 'file')}, {cut if table['partition_by'] else ''}{size(table['bytes'])}"
     page.field("table", f"{count(table['rows'], 'row')} in {volume}")
-    page.field("last run", equation(Counts(**table["counts"])))
+    if table["counts"]["read"]:
+        page.field("last run", equation(Counts(**table["counts"])))
+    page.field("changed", changed(Changed(**table["changed"])) if table["changed"] else "")
     page.field("where", near(facts["root"]))
     rejected = count(table["refused"], "row")
     page.field("quarantine", f"{rejected} below {near(facts['root'])}/quarantine" if table["quarantine"] else "empty")

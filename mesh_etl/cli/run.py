@@ -17,7 +17,6 @@ from mesh_etl.cli.options import (
     Remote,
     Root,
     engine_options,
-    moment,
 )
 
 if TYPE_CHECKING:
@@ -52,13 +51,14 @@ def run(
     from mesh_etl.cli import progress, screen
     from mesh_etl.cli.wording import NO_PRODUCT
     from mesh_etl.config import Project
+    from mesh_etl.config.moment import moment_of
     from mesh_etl.run import engines
 
     if bool(products) == all_:
         raise typer.BadParameter("name one or more products, or say --all")
     if acknowledge and (all_ or len(products or ()) != 1):
         raise typer.BadParameter("--acknowledge is about the contract of one product: name that product alone")
-    at = moment(date)
+    at = moment_of(date)
     project = Project.open(root, env)
     with engines.open(engine, **engine_options(remote)) as opened, progress.display(as_json) as shown:
         session = Session(opened, worlds.open(project.env, project.root), shown, as_json, acknowledge, at)

@@ -87,6 +87,7 @@ def _table(job: LoadedJob, ledger: Ledger, head: Snapshot) -> dict[str, Any]:
         "partitions": len(head.partitions) if entry.partition_by else 0,
         "partition_by": [key.name for key in entry.partition_by],
         "counts": entry.counts.model_dump(),
+        "changed": entry.changed.model_dump() if entry.changed else None,
         "dropped": dict(entry.dropped),
         "rules": [rule.model_dump() for rule in entry.rules],
         "refused": sum(file.rows for file in refused),

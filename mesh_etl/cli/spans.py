@@ -6,11 +6,11 @@ import datetime
 
 import typer
 
-from mesh_etl.config.maintenance import span
-
 
 def age(text: str) -> datetime.timedelta:
     """The time that `7d` or `12h` spells. Raises Typer's error for wrong use when it spells none."""
+    from mesh_etl.config.maintenance import span
+
     try:
         return span(text)
     except ValueError as error:

@@ -21,6 +21,7 @@ _DONE = {
     "record": "recorded",
 }  # fmt: skip
 _SHOWN = 3  # warnings
+_OURS = "change Parameters.mesh_etl."  # what the catalogue notes of each version
 _UNCHANGED = {
     "done before": "unchanged: version {seq} holds this very work (same job, contract and inputs)",
     "nothing new": "unchanged: version {seq} holds all inputs that there are",
@@ -56,8 +57,8 @@ def show(page: Page, report: Report, duration: float) -> None:
 
 
 def _happened(changes: tuple[str, ...]) -> list[str]:
-    """The changes of the catalogue as things done; the record of the version is told where it was all."""
-    told = [one for one in changes if not one.startswith("record ")] or list(changes)
+    """The changes of the catalogue as things done; what is noted of each version is told where it was all."""
+    told = [one for one in changes if not one.startswith(("record ", _OURS))] or list(changes[-1:])
     split = (one.partition(" ") for one in told)
     return [f"{_DONE.get(verb, verb)}{space}{rest}" for verb, space, rest in split]
 
@@ -78,7 +79,7 @@ def equation(counts: Counts) -> str:
 
 def changed(rows: Changed) -> str:
     """What became of the good rows, and of rows of the table; what did not happen is not told."""
-    absent = rows.deletes - rows.deleted
+    absent = max(0, rows.deletes - rows.deleted)  # `mesh-etl delete` takes rows away without a row that asks for it
     parts = [
         (rows.inserted, "inserted"),
         (rows.updated, "updated"),

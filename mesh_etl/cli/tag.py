@@ -11,7 +11,7 @@ from mesh_etl.cli.options import HERE, Env, Json, NoColor, Root
 
 def tag(
     product: Annotated[str, typer.Argument(help="As domain.name.")],
-    name: Annotated[str, typer.Argument(help="The name, such as 2026-close; without one, all are listed.")] = "",
+    name: Annotated[str, typer.Argument(help="The name, such as close-2026; without one, all are listed.")] = "",
     version: Annotated[str, typer.Option("--version", help="A number, or another tag; default: the newest.")] = "",
     delete: Annotated[bool, typer.Option("--delete", help="Take the name away; the version stays.")] = False,
     root: Root = HERE,
@@ -19,7 +19,9 @@ def tag(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Name a version of a table, so that it can be asked for and does not expire."""
+    """Name a version of a table, so that it stays.
+
+    A version can be asked for by its tag wherever a number will do, and does not expire."""
     from mesh_etl import worlds
     from mesh_etl.cli import screen
     from mesh_etl.config import Project

@@ -25,7 +25,7 @@ def verify(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Hold ledger, files and catalogue of a table against each other.
+    """Compare ledger, files and catalogue of a table.
 
     The exit code is 4 where the ledger or a file is damaged, 5 where only the catalogue is behind, and 0 where all is
     well or was repaired."""

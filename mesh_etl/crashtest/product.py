@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import datetime
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl import worlds
 from mesh_etl.config import LoadedJob, load
 from mesh_etl.crashtest.campaign import Scenario
+from mesh_etl.crashtest.copies import copied
 from mesh_etl.crashtest.state import State, faults_of, state_of
-from mesh_etl.crashtest.storage import WatchedStorage
+from mesh_etl.crashtest.storage import OneAtATime, WatchedStorage
 from mesh_etl.crashtest.watch import Strike, Watch
-from mesh_etl.crashtest.world import WatchedWorld
+from mesh_etl.crashtest.world import WatchedWorld, watch_client
 from mesh_etl.errors import Fault, MeshError, PlanError
-from mesh_etl.storage import through
+from mesh_etl.storage import Storage, through
 
 if TYPE_CHECKING:
     from mesh_etl.worlds import World
 
 Work = Callable[[LoadedJob, "World"], object]
+MOMENT = datetime.datetime.now(datetime.UTC)  # one for all runs: some modes write it into the table
 
 
 def watched(root: Path, product: str, env: str, work: Work, strike: Strike | None) -> dict[str, Any]:
@@ -28,12 +33,25 @@ def watched(root: Path, product: str, env: str, work: Work, strike: Strike | Non
     watch = Watch(strike)
     ended = "ok"
     job = load(product, root, env)
-    with through(lambda storage: WatchedStorage(storage, watch)):
+    with ExitStack() as stack:
+        stack.enter_context(through(partial(_watched, watch=watch)))
+        stack.enter_context(worlds.through(lambda world: WatchedWorld(world, watch)))
+        if job.table_root.startswith("s3://"):
+            from mesh_etl.stores import s3
+
+            watch_client(s3.client(), watch)
         try:
-            work(job, WatchedWorld(worlds.open(job.project.env, job.project.root), watch))
+            work(job, worlds.open(job.project.env, job.project.root))
         except MeshError as error:
             ended = error.code
     return {"calls": [(call.name, call.ways) for call in watch.calls], "ended": ended}
+
+
+def _watched(storage: Storage, watch: Watch) -> Storage:
+    """The storage, watched; S3 is by its client, whose calls are finer."""
+    from mesh_etl.storage import LocalStorage
+
+    return WatchedStorage(storage, watch) if isinstance(storage, LocalStorage) else OneAtATime(storage)
 
 
 def run(job: LoadedJob, world: World) -> None:
@@ -42,17 +60,22 @@ def run(job: LoadedJob, world: World) -> None:
     from mesh_etl.run import engines
 
     with engines.open("embedded", cores=1) as engine:  # one after the other, so that calls keep their numbers
-        run_job(job, engine, world)
+        run_job(job, engine, world, moment=MOMENT)
 
 
-def scenario(name: str, root: Path, product: str, env: str, work: Work) -> Scenario:
-    """The scenario in which this work is done on a product of the project at `root`."""
+def scenario(
+    name: str,
+    prepare: Callable[[Path], object],
+    product: str,
+    env: str,
+    work: Work,
+    copy: Callable[[Path, Path], object] = copied,
+) -> Scenario:
+    """The scenario in which this work is done on a product of the project that `prepare` puts in place."""
 
     def opened(here: Path) -> tuple[LoadedJob, World]:
         job = load(product, here, env)
         return job, worlds.open(job.project.env, job.project.root)
-
-    opened(root)[1].client("glue")  # botocore reads the service's model once, before all forks
 
     def act(here: Path, strike: Strike | None) -> dict[str, Any]:
         return watched(here, product, env, work, strike)
@@ -60,29 +83,58 @@ def scenario(name: str, root: Path, product: str, env: str, work: Work) -> Scena
     def look(here: Path) -> State:
         return state_of(load(product, here, env))
 
-    return Scenario(name, root, act, lambda here: work(*opened(here)), look, lambda here: faults_of(*opened(here)))
+    return Scenario(
+        name, prepare, act, lambda here: work(*opened(here)), look, lambda here: faults_of(*opened(here)), copy
+    )
 
 
-def copied(job: LoadedJob, folder: Path, empty: bool) -> Path:
-    """A copy of the job's project, from which the campaign's copies are made; with `empty` the table is not there yet.
+def first_run(job: LoadedJob, env: str) -> Scenario:
+    """The job runs, and there is no table yet. Raises `PlanError` CRASH_TEST_UNFIT."""
+    _require_inside(job)
 
-    Raises `PlanError` CRASH_TEST_UNFIT for a table that lies outside the project: a copy would not hold it.
+    def prepare(here: Path) -> None:
+        copied(job.project.root, here)
+        _forget(load(job.product, here, env))
+
+    return scenario("first run", prepare, job.product, env, run)
+
+
+def next_run(job: LoadedJob, env: str) -> Scenario:
+    """The job runs on the table as it is, or as its first run leaves it where that cannot be copied to another place.
+
+    The metadata of an Iceberg table names its files by their whole addresses. Raises `PlanError` CRASH_TEST_UNFIT.
     """
-    from mesh_etl.crashtest.campaign import copied as copy
+    _require_inside(job)
 
-    root, table = job.project.root, job.project.table_root(job.product)
-    if not Path(table).is_relative_to(root):
-        fix = "use an environment whose warehouse is a folder of the project"
-        raise PlanError(Fault("CRASH_TEST_UNFIT", "the table lies outside the project", str(job.path), fix))
-    made = copy(root, folder)
-    if empty:
-        shutil.rmtree(made / Path(table).relative_to(root), ignore_errors=True)
-        _forget(load(job.product, made, job.project.env_name))
-    return made
+    def prepare(here: Path) -> None:
+        copied(job.project.root, here)
+        copy = load(job.product, here, env)
+        world = worlds.open(copy.project.env, copy.project.root)
+        if copy.job.target.format == "iceberg":
+            _forget(copy)
+            run(copy, world)
+        else:
+            from mesh_etl.upkeep.verify import verify
+
+            verify(copy, world, repair=True)  # the catalogue has the places of the copy
+
+    return scenario("next run", prepare, job.product, env, run)
+
+
+def _require_inside(job: LoadedJob) -> None:
+    """A copy of the project holds the table, and what the world keeps."""
+    root, table = job.project.root, job.table_root
+    home = worlds.open(job.project.env, root).home
+    if job.project.env.world.type == "local" and all(Path(one).is_relative_to(root) for one in (table, home)):
+        return
+    problem = "the table or the catalogue lies outside the project, so that a copy of it would not hold them"
+    fix = "use an environment whose world is local, and whose warehouse is a folder of the project"
+    raise PlanError(Fault("CRASH_TEST_UNFIT", problem, str(job.path), fix))
 
 
 def _forget(job: LoadedJob) -> None:
-    """The catalogue of the copy does not know the table."""
+    """There is no table, and the catalogue of the copy does not know it."""
+    shutil.rmtree(job.table_root, ignore_errors=True)
     glue = worlds.open(job.project.env, job.project.root).client("glue")
     try:
         glue.delete_table(DatabaseName=job.domain, Name=job.name)

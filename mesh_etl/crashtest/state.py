@@ -2,92 +2,97 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mesh_etl.kernels.stored.parquet import ParquetReader
+from mesh_etl.contract.types import Field, parse
+from mesh_etl.kernels.stored.written import WrittenReader
 from mesh_etl.kernels.work import WorkItem
 from mesh_etl.kernels.write.hashing import key_hashes
 from mesh_etl.plan.build import ledger_of
 from mesh_etl.tables.quarantine import standing
+from mesh_etl.upkeep.orphans import FOLDERS, orphans
+from mesh_etl.upkeep.verify import verify
 
 if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob
-    from mesh_etl.publish.catalog import Difference
     from mesh_etl.tables.ledger import Ledger, Snapshot
     from mesh_etl.worlds import World
 
-State = dict[str, Any]  # JSON data: equal for tables with the same rows, whatever files they lie in
+State = dict[str, Any]  # JSON data: equal for tables with the same rows, whatever files they lie in, but for `version`
 _ROUND = 1 << 64
 
 
 def state_of(job: LoadedJob) -> State:
-    """The rows of the table at the ledger's head as a checksum, and how many there are and how many were refused.
+    """The table at the ledger's head: its rows as a checksum, how many there are and were refused, and
+    how many inputs it has seen.
 
-    Every file is read to its end. Raises what reading raises: a committed version can always be read.
+    So rows and the memory of what was read are held together. Every file is read to its end. Raises what reading
+    raises: a committed version can always be read.
     """
     ledger = ledger_of(job, job.product)
     snapshot = ledger.snapshot()
     if snapshot is None:
-        return {"rows": 0, "refused": 0, "checksum": "0"}
+        return {"version": 0, "rows": 0, "refused": 0, "inputs": 0, "checksum": "0"}
     rows, checksum = 0, 0
     for hashes in _hashes(ledger, snapshot):
         rows += len(hashes)
         checksum = (checksum + int(np.add.reduce(hashes, dtype=np.uint64))) % _ROUND
-    return {"rows": rows, "refused": snapshot.refused, "checksum": f"{checksum:016x}"}
+    return {
+        "version": snapshot.seq,
+        "rows": rows,
+        "refused": snapshot.refused,
+        "inputs": len(ledger.state().seen),
+        "checksum": f"{checksum:016x}",
+    }
 
 
 def faults_of(job: LoadedJob, world: World) -> list[str]:
-    """What does not hold once the work is done: catalogue and ledger agree, and all that the ledger names is there."""
+    """What does not hold once the work is done: catalogue and ledger agree, and all that the ledger names is there.
+
+    Orphans are removed in passing, and nothing is left then that no version names.
+    """
     ledger = ledger_of(job, job.product)
     snapshot = ledger.snapshot()
     if snapshot is None:
         return []
-    found = [f"the catalogue differs: {line}" for line in _catalogue(job, ledger, snapshot, world).lines()]
-    names = list(ledger.entries())
-    if [entry.seq for entry in names] != list(range(1, len(names) + 1)):
-        found.append("the ledger has gaps")
-    done = [entry.idem_key for entry in names if not entry.is_upkeep and entry.operation == "append"]
+    seen = verify(job, world, checksums=True)
+    found = [f"{one.code} {one.problem}" for one in (*seen.damage, *seen.behind, *seen.warnings)]
+    entries = list(ledger.entries())
+    done = [entry.idem_key for entry in entries if not entry.is_upkeep and entry.operation == "append"]
     if len(set(done)) != len(done):
         found.append("the same work was committed twice")
-    found += [f"version {entry.seq} does not account for its rows" for entry in names if not entry.counts.balanced]
-    held = sum(one.rows for one in standing(names))
+    found += [f"version {entry.seq} does not account for its rows" for entry in entries if not entry.counts.balanced]
+    held = sum(one.rows for one in standing(entries))
     if held != snapshot.refused:
         found.append(f"{held} refused rows stand in the quarantine, {snapshot.refused} are counted")
-    return found + list(_missing(ledger, snapshot))
+    orphans(job, world, datetime.timedelta(0))
+    left = sorted(_leftovers(ledger))
+    return [*found, f"{len(left)} files are left that no version names: {left[0]}"] if left else found
 
 
-def _missing(ledger: Ledger, snapshot: Snapshot) -> Iterator[str]:
-    for one in standing(ledger.entries()):
-        try:
-            ledger.storage.open(ledger.layout.path(one.path)).close()
-        except FileNotFoundError:
-            yield "a file of the quarantine is missing"
-    rows = sum(file.rows for partition in snapshot.partitions.values() for file in partition.files)
-    if rows != snapshot.rows:
-        yield "the head's rows do not add up"
-
-
-def _catalogue(job: LoadedJob, ledger: Ledger, snapshot: Snapshot, world: World) -> Difference:
-    from mesh_etl.contract.load import load
-    from mesh_etl.plan.build import taken_over
-    from mesh_etl.publish.catalog import difference
-    from mesh_etl.publish.desired import desired
-
-    path = job.contract_path
-    written = load(path, str(path.relative_to(job.project.root)))
-    contract, _ = taken_over(job, written, snapshot)
-    return difference(world.client("glue"), desired(job, contract, ledger, snapshot, world))
+def _leftovers(ledger: Ledger) -> Iterator[str]:
+    """Files where transactions write that no version names."""
+    layout = ledger.layout
+    entries = list(ledger.entries())
+    named = {file.path for entry in entries for one in entry.partitions for file in one.files}
+    named |= {file.path for entry in entries for file in entry.quarantine.files}
+    named |= {file.path for entry in entries for file in entry.tombstones or ()}
+    states = {entry.metrics for entry in entries}
+    for folder in FOLDERS:
+        for one in ledger.storage.walk(layout.path(folder)):
+            path = layout.relative(one.path)
+            if path not in named and path.rpartition("/")[0] not in states:
+                yield path
 
 
 def _hashes(ledger: Ledger, snapshot: Snapshot) -> Iterator[np.ndarray]:
-    from mesh_etl.contract.types import Field, parse
-
     exact = {one.name: one.type for one in ledger.contract(snapshot.entry).columns}
     schema = tuple(Field(name, parse(exact.get(name, type_))) for name, type_ in snapshot.entry.columns)
-    reader = ParquetReader(schema)
+    reader = WrittenReader(schema)
     names = [column.name for column in schema]
     for partition in snapshot.partitions.values():
         keys = zip(snapshot.entry.partition_by, partition.values, strict=True)

@@ -39,18 +39,25 @@ class Strike:
 
 @dataclass
 class Watch:
-    """Counts the calls and carries the strike out; without one it only counts."""
+    """Counts the calls and carries the strike out; without one it only counts.
+
+    Threads may make calls in another order than they did when the calls were counted: where the call with the number
+    cannot break in that way, the next one does that can.
+    """
 
     strike: Strike | None = None
     calls: list[Call] = field(default_factory=list)
+    struck: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def enter(self, name: str, *ways: Way) -> Way | None:
         """The call is counted; returns the way in which it is to break, if it is."""
         with self._lock:
             self.calls.append(Call(name, ways))
-            struck = self.strike is not None and self.strike.number == len(self.calls)
-        return self.strike.way if struck and self.strike and self.strike.way in ways else None
+            if self.struck or self.strike is None or len(self.calls) < self.strike.number:
+                return None
+            self.struck = self.strike.way in ways
+            return self.strike.way if self.struck else None
 
     def around(self, name: str, act: Callable[[], T], lost: Callable[[], BaseException] | None = None) -> T:
         """The answer of `act`, unless the call breaks. `lost` makes what the caller sees when the answer is lost."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from mesh_etl.worlds import World
 
-READS = ("Get", "List", "Search", "Describe", "BatchGet")
+READS = ("Get", "List", "Search", "Describe", "BatchGet", "Head")
 ITEMS = ("PartitionInputList", "Entries", "PartitionsToDelete")  # what Glue's batch calls name their items
 
 
@@ -26,8 +26,7 @@ class WatchedWorld:
     def client(self, service: str) -> Any:
         """The client of the world; every call of it is counted."""
         if service not in self._clients:
-            made = self._clients[service] = self.inner.client(service)
-            _Calls(self.watch, made)
+            self._clients[service] = watch_client(self.inner.client(service), self.watch)
         return self._clients[service]
 
     @property
@@ -49,6 +48,12 @@ class WatchedWorld:
         return self.inner.location(path)
 
 
+def watch_client(client: Any, watch: Watch) -> Any:
+    """The client, a botocore one: each of its calls is counted, and breaks where the watch strikes."""
+    _Calls(watch, client)
+    return client
+
+
 class _Calls:
     """The calls of one client."""
 
@@ -63,17 +68,17 @@ class _Calls:
     def before(self, model: Any, params: dict[str, Any], **event: Any) -> None:
         """Strikes before the service has seen the call."""
         ways: list[Way] = ["refused", "throttled"]
-        items = next((name for name in ITEMS if params.get(name)), None) if model.name.startswith("Batch") else None
+        batch, name = _items(model.name, params)
         if not model.name.startswith(READS):
             ways += ["lost", "killed"]
-            ways += ["partial"] if items else []
+            ways += ["partial"] if name else []
         self.way = self.watch.enter(f"{self.service}.{model.name}", *ways)
         if self.way == "refused":
             raise self._timeout()
         if self.way == "throttled":
             raise _throttled(model.name)
-        if self.way == "partial" and items:
-            self.item, *params[items] = params[items]
+        if self.way == "partial":
+            self.item, *batch[name] = batch[name]
 
     def after(self, parsed: dict[str, Any], **event: Any) -> None:
         """Strikes once the service has done what it was asked."""
@@ -92,7 +97,17 @@ class _Calls:
         return timeout
 
 
+def _items(operation: str, params: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """Where the items of a batch call stand, and under which name; '' for a call that has none."""
+    if operation == "DeleteObjects":
+        return params["Delete"], "Objects" if len(params["Delete"]["Objects"]) > 1 else ""
+    name = next((name for name in ITEMS if params.get(name)), "") if operation.startswith("Batch") else ""
+    return params, name
+
+
 def _failure(item: dict[str, Any]) -> dict[str, Any]:
+    if "Key" in item:
+        return {"Key": item["Key"], "Code": "InternalError", "Message": "the item was not worked on"}
     detail = {"ErrorCode": "InternalServiceException", "ErrorMessage": "the item was not worked on"}
     values = item.get("PartitionValueList") or item.get("Values") or []
     return {"PartitionValues": values, "PartitionValueList": values, "ErrorDetail": detail}
@@ -101,5 +116,9 @@ def _failure(item: dict[str, Any]) -> dict[str, Any]:
 def _throttled(operation: str) -> Exception:
     from botocore.exceptions import ClientError
 
-    error: Exception = ClientError({"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, operation)
+    answer = {
+        "Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"},
+        "ResponseMetadata": {"HTTPStatusCode": 400, "RetryAttempts": 4},
+    }
+    error: Exception = ClientError(answer, operation)
     return error

@@ -44,7 +44,8 @@ def stated(texts: Iterable[str], schema: Schema) -> list[Filter]:
     for number, text in enumerate(texts, 1):
         where = f"--filter {number}"
         try:
-            tree = sqlglot.parse_one(f"SELECT 1 FROM it WHERE {text}", dialect="duckdb").find(sqlglot.exp.Where)
+            parsed = sqlglot.parse(f"SELECT 1 FROM it WHERE {text}", dialect="duckdb")
+            tree = parsed[0].find(sqlglot.exp.Where) if len(parsed) == 1 and parsed[0] else None
             if tree is None:
                 raise SqlglotError
         except SqlglotError:

@@ -70,6 +70,10 @@ class Mode(Model):
         """The columns of `schema` that the mode fills, before rows are checked, in a run at this moment (in UTC)."""
         return ()
 
+    def distinguishes(self, primary: Collection[str]) -> str:
+        """The column that the contract's primary key lacks, where the mode keeps several rows of one key; or empty."""
+        return ""
+
     def needs_whole(self) -> str:
         """Why a run cannot be given a few of its records alone, as a replay does; empty where it can."""
         return ""

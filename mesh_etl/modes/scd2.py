@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -103,6 +103,9 @@ class Scd2(Keyed):
         if self.open_end is None:
             return None
         return moment_of(kind, datetime.datetime.combine(self.open_end, datetime.time(), datetime.UTC))
+
+    def distinguishes(self, primary: Collection[str]) -> str:
+        return self.valid_from if primary and set(primary) <= set(self.keys) else ""
 
     def removals(self) -> Deletes | None:
         return self.deletes

@@ -38,6 +38,9 @@ class Snapshot(Mode):
     def supplied(self, schema: Schema, moment: datetime.datetime) -> tuple[Supplied, ...]:
         return tuple(Supplied(one.name, one.type, moment.date()) for one in schema if one.name == self.date)
 
+    def distinguishes(self, primary: Collection[str]) -> str:
+        return self.date if primary and self.date not in primary else ""
+
     def needs_whole(self) -> str:
         return "a row belongs to the copy of its date"
 

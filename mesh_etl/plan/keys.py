@@ -10,6 +10,7 @@ from mesh_etl.contract.types import Array, DataType, Map, Struct
 from mesh_etl.errors import Fault, PlanError, did_you_mean
 from mesh_etl.kernels.write.parquet import writes_bloom_filters
 from mesh_etl.kernels.write.partition import PartitionKey
+from mesh_etl.plan.mode_columns import to_add
 
 if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob
@@ -65,7 +66,8 @@ def _key_faults(job: LoadedJob, index: int, key: PartitionKey, types: Mapping[st
     kind = key.transform.partition("[")[0]
     if key.column not in types:
         problem = f"{place}: the contract has no column '{key.column}'"
-        yield Fault("COLUMN_MISSING", problem, where, did_you_mean(key.column, types))
+        fills = next((one for one in job.job.target.mode.needed() if one.supplied and one.name == key.column), None)
+        yield Fault("COLUMN_MISSING", problem, where, to_add(fills) if fills else did_you_mean(key.column, types))
     elif _name(types[key.column]) not in _TAKES[kind]:
         spelled = types[key.column].ddl()
         problem = f"{place}: {kind}() takes no {spelled} column"

@@ -20,6 +20,7 @@ def check_mode_columns(job: LoadedJob, contract: Contract, mode: Mode, keys: tup
     """The contract has what the mode needs. Raises `PlanError` with every column that is missing or does not fit."""
     identity = {key.column for key in keys if key.transform == "identity"}
     faults = [fault for one in mode.needed() for fault in _faults(job, contract, mode, one, identity)]
+    faults += _repeated_keys(contract, mode)
     if faults:
         raise PlanError(*faults)
 
@@ -32,7 +33,7 @@ def _faults(job: LoadedJob, contract: Contract, mode: Mode, needed: Needed, by: 
     if name not in types:
         fix = did_you_mean(name, types)
         if needed.supplied and not fix.startswith("did"):
-            fix = f"add to its properties: - {{name: {name}, physicalType: {needed.types[0]}}}"
+            fix = to_add(needed)
         problem = f"mode {mode.type}: {needed.key}: the contract has no column '{name}'"
         yield Fault("COLUMN_MISSING", problem, where, fix)
     elif needed.types and types[name] not in needed.types:
@@ -50,6 +51,22 @@ def _faults(job: LoadedJob, contract: Contract, mode: Mode, needed: Needed, by: 
     elif needed.identifies and not any(one.stored_name == name and _required(one) for one in contract.columns):
         problem = f"mode {mode.type}: {needed.key}: column '{name}' may be NULL, and a key may not"
         yield Fault("KEY_NULLABLE", problem, contract.where_column(name), "say required: true")
+
+
+def to_add(needed: Needed) -> str:
+    """How to mend a contract that lacks the column."""
+    return f"add to its properties: - {{name: {needed.name}, physicalType: {needed.types[0]}}}"
+
+
+def _repeated_keys(contract: Contract, mode: Mode) -> Iterator[Fault]:
+    """A primary key that the second version or copy of a row would break."""
+    primary = {one.stored_name: one for one in contract.columns if one.primary_key}
+    column = mode.distinguishes(primary)
+    if column:
+        key = ", ".join(primary)
+        problem = f"mode {mode.type}: the primary key ({key}) comes more than once, for each '{column}'"
+        fix = f"say primaryKey: true of '{column}' as well, and number all columns by primaryKeyPosition"
+        yield Fault("KEY_REPEATS", problem, contract.where_column(next(iter(primary))), fix)
 
 
 def _required(column: Property) -> bool:

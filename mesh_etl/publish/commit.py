@@ -124,12 +124,7 @@ def _prepared(staged: Staged, base: int, head: Snapshot | None) -> Entry:
         committed_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
         code_version=code_version(),
         engine=staged.engine,
-        contract=ContractRef(
-            id=plan.contract.id,
-            version=plan.contract.version,
-            sha256=plan.contract.sha256,
-            summary_sha256=plan.ledger.keep(summary(plan.contract)),
-        ),
+        contract=head.entry.contract if staged.deletion and head else _contract(plan),
         columns=tuple((column.name, column.type.glue()) for column in plan.contract.schema),
         partition_by=tuple(
             PartitionColumn(name=key.name, column=key.column, transform=key.transform) for key in plan.partition_by
@@ -155,6 +150,16 @@ def _prepared(staged: Staged, base: int, head: Snapshot | None) -> Entry:
         tombstones=staged.tombstones,
         deletion=staged.deletion,
         evolved=tuple(EvolvedColumn(name=one.name, type=one.type, added=one.added) for one in plan.evolved),
+    )
+
+
+def _contract(plan: Plan) -> ContractRef:
+    """The contract of the run, whose summary is kept."""
+    return ContractRef(
+        id=plan.contract.id,
+        version=plan.contract.version,
+        sha256=plan.contract.sha256,
+        summary_sha256=plan.ledger.keep(summary(plan.contract)),
     )
 
 

@@ -14,7 +14,7 @@ from mesh_etl.publish.desired import desired
 if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob
     from mesh_etl.contract.load import Contract
-    from mesh_etl.tables.ledger import Ledger
+    from mesh_etl.tables.ledger import Ledger, Snapshot
     from mesh_etl.worlds import World
 
 _ROUNDS = 5
@@ -23,17 +23,14 @@ _ROUNDS = 5
 def recover(job: LoadedJob, contract: Contract, ledger: Ledger, world: World) -> Difference | None:
     """The catalogue says what the ledger's head says; returns what had to change, None where there is no table yet.
 
-    Two guards of the commit protocol stand here: `publish the head`, since all of the head is published whoever made
-    it, and `verify after publish`, since catalogue and ledger are read again until both have stood still.
-
     Raises `PublishError`: LEDGER_BEHIND when the catalogue records a version that the ledger does not have.
     """
     for _ in range(_ROUNDS):
-        snapshot = ledger.snapshot()
+        snapshot = _head(ledger)
         if snapshot is None:
             return None
         change = register(world.client("glue"), desired(job, contract, ledger, snapshot, world))
-        if not ledger.seqs(snapshot.seq):
+        if _settled(ledger, snapshot):
             if change.superseded:
                 problem = f"the catalogue records version {change.recorded_seq}, the ledger ends at {snapshot.seq}"
                 fix = "the ledger was removed or restored: delete the catalogue's table, then run again"
@@ -42,3 +39,20 @@ def recover(job: LoadedJob, contract: Contract, ledger: Ledger, world: World) ->
             return change
     problem = "new versions are committed faster than the catalogue can follow"
     raise PublishError(Fault("CATALOG_UNSETTLED", problem, job.product, "run again"), retryable=True)
+
+
+def _head(ledger: Ledger) -> Snapshot | None:
+    """What the catalogue is to say: all of the ledger's head, whoever made it; None where there is no table yet.
+
+    This is the guard `publish the head` of the commit protocol.
+    """
+    return ledger.snapshot()
+
+
+def _settled(ledger: Ledger, published: Snapshot) -> bool:
+    """Whether no version came while this one was published: its publisher may have died, or have been overwritten.
+
+    This is the guard `verify after publish` of the commit protocol; `register` does the same for the catalogue, which
+    it reads again until it has stood still.
+    """
+    return not ledger.seqs(published.seq)

@@ -27,6 +27,7 @@ from mesh_etl.storage import faults
 from mesh_etl.tables.entry import Counts
 from mesh_etl.tables.layout import new_txn
 from mesh_etl.tables.quarantine import kept
+from mesh_etl.upkeep.commit import committed
 
 if TYPE_CHECKING:
     from mesh_etl.run import Staged
@@ -96,6 +97,8 @@ def replay(
     held = kept(entries, job.job.quarantine.age)
     chosen = choice.rows(list(rows(ledger, choice.files(held))), entries)
     if not chosen:
+        if not dry_run:
+            committed(job, ledger, world, lambda _: None)  # the catalogue may be behind
         return Replayed(job.product, "nothing to replay")
     with scratch(ledger, engine, new_txn()) as texts, texts.here() as folder:
         ready = prepared(job, chosen, held, entries, Path(folder), acknowledge)

@@ -142,6 +142,6 @@ def _translated() -> Iterator[None]:
 
 
 def _failed(kind: str) -> Fault:
-    unread = "check that the files of the tables are there, whole, and yours to read"
+    unread = "check that the files of the tables are there, whole, and yours to read: mesh-etl verify"
     fix = unread if kind == "IOException" else "check casts, divisions and sizes"
     return Fault("QUERY_FAILED", f"the query failed: {kind}", "query", fix)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mesh_etl.storage import Scratch, faults
@@ -24,8 +23,7 @@ def scratch(ledger: Ledger, engine: Engine, txn: str) -> Iterator[Scratch]:
     layout = ledger.layout
     if "://" not in layout.root:
         with faults(layout.root):
-            Path(layout.spill(txn)).mkdir(parents=True, mode=0o700)  # refused rows pass through it
-        found = Scratch(layout.spill(txn))
+            found = Scratch.on_disk(layout.spill(txn))
     elif engine.shares_disk:
         found = Scratch(tempfile.mkdtemp(prefix="mesh-etl-"))
     else:

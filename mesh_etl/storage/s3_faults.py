@@ -44,7 +44,7 @@ def is_definite(error: Any) -> bool:
 
 def coded(error: Any, path: str) -> RunError:
     """The error of S3 or of its client as one of ours; it names S3's code and no more of its text."""
-    response = getattr(error, "response", {})
+    response = getattr(error, "response", None) or {}
     code = response.get("Error", {}).get("Code", type(error).__name__)
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code == "NoSuchBucket":

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mesh_etl.storage.base import Storage
-from mesh_etl.storage.local import LOCAL_STORAGE, LocalStorage
+from mesh_etl.storage.local import LOCAL_STORAGE, PRIVATE_FOLDER, LocalStorage
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,6 +26,12 @@ class Scratch:
 
     folder: str
     storage: Storage = LOCAL_STORAGE
+
+    @classmethod
+    def on_disk(cls, folder: str) -> Scratch:
+        """A new folder of this machine that others may not enter: refused rows pass through it."""
+        os.makedirs(folder, mode=PRIVATE_FOLDER)
+        return cls(folder)
 
     @property
     def is_local(self) -> bool:

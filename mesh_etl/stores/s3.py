@@ -237,7 +237,7 @@ def _explained(address: str, kind: type[MeshError]) -> Iterator[None]:
 
 
 def _translated(error: Any, address: str, kind: type[MeshError]) -> MeshError:
-    response = getattr(error, "response", {})
+    response = getattr(error, "response", None) or {}
     code = response.get("Error", {}).get("Code", type(error).__name__)
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in ("PreconditionFailed", "412"):

@@ -147,7 +147,7 @@ class Changed(Record):
 
 
 class Tombstones(Record):
-    """A file with the keys of rows that a commit has deleted, and their place in the order; by its path below the root."""
+    """A file with the keys of rows that a commit has deleted and their place in the order; `path` is below the root."""
 
     path: str
     rows: int

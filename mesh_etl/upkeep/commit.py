@@ -103,7 +103,10 @@ def _recovered(job: LoadedJob, contract: Contract, ledger: Ledger, world: World)
 
 
 def _recovered_after(error: MeshError, job: LoadedJob, contract: Contract, ledger: Ledger, world: World) -> None:
-    """The catalogue follows the others' commits; if it cannot, both faults are told, the first one first."""
+    """The catalogue follows the others' commits; if it cannot, both faults are told, the first one first.
+
+    This is the guard `publish on abort` of the commit protocol, as in `publish/publish.py`.
+    """
     try:
         _recovered(job, contract, ledger, world)
     except MeshError as second:

@@ -160,7 +160,12 @@ def _merged(
     folders = {values: layout.data(txn, partition_path(keys_of(head), values)) for values in work}
     tasks = [(values, group) for values, groups in work.items() for group in groups]
     jobs = [
-        MergeJob(replace(style, folder=folders[values]), tuple(layout.path(one.path) for one in group), schema)
+        MergeJob(
+            replace(style, folder=folders[values]),
+            tuple(layout.path(one.path) for one in group),
+            schema,
+            {layout.path(one.path): one.crc32 for one in group},
+        )
         for values, group in tasks
     ]
     progress.phase("compact", len(jobs))

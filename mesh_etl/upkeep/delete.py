@@ -6,20 +6,16 @@ salted hash of it, by which whoever knows the predicate can show that it was car
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.checks import planned
-from mesh_etl.contract.load import load
 from mesh_etl.errors import Fault, PlanError, PublishError
-from mesh_etl.kernels.write.partition import PartitionKey
 from mesh_etl.modes.delete import Delete
 from mesh_etl.plan import Plan
-from mesh_etl.plan.build import ledger_of, taken_over
+from mesh_etl.plan.build import ledger_of
 from mesh_etl.publish import publish, recover
 from mesh_etl.run.progress import Progress, Silent
 from mesh_etl.run.rows_to_delete import counted, rewritten
@@ -28,6 +24,7 @@ from mesh_etl.run.staged import Staged
 from mesh_etl.storage import faults
 from mesh_etl.tables.entry import Changed, Counts, Deletion, Quarantine
 from mesh_etl.tables.layout import new_txn
+from mesh_etl.upkeep.standing import plan_as_it_stands
 
 if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob
@@ -44,7 +41,8 @@ _NOTHING = Counts(read=0, good=0, quarantined=0, deduplicated=0, filtered=0)
 class Deleted:
     """Rows that left the table with the commit `version`, or would; `kept` rows were written anew beside them.
 
-    `refused` rows in the quarantine may hold what the predicate means: it cannot be asked about raw records.
+    `refused` rows in the quarantine may hold what the predicate means: it cannot be asked about raw records. So may
+    the versions that `tags` name, which do not expire.
     """
 
     product: str
@@ -52,6 +50,7 @@ class Deleted:
     files: int
     kept: int
     refused: int
+    tags: Mapping[str, int]
     version: int | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -63,6 +62,7 @@ class Deleted:
             "kept": self.kept,
             "files": self.files,
             "refused_rows": self.refused,
+            "tags": dict(self.tags),
         }
 
 
@@ -77,9 +77,9 @@ def delete(
 ) -> Deleted:
     """No row for which `where` is true is in the table's newest version, and the catalogue says so.
 
-    Rows for which it is NULL stay. `reason` is kept in the ledger. Older versions still hold the rows. Raises
-    `PlanError`: NO_VERSION for a table without one, CONTRACT_CHANGED when the contract is no longer the one of the
-    newest version, COLUMN_MISSING and NOT_A_CONDITION for the predicate; and what a run raises.
+    Rows for which it is NULL stay. `reason` is kept in the ledger. Older versions still hold the rows. The contract
+    stays that of the newest version, whatever its file says by now. Raises `PlanError`: NO_VERSION for a table without
+    one, COLUMN_MISSING and NOT_A_CONDITION for the predicate; and what a run raises.
     """
     for _ in range(_ROUNDS - 1):
         try:
@@ -93,46 +93,22 @@ def delete(
 def _deleted(
     job: LoadedJob, engine: Engine, world: World, where: Expression, reason: str, dry_run: bool, progress: Progress
 ) -> Deleted:
-    plan = _plan(job)
-    head = _head(job, plan.ledger)
+    ledger = ledger_of(job, job.product)
+    head = _head(job, ledger)
+    plan = plan_as_it_stands(job, ledger, head, Delete(of=job.job.target.mode))
     progress.phase("find rows", 0)
     found = counted(plan, engine, where)
     rows = sum(found.values())
     held = sum(file.rows for one in head.partitions.values() for file in one.files if file.path in found)
-    told = Deleted(job.product, rows, len(found), held - rows, head.refused)
-    if dry_run or not found:
+    told = Deleted(job.product, rows, len(found), held - rows, head.refused, ledger.state().tags)
+    if dry_run:
         return told
-    recover(job, plan.contract, plan.ledger, world)
+    recover(job, plan.contract, ledger, world)
+    if not found:
+        return told
     staged = _staged(plan, engine, where, reason, found, held - rows, progress)
     report = publish(staged, world)
-    return Deleted(job.product, rows, len(found), held - rows, head.refused, report.entry.seq)
-
-
-def _plan(job: LoadedJob) -> Plan:
-    """What the machinery of a run knows of the table as it stands; nothing of the job's inputs is looked at."""
-    ledger, path = ledger_of(job, job.product), job.contract_path
-    head = _head(job, ledger)
-    contract = taken_over(job, load(path, str(path.relative_to(job.project.root))), head)[0]
-    if contract.sha256 != head.entry.contract.sha256:
-        problem = f"the contract is no longer the one of version {head.seq}"
-        raise PlanError(Fault("CONTRACT_CHANGED", problem, contract.where("version"), "run the job before"))
-    return Plan(
-        job=job,
-        contract=contract,
-        checks=planned(contract),
-        mode=Delete(of=job.job.target.mode),
-        inputs={},
-        items=(),
-        steps=(),
-        partition_by=tuple(PartitionKey(**one.model_dump()) for one in head.entry.partition_by),
-        ledger=ledger,
-        head=head,
-        idem_key=head.data.idem_key,
-        work="run",
-        done=None,
-        moment=datetime.datetime.now(datetime.UTC),
-        changes=(),
-    )
+    return replace(told, version=report.entry.seq)
 
 
 def _head(job: LoadedJob, ledger: Ledger) -> Snapshot:

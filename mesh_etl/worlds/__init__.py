@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mesh_etl.worlds.base import World
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
 
     from mesh_etl.config.env import Env
 
-__all__ = ["World", "open"]
+__all__ = ["World", "open", "through"]
 
 
 def open(env: Env, root: Path) -> World:
@@ -20,6 +22,24 @@ def open(env: Env, root: Path) -> World:
     from mesh_etl.worlds.aws import Account
     from mesh_etl.worlds.local import Laptop
 
+    found: World
     if isinstance(env.world, LocalWorld):
-        return Laptop(root, env.world.home)
-    return Account(root, env.world.region, env.world.account, env.world.profile)
+        found = Laptop(root, env.world.home)
+    else:
+        found = Account(root, env.world.region, env.world.account, env.world.profile)
+    for made in _through:
+        found = made(found)
+    return found
+
+
+_through: list[Callable[[World], World]] = []
+
+
+@contextmanager
+def through(made: Callable[[World], World]) -> Iterator[None]:
+    """Each world that this process opens in the block is what `made` makes of it: its clients' calls can be watched."""
+    _through.append(made)
+    try:
+        yield
+    finally:
+        _through.remove(made)

@@ -98,10 +98,10 @@ CASES = {
         "'ftp' is no storage that is read",
     ),
     "a warehouse of another storage": (
-        changed(ENV, "warehouse: table", "warehouse: s3://bucket/table"),
+        changed(ENV, "warehouse: table", "warehouse: gs://bucket/table"),
         PlanError,
         ["UNSUPPORTED_PATH"],
-        "local",
+        "set a folder or an s3:// address",
     ),
     # what is in the rows
     "values that do not parse": (

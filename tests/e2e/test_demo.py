@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from deliver import deliver
 from generate import generate
 
 from mesh_etl.cli import jobs
@@ -18,7 +19,8 @@ from mesh_etl.order import in_order
 from mesh_etl.plan.references import led_to
 
 HERE = Path(__file__).parents[2]
-PRODUCTS = ("customer.customers", "sales.orders", "sales.lineitems", "sales.revenue_by_nation")
+PRODUCTS = ("customer.customers", "sales.order_status", "sales.orders", "sales.lineitems", "sales.revenue_by_nation")
+MERGED = "sales.order_status"
 FILES = {"customer.customers": "customer.csv", "sales.orders": "orders.csv", "sales.lineitems": "lineitem.csv"}
 RAGGED = {"too_many_fields": ("FIELD_COUNT", ""), "too_few_fields": ("FIELD_COUNT", "")}
 REFUSED_AS = {  # the kind of a spoiled row → the rule that refuses it and its column
@@ -50,6 +52,7 @@ def root(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
     shutil.copytree(HERE / "configs", folder / "configs")
     assert generate(folder / ".mesh/raw", 0.01, 17)
+    deliver(folder / ".mesh/raw", 1)
     return folder
 
 
@@ -250,10 +253,23 @@ def test_a_second_run_changes_nothing(reports, demo):
     for product in PRODUCTS:
         before = demo.files(product)
         report = demo.run(product)
-        assert report.outcome == "done before"
+        assert report.outcome == ("nothing new" if product == MERGED else "done before")
         assert report.entry.model_dump_json() == reports[product].entry.model_dump_json()
         assert report.catalog == ()
         assert demo.files(product) == before
         assert demo.ledger(product).seqs() == [1]
     assert demo.calls["GetTable"] >= len(PRODUCTS)
     assert demo.writes == {}
+
+
+def test_deliveries_are_merged_as_they_were_meant(reports, demo, root):
+    made = [reports[MERGED].entry]
+    for number in (2, 3):
+        meant = deliver(root / ".mesh/raw", number)
+        made.append(demo.run(MERGED).entry)
+    fates = ("inserted", "updated", "deleted", "unchanged", "superseded", "late")
+    told = [{fate: getattr(entry.changed, fate) for fate in fates} for entry in made]
+    assert [Counter(one) for one in told] == [Counter(dict.fromkeys(fates, 0) | one) for one in meant.values()]
+    assert [entry.counts.read for entry in made] == [entry.counts.good for entry in made]
+    assert [entry.counts.good for entry in made] == [sum(one.values()) for one in told]
+    assert demo.ledger(MERGED).snapshot().rows == sum(one["inserted"] - one["deleted"] for one in told)

@@ -45,6 +45,21 @@ def test_the_job_script_publishes_the_product(tmp_path: Path) -> None:
     assert (tmp_path / ".mesh/warehouse/shop/visits/_ledger/00000000000000000001.json").exists()
 
 
+def test_a_snapshot_is_that_of_the_date_that_is_named(tmp_path: Path) -> None:
+    folder = project(tmp_path) / "configs/shop/visits"
+    contract, job = folder / "contract.yaml", folder / "job.yaml"
+    contract.write_text(CONTRACT + "      - {name: day, physicalType: date, required: true}\n")
+    target = "{mode: {type: snapshot, date: day}, partition_by: [day]}"
+    job.write_text(job.read_text().replace("{mode: replace}", target))
+    done = run(tmp_path, "--product", "shop.visits", "--engine", "embedded", "--date", "2026-11-20")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(list(tmp_path.glob(".mesh/warehouse/shop/visits/data/*/day=2026-11-20/*"))) == 1
+    done = run(tmp_path, "--product", "shop.visits", "--engine", "embedded", "--date=20.11.2026")
+    assert done.returncode == 2
+    assert "write it as in 2026-11-20" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_an_input_that_nothing_reads_is_refused(tmp_path: Path) -> None:
     job = project(tmp_path) / "configs/shop/visits/job.yaml"
     job.write_text(job.read_text() + "inputs: {other: {type: csv, path: visits.csv, columns: {id: {type: bigint}}}}\n")

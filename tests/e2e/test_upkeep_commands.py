@@ -170,3 +170,35 @@ def test_the_job_script_maintains_a_product(shop):
     assert done.returncode == 4
     assert "[FILE_LOST]" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def everything(root):
+    """The bytes of all files below the table's root that hold rows or tell of them."""
+    return b"".join(path.read_bytes() for path in (root / "table/shop/sales").rglob("*") if path.is_file())
+
+
+def test_rows_are_erased_with_the_versions_that_hold_them(project):
+    job = project / "configs/shop/sales/job.yaml"
+    job.write_text(JOB.replace("{mode: replace}", "{mode: replace, compression: none}"))
+    (project / "in.csv").write_text(f"id,name\n1,{SECRET}\n2,x\n")
+    assert said(project, "run", "shop.sales")[0] == 0
+    assert SECRET.encode() in everything(project)
+    where = ("--where", f"name = '{SECRET}'", "--reason", "ticket 12")
+    dry = told(project, "delete", "shop.sales", *where, "--erase", "--dry-run")
+    assert (dry["deleted"], dry["version"], len(data(project))) == (1, None, 1)
+    done = told(project, "delete", "shop.sales", *where, "--erase")
+    assert (done["deleted"], done["kept"], done["version"], done["erased"]["expired"]) == (1, 1, 2, [1])
+    assert SECRET.encode() not in everything(project)
+    assert told(project, "query", "select id, name from shop.sales") == [{"id": 2, "name": "x"}]
+    code, out, err = said(project, "verify", "shop.sales", "--checksums")
+    assert (code, "all is well" in out) == (0, True)
+    code, out, err = said(project, "delete", "shop.sales", *where, "--erase")
+    assert (code, "true for no row" in out) == (0, True)
+    assert SECRET not in out + err
+
+
+def test_a_tag_keeps_what_was_to_be_erased_and_that_is_told(shop):
+    assert said(shop, "tag", "shop.sales", "audit", "--version", "3")[0] == 0
+    code, out, _ = said(shop, "delete", "shop.sales", "--where", "id = 3", "--erase")
+    assert (code, "audit" in out) == (0, True)
+    assert len(data(shop)) == 2

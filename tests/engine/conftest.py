@@ -128,6 +128,17 @@ def project(engine, tmp_path_factory):
     return make
 
 
+@pytest.fixture
+def lake(engine, s3, s3_environment):
+    """The bucket `lake`, which the workers of the engine can reach as well."""
+    workers = engine.session().sparkContext.environment if engine.name == "spark" else {}
+    before = dict(workers)
+    workers |= s3_environment
+    yield s3
+    workers.clear()
+    workers |= before
+
+
 @pytest.fixture(scope="module")
 def played(request, engine, project):
     """The outcomes, by test, of those that share their jobs: see `outcome`."""

@@ -5,10 +5,15 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 
 import pytest
+from pyiceberg.table import Transaction
+from pyiceberg.table.snapshots import Operation
 
 from mesh_etl import worlds
 from mesh_etl.config import Project, load
@@ -22,6 +27,7 @@ from mesh_etl.query import Statement, ask
 from mesh_etl.run import execute
 from mesh_etl.storage import OutcomeUnknown
 from mesh_etl.tables.iceberg import commit as steps
+from mesh_etl.tables.states import Metrics
 from mesh_etl.upkeep.compact import compact
 from mesh_etl.upkeep.compaction import Choice
 from mesh_etl.upkeep.expire import expire
@@ -88,6 +94,17 @@ class Table:
 @pytest.fixture
 def table(project):
     return Table(project())
+
+
+@contextmanager
+def short_turns():
+    """Threads take turns as often as can be."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def text(rows):
@@ -348,6 +365,24 @@ def test_keys_of_partitions_change_with_the_whole_table(table):
     assert table.rows(found.snapshots()[0].snapshot_id) == text(ROWS)
 
 
+def test_threads_find_the_files_that_go(table):
+    """What decides where a file is listed answers for the manifest that it is asked about, in any thread."""
+    table.use(partition_by=["country"])
+    for number, country in enumerate("ABC"):
+        table.deliver([[number, country, None, None, None]])
+        table.run()
+    found = table.ledger.table()
+    (file,) = [one.file for one in found.scan(row_filter="country = 'A'").plan_files()]
+    producer = steps._Overwrite(operation=Operation.OVERWRITE, transaction=Transaction(found), io=found.io)
+    producer.delete_data_file(file)
+    producer._build_delete_files_partition_predicate()
+    may_list = producer._build_manifest_evaluator(0)
+    manifests = found.current_snapshot().manifests(found.io)
+    with short_turns(), ThreadPoolExecutor(len(manifests)) as pool:
+        answers = list(pool.map(lambda one: {may_list(one) for _ in range(500)}, manifests))
+    assert sorted(answers, key=str) == [{False}, {False}, {True}]
+
+
 def test_rename_keeps_the_id_of_a_column(table):
     table.use("replace", [], columns={"properties": [{"name": "id", "physicalType": "bigint", "id": "key"}]})
     table.deliver([[1]], header="id")
@@ -381,6 +416,20 @@ def test_expired_snapshots_take_their_files_and_leave_what_was_read(table):
     assert table.ledger.seqs()[:4] == [1, 2, 3, 4]
     verified = verify(table.job, table.world)
     assert not verified.damage
+
+
+def test_appends_go_on_where_older_snapshots_have_expired(table):
+    """What was read, and what was kept of files that stand, outlives the snapshots that brought them."""
+    table.use("append", ["country"])
+    for number in range(2):
+        table.deliver([[number, "DE", None, None, None]])
+        table.run()
+    assert expire(table.job, table.world, datetime.timedelta(0)).versions == (1,)
+    assert [part.txn for part in Metrics(table.ledger).parts()] == [table.ledger.entry(seq).txn for seq in (1, 2)]
+    assert table.run().outcome == "nothing new"
+    table.deliver([[2, "FR", None, None, None]])
+    assert table.run().entry.counts.read == 1
+    assert len(table.rows()) == table.ledger.snapshot().rows == 3
 
 
 def test_compaction_puts_files_together(table):

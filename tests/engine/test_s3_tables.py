@@ -29,17 +29,6 @@ SECOND = "id,note,day\n100,more,2024-01-05\n101,more,2024-05-01\ny,bad,2024-02-0
 STEPS = [{"type": "filter", "where": "id <> 7"}, {"type": "derive", "replace": {"note": "upper(note)"}}]
 
 
-@pytest.fixture
-def lake(engine, s3, s3_environment):
-    """The bucket `lake`, which the workers of the engine can reach as well."""
-    workers = engine.session().sparkContext.environment if engine.name == "spark" else {}
-    before = dict(workers)
-    workers |= s3_environment
-    yield s3
-    workers.clear()
-    workers |= before
-
-
 @pytest.fixture(params=["own disks", "shared disk"])
 def disks(request, engine, monkeypatch):
     """Whether what a run keeps for a while goes through S3, as on a cluster; on Spark it does."""

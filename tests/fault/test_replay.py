@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from mesh_etl.errors import MeshError, PublishError
+from mesh_etl.plan.build import ledger_of
 from mesh_etl.quarantine.expire import expire
 from mesh_etl.quarantine.rows import Choice, rows
 from mesh_etl.tables.quarantine import standing
@@ -91,6 +92,7 @@ def test_a_kill_at_any_step_of_a_replay(shops, mortal, tmp_path):
     while step < total:
         shutil.rmtree(shop.root)
         shutil.copytree(before, shop.root)
+        shop.ledger = ledger_of(shop.job, "shop.sales")  # one that has not seen what is gone by now
         exit_code, steps = mortal(shop.root, step, "replay")
         if step == 0:
             assert exit_code == 0
@@ -116,6 +118,7 @@ def test_a_kill_at_any_step_of_a_removal(shop, mortal, tmp_path):
     while step < total:
         shutil.rmtree(shop.root)
         shutil.copytree(before, shop.root)
+        shop.ledger = ledger_of(shop.job, "shop.sales")  # one that has not seen what is gone by now
         exit_code, steps = mortal(shop.root, step, "expire")
         total = len(steps) + 1 if step == 0 else total
         assert exit_code == (0 if step == 0 else -signal.SIGKILL)

@@ -1,12 +1,10 @@
-"""What upkeep deletes beside writers and readers, killed at any moment; and proof of the guards that keep it safe.
+"""What upkeep deletes beside writers and readers, killed at any moment.
 
-A scenario is a function that asserts; one test runs it as things are, another with the guard taken out that it leans
-on, and there it has to fail.
+The scenarios that lean on a guard of the commit protocol are in `campaign/guarded.py`.
 """
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import shutil
@@ -15,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mesh_etl.errors import MeshError, PlanError, PublishError, RunError
+from mesh_etl.errors import PlanError, PublishError, RunError
 from mesh_etl.publish import publish
 from mesh_etl.storage import LocalStorage
 from mesh_etl.tables import checkpoint
@@ -24,24 +22,10 @@ from mesh_etl.upkeep.commit import committed, following
 from mesh_etl.upkeep.expire import expire
 from mesh_etl.upkeep.orphans import orphans
 from mesh_etl.upkeep.verify import verify
+from tests.fault.campaign.guarded import AT_ONCE, DAY, replaced
 
-AT_ONCE = datetime.timedelta(0)
-DAY = datetime.timedelta(days=1)
-COMMIT = import_module("mesh_etl.publish.commit")
 PIPELINE = import_module("mesh_etl.pipeline")
 EXPIRE = import_module("mesh_etl.upkeep.expire")
-ORPHANS = import_module("mesh_etl.upkeep.orphans")
-LIFETIMES = import_module("mesh_etl.upkeep.lifetimes")
-
-
-def replaced(shop, times=3):
-    """A table that was replaced so often; returns the rows of each version."""
-    shop.use("replace")
-    found = []
-    for number in range(times):
-        found.append(shop.deliver(f"{number}.csv", 1, ("m01", "m02", "m03"), only=True))
-        shop.run()
-    return found
 
 
 def stored(shop):
@@ -53,95 +37,6 @@ def stored(shop):
 def named(shop, version=None):
     snapshot = shop.ledger.snapshot(version)
     return {file.path for one in snapshot.partitions.values() for file in one.files}
-
-
-# Scenarios
-
-
-def what_was_replaced_just_now_stays(shop):
-    versions = replaced(shop)
-    found = expire(shop.job, shop.world(), DAY)
-    assert (found.versions, found.files, found.version) == ((), 0, None)
-    assert [shop.rows(seq) for seq in (1, 2, 3)] == versions
-
-
-def what_the_catalogue_shows_stays(shop):
-    versions = replaced(shop)
-    glue = shop.world().client("glue")
-    old = shop.ledger.snapshot(1)
-    place = {"DatabaseName": "shop", "TableName": "sales"}
-
-    def put_back(*_):
-        """Somebody points a partition at the first version again, after the catalogue was rolled forward."""
-        found = glue.get_partition(**place, PartitionValues=["m01"])["Partition"]
-        storage = found["StorageDescriptor"]
-        storage["Location"] = f"file://{shop.ledger.layout.root}/{old.partitions['m01',].folder}/"
-        glue.update_partition(
-            **place, PartitionValueList=["m01"], PartitionInput={"Values": ["m01"], "StorageDescriptor": storage}
-        )
-
-    original = EXPIRE.present
-    EXPIRE.present = lambda *args: (put_back(), original(*args))[1]
-    try:
-        found = expire(shop.job, shop.world(), AT_ONCE)
-    finally:
-        EXPIRE.present = original
-    places, _ = shop.catalogued()
-    assert shop.rows_at(places["m01"], "m01") == [row for row in versions[0] if row[1] == "m01"]
-    assert found.held == 1
-
-
-def a_slow_writer_is_barred(shop):
-    rows = shop.deliver("a.csv")
-    shop.run()
-    new = shop.deliver("b.csv", only=True)
-    slow = shop.stage()
-    found = orphans(shop.job, shop.world(), AT_ONCE)
-    assert found.fenced == (slow.txn,)
-    with pytest.raises(PublishError) as caught:
-        publish(slow, shop.world())
-    assert (caught.value.code, caught.value.retryable) == ("FENCED", True)
-    shop.assert_converged(rows)
-    shop.run()
-    shop.assert_converged(sorted(rows + new))
-    assert shop.leftovers() == set()
-
-
-SCENARIOS = [what_was_replaced_just_now_stays, what_the_catalogue_shows_stays, a_slow_writer_is_barred]
-
-
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.__name__)
-def test_it_holds(shop, scenario):
-    scenario(shop)
-
-
-# Guards, and what happens without them
-
-
-def no_grace(monkeypatch):
-    monkeypatch.setattr(LIFETIMES, "past_grace", lambda *_: True)
-
-
-def the_catalogue_is_not_asked(monkeypatch):
-    monkeypatch.setattr(EXPIRE, "shown", lambda *_: frozenset())
-
-
-def no_fence(monkeypatch):
-    monkeypatch.setattr(COMMIT, "refuse_fenced", lambda *_: None)
-
-
-GUARDS = [
-    (no_grace, what_was_replaced_just_now_stays),
-    (the_catalogue_is_not_asked, what_the_catalogue_shows_stays),
-    (no_fence, a_slow_writer_is_barred),
-]
-
-
-@pytest.mark.parametrize(("removed", "scenario"), GUARDS, ids=lambda one: one.__name__)
-def test_it_does_not_hold_without_its_guard(shop, monkeypatch, removed, scenario):
-    removed(monkeypatch)
-    with pytest.raises((AssertionError, MeshError, pytest.fail.Exception, OSError)):
-        scenario(shop)
 
 
 # What goes, and what stays

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import SUPPRESS, ArgumentParser
 from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar
@@ -45,8 +45,8 @@ class Glue(Engine):
         return session
 
 
-def job_arguments(argv: Sequence[str], names: Sequence[str]) -> dict[str, str]:
-    """The value of each `--name` in the arguments of a job script; all are required.
+def job_arguments(argv: Sequence[str], names: Sequence[str], optional: Sequence[str] = ()) -> dict[str, str]:
+    """The value of each `--name` in the arguments of a job script; those that are `optional` may be left out.
 
     In a Glue job `getResolvedOptions` reads them, which knows to pass over those that Glue adds (`--JOB_NAME`, …);
     elsewhere argparse does.
@@ -54,11 +54,14 @@ def job_arguments(argv: Sequence[str], names: Sequence[str]) -> dict[str, str]:
     if find_spec("awsglue") is not None:
         from awsglue.utils import getResolvedOptions
 
-        found = getResolvedOptions(list(argv), list(names))
-        return {name: str(found[name]) for name in names}
+        asked = [*names, *(name for name in optional if any(one.split("=")[0] == f"--{name}" for one in argv))]
+        found = getResolvedOptions(list(argv), asked)
+        return {name: str(found[name]) for name in asked}
     parser = ArgumentParser(argv[0])
     for name in names:
         parser.add_argument(f"--{name}", required=True)
+    for name in optional:
+        parser.add_argument(f"--{name}", default=SUPPRESS)
     return dict(vars(parser.parse_args(argv[1:])))
 
 

@@ -110,7 +110,7 @@ def _is_services(error: Exception) -> bool:
 
 
 def _code(error: Exception) -> str:
-    answer = getattr(error, "response", {})
+    answer = getattr(error, "response", None) or {}
     return str(answer.get("Error", {}).get("Code", "")) or type(error).__name__
 
 

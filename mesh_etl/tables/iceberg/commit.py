@@ -9,7 +9,7 @@ Each step is one compare-and-set of the pointer in the catalogue: a run that die
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,7 @@ from mesh_etl.tables.iceberg.data_files import written
 from mesh_etl.tables.iceberg.updates import add_schema, is_at, remove_ref, set_branch, set_schema, set_spec, set_tag
 
 if TYPE_CHECKING:
-    from pyiceberg.manifest import DataFile
+    from pyiceberg.manifest import DataFile, ManifestFile
     from pyiceberg.partitioning import PartitionSpec
     from pyiceberg.schema import Schema
     from pyiceberg.table import Table
@@ -52,6 +52,18 @@ class Change:
     summary: dict[str, str]
     rewrites: bool = False  # the same rows in other files
     tags: Mapping[str, int | None] = field(default_factory=dict)  # snapshots by their new names; None takes one away
+
+
+class _Overwrite(_OverwriteFiles):
+    """An overwrite whose threads do not share what decides where the files that go are listed.
+
+    Pyiceberg 0.12 gives one evaluator to all of them, which keeps in itself the bounds of the manifest that it looks
+    at: of two threads one may decide by the other's manifest, and files are then missed.
+    """
+
+    def _build_manifest_evaluator(self, spec_id: int) -> Callable[[ManifestFile], bool]:
+        build = super()._build_manifest_evaluator
+        return lambda manifest: build(spec_id)(manifest)
 
 
 def branch_of(txn: str) -> str:
@@ -75,7 +87,7 @@ def stage(table: Table, branch: str, change: Change) -> int:
     local._stage(_current(table, change))
     if head is not None:
         local._stage((set_branch(branch, head),))
-    kind = _OverwriteFiles if change.gone else _FastAppendFiles
+    kind = _Overwrite if change.gone else _FastAppendFiles
     operation = Operation.OVERWRITE if change.gone else Operation.APPEND
     producer = kind(
         operation=operation, transaction=local, io=table.io, snapshot_properties=change.summary, branch=branch

@@ -60,7 +60,6 @@ def foreign_entry(ledger: Ledger, table: Table, version: Version, last: Entry, b
         columns=last.columns,
         partition_by=keys_of(spec, table.schema()),
         compression=last.compression,
-        cleared=version.follows_expired,
         partitions=tuple(changed),
         counts=_NOTHING,
         rules=last.rules,

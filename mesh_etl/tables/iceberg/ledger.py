@@ -24,9 +24,9 @@ from pyiceberg.exceptions import (
 
 from mesh_etl.contract.types import Field as ColumnField
 from mesh_etl.contract.types import Schema, parse
-from mesh_etl.errors import Fault, PlanError
+from mesh_etl.errors import Fault, MeshError, PlanError
 from mesh_etl.storage import OutcomeUnknown
-from mesh_etl.tables.entry import Entry
+from mesh_etl.tables.entry import Entry, Partition
 from mesh_etl.tables.iceberg import commit, foreign, upkeep
 from mesh_etl.tables.iceberg.catalog import TableCatalog, changing, reading
 from mesh_etl.tables.iceberg.change import change_of, settled
@@ -39,6 +39,7 @@ from mesh_etl.tables.table_state import TableState
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table
+    from pyiceberg.table.snapshots import Snapshot
 
     from mesh_etl.contract.summary import Summary
 
@@ -92,28 +93,38 @@ class IcebergLedger(Ledger):
         """
         lost = False
         for _ in range(_ATTEMPTS):
-            table = self.table() or self._created(entry)
-            line = main_line(table.metadata)
-            if any(txn_of(one) == entry.txn for one in line):
-                return True
-            if (line[-1].sequence_number if line else 0) != entry.base_seq:
-                self._drop(table, entry.txn)
-                return False
             try:
+                table = self.table() or self._created(entry)
+                line = main_line(table.metadata)
+                if any(txn_of(one) == entry.txn for one in line):
+                    return True
+                if (line[-1].sequence_number if line else 0) != entry.base_seq:
+                    self._drop(table, entry.txn)
+                    return False
                 self._commit(table, entry)
                 return True
             except CommitFailedException:
                 continue
             except OutcomeUnknown:
                 lost = True
+            except MeshError as error:
+                if lost:  # the answer that was lost may have been a success
+                    raise OutcomeUnknown from error
+                raise
         if lost:
             raise OutcomeUnknown
         return False
 
     def committed(self, entry: Entry) -> Entry:
-        """The entry as the table has it, with the number of its snapshot."""
-        seq = next(one.seq for one in reversed(self._versions()) if one.name.endswith(f"-{entry.txn}"))
-        return self.entry(seq)
+        """The entry as the table has it, with the number of its snapshot.
+
+        Raises `OutcomeUnknown` where the table cannot be looked at: its files are the table's, nobody may remove them.
+        """
+        try:
+            seq = next(one.seq for one in reversed(self._versions()) if one.name.endswith(f"-{entry.txn}"))
+            return self.entry(seq)
+        except MeshError as error:
+            raise OutcomeUnknown from error
 
     def file_schema(self, schema: Schema, contract: Summary | None = None) -> pa.Schema:
         """The Arrow schema of files with these columns, with the field ids that the table has or will have."""
@@ -240,15 +251,26 @@ class IcebergLedger(Ledger):
         assert table is not None, "a table with versions is there"
         if version.name:
             entry = self._read(version.name).model_copy(update={"base_seq": before})
-            if version.follows_expired and version.snapshot is not None:
-                _, whole = foreign.partitions_of(self, table, version.snapshot)
-                entry = entry.model_copy(update={"cleared": True, "partitions": tuple(whole.values())})
-            return entry
-        named = [one.name for one in found[:index] if one.name] or [one.name for one in found if one.name][:1]
-        if not named:
-            problem = "no version of the table that is left was made by this library"
-            raise PlanError(Fault("LEDGER_MISSING", problem, self.place, "publish it as a new product"))
-        return foreign.foreign_entry(self, table, version, self._read(named[-1]), before, "")
+        else:
+            named = [one.name for one in found[:index] if one.name] or [one.name for one in found if one.name][:1]
+            if not named:
+                problem = "no version of the table that is left was made by this library"
+                raise PlanError(Fault("LEDGER_MISSING", problem, self.place, "publish it as a new product"))
+            entry = foreign.foreign_entry(self, table, version, self._read(named[-1]), before, "")
+        if version.follows_expired and version.snapshot is not None:
+            entry = entry.model_copy(update={"partitions": self._whole(table, version.snapshot, found[:index])})
+        return entry
+
+    def _whole(self, table: Table, snapshot: Snapshot, older: Iterable[Version]) -> tuple[Partition, ...]:
+        """All partitions of the oldest snapshot that is left, and without files those that only older versions had.
+
+        What came of the snapshots between is not known any more. What the older entries say of inputs, refused rows and
+        files that stand goes on to hold.
+        """
+        _, whole = foreign.partitions_of(self, table, snapshot)
+        entries = (self._read(one.name) for one in older if one.name)
+        gone = {one.values for entry in entries for one in entry.partitions} - whole.keys()
+        return (*whole.values(), *(Partition(values=one, folder="data", files=()) for one in sorted(gone, key=str)))
 
     def _read(self, name: str) -> Entry:
         """The entry of this name. Raises `PlanError` LEDGER_MISSING and LEDGER_UNREADABLE."""

@@ -1,4 +1,4 @@
-"""A table and what it should be, side by side: hypothesis thinks of what is done to them, in what order, and what breaks.
+"""A table and what it should be, side by side: hypothesis thinks of what is done to them, and of what breaks.
 
 Runs, replays, rollbacks, tags, compaction, deletion of old versions and of left-overs, strangers at the catalogue, and
 a slow writer that commits when everything has changed. Any of them may break at any of its calls: the process ends, the
@@ -12,113 +12,62 @@ import datetime
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from pyarrow import orc
 
+from mesh_etl import worlds
 from mesh_etl.crashtest.product import run
 from mesh_etl.crashtest.storage import WatchedStorage
 from mesh_etl.crashtest.watch import Strike, Watch
 from mesh_etl.crashtest.world import WatchedWorld
 from mesh_etl.errors import MeshError
+from mesh_etl.expressions import Expression
 from mesh_etl.plan.build import ledger_of
 from mesh_etl.publish import publish
 from mesh_etl.quarantine.replay import replay
 from mesh_etl.quarantine.rows import Choice
 from mesh_etl.run import engines
 from mesh_etl.storage import through
+from mesh_etl.upkeep.compact import compact
+from mesh_etl.upkeep.delete import delete
 from mesh_etl.upkeep.expire import expire
 from mesh_etl.upkeep.orphans import orphans
 from mesh_etl.upkeep.rollback import rollback
 from mesh_etl.upkeep.tag import tag, untag
 from mesh_etl.upkeep.verify import verify
-from tests.fault.campaign.scenarios import compact
+from tests.fault.campaign.model import Delivery, Died, Doomed, Held, Oracle, Row, Table
 from tests.fault.conftest import PRODUCT, Shop
 
 JOB = """\
 product: shop.sales
 source: {{type: csv, path: "in/*.csv", numbers: {{leading_zeros: {lenient}}}}}
-target: {{mode: {mode}, partition_by: [month]}}
+target: {{mode: {mode}, partition_by: [month], format: {format}}}
 checks: {{max_rejected: 90%}}
 """
 MODES = {"append": "append", "merge": "{type: merge, keys: [id], order_by: [amount]}"}
+KINDS = [("append", "parquet"), ("merge", "parquet"), ("append", "orc"), ("append", "iceberg"), ("merge", "iceberg")]
 PLACE = {"DatabaseName": "shop", "TableName": "sales"}
 MONTHS = ("m01", "m02", "m03")
 AT_ONCE = datetime.timedelta(0)
 KEEPING = {"expire", "fence", "compact", "tag"}  # operations that leave the rows as they are
 
-Row = tuple[int, str, int]
 breaks = st.none() | st.tuples(
     st.sampled_from(["died", "died", "died", "lost", "refused", "throttled", "partial"]), st.integers(1, 70)
 )
 some_version = st.integers(0, 30)
+edits = st.sampled_from(["removed", "moved", "added", "dropped"])
 
 
-class Died(BaseException):
-    """The process ended: nothing may handle it."""
-
-
-@dataclass
-class Doomed(Watch):
-    """No call after the `last` is made, by nobody: whatever handles the end of the process finds it has ended."""
-
-    last: int = 0
-
-    def enter(self, name: str, *ways: Any) -> None:
-        super().enter(name, *ways)
-        if len(self.calls) > self.last:
-            raise Died
-
-
-@dataclass(frozen=True)
-class Table:
-    """What a version should be: its rows, the inputs that it has read, and the rows it refused."""
-
-    rows: frozenset[Row] = frozenset()
-    seen: frozenset[str] = frozenset()
-    refused: frozenset[Row] = frozenset()
-
-
-@dataclass
-class Delivery:
-    good: tuple[Row, ...]
-    bad: tuple[Row, ...]
-
-
-@dataclass
-class Held:
-    """A run that has staged its rows and not committed them, and the inputs that it has read."""
-
-    staged: Any
-    inputs: frozenset[str]
-    on: Table
-
-
-@dataclass
-class Oracle:
-    """All versions as they should be. The mode says how rows meet those of the table."""
-
-    mode: str
-    versions: dict[int, Table] = field(default_factory=dict)
-    gone: set[int] = field(default_factory=set)
-    tags: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def head(self) -> Table:
-        return self.versions[max(self.versions)] if self.versions else Table()
-
-    def joined(self, rows: frozenset[Row], new: frozenset[Row]) -> frozenset[Row]:
-        """The rows with the new ones; the last row of each key where rows are merged."""
-        if self.mode == "append":
-            return rows | new
-        latest: dict[int, Row] = {}
-        for row in sorted(rows | new, key=lambda one: one[2]):
-            latest[row[0]] = row
-        return frozenset(latest.values())
+def made_of(ids: range, least: int, most: int) -> st.SearchStrategy[list[tuple[int, str]]]:
+    """Rows of a delivery, by number and month; no number twice."""
+    row = st.tuples(st.sampled_from(ids), st.sampled_from(MONTHS))
+    return st.lists(row, min_size=least, max_size=most, unique_by=lambda one: one[0])
 
 
 class TableMachine(RuleBasedStateMachine):
@@ -126,10 +75,11 @@ class TableMachine(RuleBasedStateMachine):
 
     told: dict[str, int]
 
-    @initialize(mode=st.sampled_from(sorted(MODES)), broken=breaks)
-    def begin(self, mode: str, broken: Any) -> None:
+    @initialize(kind=st.sampled_from(KINDS), broken=breaks)
+    def begin(self, kind: tuple[str, str], broken: Any) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="mesh-machine-"))
         self.shop = Shop(self.folder / "shop", None)
+        mode, self.format = kind
         self.oracle = Oracle(mode)
         self.deliveries: dict[str, Delivery] = {}
         self.held: Held | None = None
@@ -144,18 +94,15 @@ class TableMachine(RuleBasedStateMachine):
     # What is done
 
     @rule(
-        good=st.lists(st.tuples(st.integers(1, 5), st.sampled_from(MONTHS)), min_size=1, max_size=4, unique_by=lambda one: one[0]),
+        good=st.lists(
+            st.tuples(st.integers(1, 5), st.sampled_from(MONTHS)), min_size=1, max_size=4, unique_by=lambda one: one[0]
+        ),
         bad=st.lists(st.tuples(st.integers(6, 7), st.sampled_from(MONTHS)), max_size=2, unique_by=lambda one: one[0]),
-        at_once=st.booleans(),
+        at_once=st.sampled_from([True, True, False]),
         broken=breaks,
     )
     def delivered(self, good: list[tuple[int, str]], bad: list[tuple[int, str]], at_once: bool, broken: Any) -> None:
-        delivery = Delivery(self._rows(good), self._rows(bad))
-        name = f"{len(self.deliveries):04}.csv"
-        lines = [f"{id_},{month},{amount}" for id_, month, amount in delivery.good]
-        lines += [f"00{id_},{month},{amount}" for id_, month, amount in delivery.bad]
-        (self.shop.root / "in" / name).write_text("\n".join(["id,month,amount", *lines, ""]))
-        self.deliveries[name] = delivery
+        self._deliver(good, bad)
         if at_once:
             self.runs(broken)
 
@@ -181,10 +128,26 @@ class TableMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.oracle.versions)
     @rule(broken=breaks)
     def compacts(self, broken: Any) -> None:
-        self.does("compact", compact, broken, self.oracle.head)
+        def work(job: Any, world: Any) -> None:
+            with engines.open("embedded", cores=1) as engine:
+                compact(job, engine, world)
+
+        self.does("compact", work, broken, self.oracle.head)
 
     @precondition(lambda self: self.oracle.versions)
-    @rule(broken=breaks, keep=st.integers(1, 3))
+    @rule(broken=breaks, id_=st.integers(1, 12))
+    def deletes(self, broken: Any, id_: int) -> None:
+        head = self.oracle.head
+
+        def work(job: Any, world: Any) -> None:
+            with engines.open("embedded", cores=1) as engine:
+                delete(job, engine, world, Expression.parse(f"id = {id_}"))
+
+        after = replace(head, rows=frozenset(row for row in head.rows if row[0] != id_))
+        self.does("delete", work, broken, after)
+
+    @precondition(lambda self: self.oracle.versions)
+    @rule(broken=breaks, keep=st.integers(1, 6))
     def expires(self, broken: Any, keep: int) -> None:
         kept = {max(self.oracle.versions), *self.oracle.tags.values()}
         self.does("expire", lambda job, world: expire(job, world, AT_ONCE, keep), broken, self.oracle.head)
@@ -197,7 +160,7 @@ class TableMachine(RuleBasedStateMachine):
     def collects(self, broken: Any) -> None:
         ended = self.does("orphans", lambda job, world: orphans(job, world, AT_ONCE), broken, self.oracle.head)
         if ended == "ok":
-            assert not {path for path in self.shop.leftovers() if not path.startswith("_ledger/")}
+            assert not {path for path in self.shop.leftovers() if not path.startswith(("_ledger/", "metadata/"))}
             # what it barred can never be committed; what it did not may still be
 
     @precondition(lambda self: self.oracle.versions)
@@ -222,8 +185,12 @@ class TableMachine(RuleBasedStateMachine):
 
     # What others do
 
-    @precondition(lambda self: self.oracle.versions)
-    @rule(number=some_version, what=st.sampled_from(["removed", "moved", "added", "dropped"]), month=st.sampled_from(MONTHS))
+    @precondition(lambda self: self.oracle.versions and self.format != "iceberg")
+    @rule(
+        number=some_version,
+        what=st.sampled_from(["removed", "moved", "added", "dropped"]),
+        month=st.sampled_from(MONTHS),
+    )
     def a_stranger_edits(self, number: int, what: str, month: str) -> None:
         """The catalogue is changed by somebody else, and not by the ledger."""
         glue = self.shop.world().client("glue")
@@ -257,13 +224,13 @@ class TableMachine(RuleBasedStateMachine):
 
         self.does("verify", work, broken, self.oracle.head)
 
-    @precondition(lambda self: self.held is None and frozenset(self.deliveries) - self.oracle.head.seen)
-    @rule()
-    def a_slow_writer_begins(self) -> None:
+    @precondition(lambda self: self.held is None)
+    @rule(good=made_of(range(1, 6), 1, 4))
+    def a_slow_writer_begins(self, good: list[tuple[int, str]]) -> None:
+        self._deliver(good, [])
         with engines.open("embedded", cores=1) as self.shop.engine:
             staged = self.shop.stage()
-        head = self.oracle.head
-        self.held = Held(staged, frozenset(self.deliveries) - head.seen, head)
+        self.held = Held(staged, frozenset(self.deliveries) - self.oracle.head.seen)
 
     @precondition(lambda self: self.held is not None)
     @rule(broken=breaks)
@@ -316,7 +283,7 @@ class TableMachine(RuleBasedStateMachine):
 
     def the_catalogue_agrees(self) -> None:
         head = self.ledger().snapshot()
-        if head is None:
+        if head is None or self.format == "iceberg":  # its own catalogue points to all of it at once
             return
         places, seq = self.shop.catalogued()
         root = Path(self.shop.ledger.layout.root).as_uri()
@@ -329,9 +296,11 @@ class TableMachine(RuleBasedStateMachine):
         found = []
         for (month,), partition in snapshot.partitions.items():
             for file in partition.files:
-                table = pq.ParquetFile(Path(self.shop.ledger.layout.root) / file.path).read(["id", "amount"])
+                path, names = Path(self.shop.ledger.layout.root) / file.path, ["id", "amount"]
+                table = orc.read_table(path, names) if self.format == "orc" else pq.ParquetFile(path).read(names)
                 assert table.num_rows == file.rows
-                found += [(id_, month, int(amount)) for id_, amount in zip(*table.to_pydict().values(), strict=True)]
+                columns = (table[name].to_pylist() for name in names)
+                found += [(id_, month, int(amount)) for id_, amount in zip(*columns, strict=True)]
         assert len(set(found)) == len(found), "a row is there twice"
         return frozenset(found)
 
@@ -341,14 +310,26 @@ class TableMachine(RuleBasedStateMachine):
 
     def lenient(self, lenient: bool) -> None:
         """The job takes numbers with leading zeros, or refuses them."""
-        text = JOB.format(mode=MODES[self.oracle.mode], lenient=str(lenient).lower())
+        text = JOB.format(mode=MODES[self.oracle.mode], format=self.format, lenient=str(lenient).lower())
         (self.shop.root / "configs/shop/sales/job.yaml").write_text(text)
+        self.shop.ledger = self.ledger()
+
+    def _deliver(self, good: list[tuple[int, str]], bad: list[tuple[int, str]]) -> None:
+        """A new file lies in the input folder."""
+        delivery = Delivery(self._rows(good), self._rows(bad))
+        name = f"{len(self.deliveries):04}.csv"
+        lines = [f"{id_},{month},{amount}" for id_, month, amount in delivery.good]
+        lines += [f"00{id_},{month},{amount}" for id_, month, amount in delivery.bad]
+        (self.shop.root / "in" / name).write_text("\n".join(["id,month,amount", *lines, ""]))
+        self.deliveries[name] = delivery
 
     def _ended(self, work: Callable[[Any, Any], object], watch: Watch) -> str:
-        job = self.shop.job
-        with through(lambda storage: WatchedStorage(storage, watch)):
+        with (
+            through(lambda storage: WatchedStorage(storage, watch)),
+            worlds.through(lambda world: WatchedWorld(world, watch)),
+        ):
             try:
-                work(job, WatchedWorld(self.shop.world(), watch))
+                work(self.shop.job, self.shop.world())
             except MeshError as error:
                 return error.code
             except Died:

@@ -18,8 +18,8 @@ def test_every_version_stays_what_it_was(monkeypatch):
     number = int(os.environ.get("MESH_FAULT_SEED", random.randrange(10**6)))
     told = TableMachine.told = {}
     chosen = settings(
-        max_examples=EXAMPLES or 8,
-        stateful_step_count=50 if EXAMPLES else 25,
+        max_examples=EXAMPLES or 6,
+        stateful_step_count=50 if EXAMPLES else 20,
         derandomize=not EXAMPLES,
         database=None,
         deadline=None,

@@ -52,7 +52,15 @@ ALLOWED: dict[str, set[str]] = {
 ON_TOP = {"__init__", "__main__", "cli", "pipeline", "testing"}  # these may know everything
 HOMES = {  # outside libraries that only one part may import
     "boto3": ("worlds/", "embedded_aws/", "stores/s3.py"),
-    "botocore": ("worlds/", "stores/s3.py", "storage/", "embedded_aws/", "publish/", "exchange/imports/glue.py"),
+    "botocore": (
+        "worlds/",
+        "stores/s3.py",
+        "storage/",
+        "embedded_aws/",
+        "publish/",
+        "crashtest/",
+        "exchange/imports/glue.py",
+    ),
     "awsglue": ("run/engines/glue.py",),
     "pysail": ("run/engines/embedded.py",),
     "pyspark": ("run/", "sources/", "transforms/", "checks/", "modes/", "frames/", "testing/"),

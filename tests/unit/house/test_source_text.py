@@ -12,6 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[3]
 CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 BEYOND_CONNECT = re.compile(r"\b_jvm\b|\b_jsc\b|\bsparkContext\b|\.rdd\b")
+FILE_CALL = re.compile(r"open|(Pure)?Path|(os|shutil|pathlib)\..+")
+BELOW_TABLE = re.compile(r"\b(layout|ledger)\b|\btable_root\b")
 MACHINE_PATH = re.compile(r"(?<![\w.~/}])/(?:work|tmp|root|Users)/")
 BINARY = {".parquet", ".gz", ".png", ".zip", ".zst"}
 
@@ -34,6 +36,21 @@ def name_of(path: Path) -> str:
 def test_stays_within_spark_connect(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert BEYOND_CONNECT.findall(text) == []
+
+
+def test_only_the_storage_touches_what_lies_below_a_table() -> None:
+    """A path that a layout has made is nothing to Python's own ways to files: the table may be in S3.
+
+    A crash test works on copies in folders of this machine.
+    """
+    found = []
+    for path in modules():
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and FILE_CALL.fullmatch(ast.unparse(call.func)):
+                told = " ".join(ast.unparse(one) for one in [*call.args, *call.keywords])
+                found += [f"{name_of(path)}:{call.lineno}"] if BELOW_TABLE.search(told) else []
+    homes = ("mesh_etl/storage/", "mesh_etl/crashtest/")
+    assert [one for one in found if not one.startswith(homes)] == []
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)
