@@ -81,11 +81,10 @@ def _live(work: Callable[[], Any], writing: int) -> None:
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(answer)
         code = 0
-    except BaseException:
-        import traceback
-
-        traceback.print_exc()
     finally:
+        error = sys.exception()
+        if error is not None:
+            sys.excepthook(type(error), error, error.__traceback__)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
