@@ -14,12 +14,14 @@ from time import process_time
 
 import duckdb
 from contestants import BENCH, DEMO_BIN, HERE, SPARK_BIN, Contestant, compete
-from measure import Usage
+from measure import Usage, measure
 from page import machine, table, verdict, write_section
 from project import JOB, write_project
 from tpch import lineitem
 
 PARTS = 20
+SIZES = (10, 40)  # times a month
+MONTH = "l_shipdate_month=1995-03"
 TABLE = ".mesh/warehouse/bench/lineitem/data"
 POLARS_BIN = BENCH / "polars-venv/bin"
 EMBEDDED, POLARS, DUCKDB, SPARK = "mesh_etl, embedded", "Polars", "DuckDB", "Spark"
@@ -55,6 +57,20 @@ def newest(project: Path) -> Path:
     return max((project / TABLE).iterdir())
 
 
+def standing(project: Path) -> Path:
+    """A folder that has, for each partition, the files that stand in the project's table."""
+    folder = project / "standing"
+    if not folder.exists():
+        for commit in sorted((project / TABLE).iterdir()):  # a later commit carries what stands of its partitions
+            shutil.copytree(commit, folder.with_suffix(".part") / commit.name, copy_function=os.link)
+            for partition in (folder.with_suffix(".part") / commit.name).iterdir():
+                shutil.rmtree(folder / partition.name, ignore_errors=True)
+                folder.mkdir(exist_ok=True)
+                partition.rename(folder / partition.name)
+        shutil.rmtree(folder.with_suffix(".part"))
+    return folder
+
+
 class Compactor(Contestant):
     """A script that reads the table's small files and writes a folder of its own."""
 
@@ -63,10 +79,10 @@ class Compactor(Contestant):
         self.python, self.script = python, script
 
     def command(self) -> list[str]:
-        return [str(self.python), str(HERE / self.script), str(newest(self.source)), str(self.table)]
+        return [str(self.python), str(HERE / self.script), str(standing(self.source)), str(self.table)]
 
     def expected(self) -> int:
-        return _rows(newest(self.source))
+        return _rows(standing(self.source))
 
 
 class Mesh(Compactor):
@@ -77,7 +93,8 @@ class Mesh(Compactor):
 
     def prepare(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
-        shutil.copytree(self.source, self.folder, copy_function=_linked)
+        left_out = shutil.ignore_patterns("standing")
+        shutil.copytree(self.source, self.folder, copy_function=_linked, ignore=left_out)
 
     def command(self) -> list[str]:
         return [str(DEMO_BIN / "mesh-etl"), "compact", "bench.lineitem"]
@@ -111,6 +128,16 @@ def scan(folder: Path, runs: int) -> float:
         duckdb.execute(f"SELECT {told} FROM read_parquet('{folder}/**/*.parquet')").fetchall()
         found.append(process_time() - begin)
     return median(found)
+
+
+def peak_mb(project: Path, times: int) -> float:
+    """The peak memory of the kernel, which makes one file of a month's files, each taken so many times."""
+    folder = BENCH / "work/compact memory"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    month = standing(project) / MONTH
+    command = [str(DEMO_BIN / "python"), str(HERE / "compact_memory.py"), str(month), str(times), str(folder / "table")]
+    return measure(command, folder, folder / "log.txt").peak_mb
 
 
 def polars() -> Path:
@@ -148,18 +175,21 @@ def section(scale: float, runs: int) -> str:
     ]
     header = ["", "wall s", "CPU s", f"CPU to {best}", f"CPU to {SPARK}", "peak MB", "files", "MB"]
     scanned = {one.name: scan(one.table, 5) for one in entrants}
-    before = scan(newest(project), 5)
+    before = scan(standing(project), 5)
+    peaks = [peak_mb(project, times) for times in SIZES]
     return f"""
 ## Compaction
 
 `scripts/bench compact --scale {scale:g} --runs {runs}`: a table of lineitem that grew by {PARTS} commits, each with a
-file for every month, becomes one file for every month. This library reads back what it has written and compares it,
-merges the states of the columns, and commits; the others verify nothing. {machine()}.
+file for every month, becomes one file for every month. This library copies the pages of columns without dictionaries,
+encodes the other columns anew, verifies both, merges the states of the columns, and commits; the others verify nothing.
+{machine()}.
 
 {table(header, rows)}
 
 All columns of the table read by DuckDB: {before:.2f} CPU seconds from the small files, {scanned[EMBEDDED]:.2f} from the
-compacted ones, {scanned[DUCKDB]:.2f} from those that DuckDB has written.
+compacted ones, {scanned[DUCKDB]:.2f} from those that DuckDB has written. Peak memory of one task that makes one file of
+a month's files, each taken {SIZES[0]} times: {peaks[0]:.0f} MB; {SIZES[1]} times: {peaks[1]:.0f} MB.
 
 {verdict(f"embedded to {best}, CPU", cpu[EMBEDDED] / cpu[best], 1.2)}
 {verdict("embedded to Spark, CPU", cpu[EMBEDDED] / cpu[SPARK], 0.12)}

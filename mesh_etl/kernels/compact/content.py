@@ -29,6 +29,26 @@ def digest(table: pa.Table) -> list[int]:
     return [_summed(_words(column.combine_chunks())) for column in table.columns]
 
 
+def same(one: pa.Table, other: pa.Table) -> bool:
+    """Whether both hold the same values in the same order, bit by bit; of what types and chunks does not count."""
+    return (one.num_rows, one.num_columns) == (other.num_rows, other.num_columns) and all(
+        _same(left, right) for left, right in zip(one.columns, other.columns, strict=True)
+    )
+
+
+def _same(one: pa.ChunkedArray, other: pa.ChunkedArray) -> bool:
+    if _exact(one.type) and one.type == other.type and one.equals(other):
+        return True
+    return digest(pa.table([one], [""])) == digest(pa.table([other], [""]))
+
+
+def _exact(kind: pa.DataType) -> bool:
+    """Whether values of the type that are equal have the same bits."""
+    types = pa.types
+    value = kind.value_type if types.is_dictionary(kind) else kind
+    return not (types.is_nested(value) or types.is_floating(value))
+
+
 def _summed(parts: Iterator[np.ndarray]) -> int:
     total = np.uint64(1)
     with np.errstate(over="ignore"):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.kernels.compact.content import digest
+from mesh_etl.kernels.compact.copied import copied
 from mesh_etl.kernels.compact.row_groups import Further, Unlike, row_groups
 from mesh_etl.kernels.write.encode import EncodeJob, arranged, cut, written
 
@@ -26,6 +28,7 @@ class MergeJob:
     style: EncodeJob
     files: tuple[str, ...]
     schema: pa.Schema
+    checksums: Mapping[str, str] = field(default_factory=dict)  # CRC-32 in hex by file, as far as it is known
 
 
 def merge(job: MergeJob) -> dict[str, Any]:
@@ -34,20 +37,23 @@ def merge(job: MergeJob) -> dict[str, Any]:
     Without a file where columns of the same name do not fit together: then the answer has no path. Memory holds a row
     group of the files and one of the new file; all rows where they are to be in an order.
 
-    Raises `RunError` COMPACTION_DIFFERS when the new file does not hold what was read; then it is gone again.
+    Raises `RunError` COMPACTION_DIFFERS when the new file does not hold what was read; then it is gone again. Raises
+    `RunError` FILE_DAMAGED for a file that would be copied and does not have its checksum.
     """
+    style = replace(job.style, pieces=(), bytes=0, target_bytes=_ONE_FILE)
+    with suppress(Unlike):
+        return copied(style, job.files, job.schema, job.checksums)
     lost = pa.schema([])
     while True:
         try:
-            return _merged(job, lost)
+            return _merged(job, style, lost)
         except Further as found:  # columns that the contract has lost
             lost = pa.schema([*lost, *found.columns])
         except Unlike:
             return {}
 
 
-def _merged(job: MergeJob, lost: pa.Schema) -> dict[str, Any]:
-    style = replace(job.style, pieces=(), bytes=0, target_bytes=_ONE_FILE)
+def _merged(job: MergeJob, style: EncodeJob, lost: pa.Schema) -> dict[str, Any]:
     digests: list[tuple[int, list[int]]] = []
     tables = _collected(row_groups(style.storage, job.files, job.schema, lost), style)
     made: dict[str, Any] = written(style, _noted(tables, digests))["files"][0]

@@ -25,7 +25,7 @@ _LONGEST_WHOLE = 18  # digits of a decimal that 64 bits hold
 class ParquetFile:
     """A file that tables are written to, each a row group; `table` is the first of them."""
 
-    def __init__(self, path: str, table: pa.Table, job: EncodeJob) -> None:
+    def __init__(self, path: str | pa.NativeFile, table: pa.Table, job: EncodeJob) -> None:
         repetitive = _repetitive(table)
         others = [field for field in table.schema if field.name not in repetitive] if job.delta else []
         numbers = [field.name for field in others if _is_number(field.type)]
@@ -93,7 +93,14 @@ def _repetitive(table: pa.Table) -> list[str]:
     for field in table.schema:
         if pa.types.is_nested(field.type) or (
             not pa.types.is_boolean(field.type)
-            and (pc.count_distinct(sample.column(field.name)).as_py() * 4 <= sample.num_rows)
+            and (pc.count_distinct(_codes(sample.column(field.name))).as_py() * 4 <= sample.num_rows)
         ):
             names.append(field.name)
     return names
+
+
+def _codes(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The column, or its indices if it has dictionaries, which are the same for all chunks."""
+    if not pa.types.is_dictionary(column.type):
+        return column
+    return pa.chunked_array([chunk.indices for chunk in column.chunks], column.type.index_type)
