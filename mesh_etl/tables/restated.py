@@ -35,7 +35,10 @@ def _columns(metrics: Metrics, parts: Parts) -> dict[Values, dict[str, ColumnSta
     wanted = {part for group in parts.values() for part in group}
     for part, row in metrics.told(COLUMNS):
         if part in wanted:
-            states[part].setdefault(row["column"], ColumnState()).merge(ColumnState.from_row(row))
+            state = ColumnState.from_row(row)
+            before = states[part].setdefault(row["column"], state)
+            if before is not state:
+                before.merge(state)
     found = {}
     for values, group in parts.items():
         names = set.intersection(*({*states[part]} for part in group))

@@ -16,7 +16,7 @@ import shutil
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -266,4 +266,9 @@ def _name(values: Values) -> str:
 
 
 def _values(row: Mapping[str, Any]) -> Values:
-    return tuple(json.loads(row["partition"]))
+    return _parsed(row["partition"])
+
+
+@lru_cache(10_000)  # a partition stands in a row for each column of each commit
+def _parsed(name: str) -> Values:
+    return tuple(json.loads(name))
