@@ -32,7 +32,8 @@ def bins(files: Sequence[DataFile], target_bytes: int, unordered: Collection[str
         else:
             first.append(file)
     found = [tuple(_worthwhile(one, target_bytes, unordered)) for one in open_bins]
-    return [one for one in found if len(one) > 1 or any(file.path in unordered for file in one)]
+    wanted = [one for one in found if len(one) > 1 or any(file.path in unordered for file in one)]
+    return [one for one in wanted if any(file.rows for file in one)]  # of no rows no file is made
 
 
 def _worthwhile(files: list[DataFile], target_bytes: int, unordered: Collection[str]) -> list[DataFile]:

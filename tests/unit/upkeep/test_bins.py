@@ -51,6 +51,12 @@ def test_no_file_is_lost_or_taken_twice(before, target):
     assert all(sum(file.bytes for file in one) <= target for one in found)
 
 
+def test_files_without_a_row_are_left_alone():
+    empty = [DataFile(path=f"e{number}", rows=0, bytes=1) for number in range(2)]
+    assert bins(empty, 100) == []
+    assert bins([*empty, *files(1)], 100) == [(*empty, *files(1))]
+
+
 def test_what_is_written_again_does_not_grow_with_the_number_of_commits():
     table, written, name = [], 0, 0
     for commit in range(2_000):
