@@ -48,7 +48,9 @@ def test_the_job_script_publishes_the_product(tmp_path: Path) -> None:
 def test_a_snapshot_is_that_of_the_date_that_is_named(tmp_path: Path) -> None:
     folder = project(tmp_path) / "configs/shop/visits"
     contract, job = folder / "contract.yaml", folder / "job.yaml"
-    contract.write_text(CONTRACT + "      - {name: day, physicalType: date, required: true}\n")
+    keys = CONTRACT.replace("primaryKey: true", "primaryKey: true, primaryKeyPosition: 1")
+    day = "{name: day, physicalType: date, required: true, primaryKey: true, primaryKeyPosition: 2}"
+    contract.write_text(f"{keys}      - {day}\n")
     target = "{mode: {type: snapshot, date: day}, partition_by: [day]}"
     job.write_text(job.read_text().replace("{mode: replace}", target))
     done = run(tmp_path, "--product", "shop.visits", "--engine", "embedded", "--date", "2026-11-20")
