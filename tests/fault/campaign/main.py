@@ -1,6 +1,7 @@
 """python tests/fault/campaign/main.py FOLDER STRIDE [SCENARIO...]: breaks each scenario at every STRIDE-th point.
 
-A scenario with a `-` before its name is left out. Prints a line of JSON for each. It is a program of its own because it forks: one that has threads must not.
+A scenario with a `-` before its name is left out. Prints a line of JSON for each. It is a program of its own because
+it forks: one that has threads must not.
 """
 
 from __future__ import annotations
