@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -68,6 +69,12 @@ def told(root, *words, code=0):
     ended, out, err = said(root, *words, "--json")
     assert ended == code, out + err
     return json.loads(out)
+
+
+own_engine = pytest.mark.skipif(
+    os.environ.get("MESH_ENGINE", "embedded") != "embedded",
+    reason="the command opens an engine of its own; tests/engine/test_delete.py asks the others",
+)
 
 
 def data(root):
@@ -177,6 +184,7 @@ def everything(root):
     return b"".join(path.read_bytes() for path in (root / "table/shop/sales").rglob("*") if path.is_file())
 
 
+@own_engine
 def test_rows_are_erased_with_the_versions_that_hold_them(project):
     job = project / "configs/shop/sales/job.yaml"
     job.write_text(JOB.replace("{mode: replace}", "{mode: replace, compression: none}"))
@@ -197,6 +205,7 @@ def test_rows_are_erased_with_the_versions_that_hold_them(project):
     assert SECRET not in out + err
 
 
+@own_engine
 def test_a_tag_keeps_what_was_to_be_erased_and_that_is_told(shop):
     assert said(shop, "tag", "shop.sales", "audit", "--version", "3")[0] == 0
     code, out, _ = said(shop, "delete", "shop.sales", "--where", "id = 3", "--erase")

@@ -425,7 +425,7 @@ def test_appends_go_on_where_older_snapshots_have_expired(table):
         table.deliver([[number, "DE", None, None, None]])
         table.run()
     assert expire(table.job, table.world, datetime.timedelta(0)).versions == (1,)
-    assert [part.txn for part in Metrics(table.ledger).parts()] == [table.ledger.entry(seq).txn for seq in (1, 2)]
+    assert {part.txn for part in Metrics(table.ledger).parts()} == {table.ledger.entry(seq).txn for seq in (1, 2)}
     assert table.run().outcome == "nothing new"
     table.deliver([[2, "FR", None, None, None]])
     assert table.run().entry.counts.read == 1
