@@ -17,7 +17,10 @@ from mesh_etl.contract.types import Field, Simple
 from mesh_etl.expressions import select
 from mesh_etl.expressions.totals import total
 from mesh_etl.run.answers import totals
+from mesh_etl.storage import LOCAL_STORAGE
 from mesh_etl.tables.entry import DataFile, Partition
+from mesh_etl.tables.layout import Layout
+from mesh_etl.tables.ledger import Ledger
 
 COLUMNS = (
     Field("n", Simple("int")),
@@ -74,7 +77,7 @@ def audit(tmp_path_factory):
         plan = SimpleNamespace(
             contract=SimpleNamespace(schema=COLUMNS),
             partition_by=(),
-            ledger=SimpleNamespace(layout=SimpleNamespace(root=str(root))),
+            ledger=Ledger(Layout(str(root)), LOCAL_STORAGE),
         )
         engine = SimpleNamespace(map=lambda kernel, items: [kernel(item) for item in items])
         return SimpleNamespace(plan=plan, engine=engine, staged=parts, kept=(), rows=sum(map(len, files)))
