@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyiceberg.exceptions import CommitFailedException
+from pyiceberg.table.snapshots import ancestors_of
 from pyiceberg.table.update import AssertTableUUID
 
 from mesh_etl.errors import Fault, PublishError
@@ -52,7 +53,7 @@ def expire_snapshots(ledger: IcebergLedger, versions: Collection[int]) -> None:
 
 
 def drop_branches(ledger: IcebergLedger, txns: Iterable[str]) -> None:
-    """The branches on which these transactions, which may never commit, were staged are gone.
+    """The branches on which these transactions, which may never commit, were staged are gone, with their snapshots.
 
     Where others keep coming first some stay until the next call.
     """
@@ -63,7 +64,12 @@ def drop_branches(ledger: IcebergLedger, txns: Iterable[str]) -> None:
         if table is None or not left:
             return
         with suppress(CommitFailedException, OutcomeUnknown), changing(ledger.place):
-            updates = tuple(remove_ref(name) for name in left)
+            kept = {one.snapshot_id for one in ancestors_of(table.current_snapshot(), table.metadata)}
+            staged = {table.metadata.refs[name].snapshot_id for name in left} - kept
+            updates: Any = (
+                *(remove_ref(name) for name in left),
+                *([remove_snapshots(sorted(staged))] if staged else []),
+            )
             table.catalog.commit_table(table, (AssertTableUUID(uuid=table.metadata.table_uuid),), updates)
 
 
