@@ -23,6 +23,7 @@ from mesh_etl.errors import ConfigError, Fault
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from mesh_etl.config import LoadedJob
     from mesh_etl.frames import Checked
 
 
@@ -103,6 +104,12 @@ def load(path: Path, display: str | None = None) -> Contract:
     types that cannot be told and what `lint` finds.
     """
     return understand(read(path, display))
+
+
+def contract_of(job: LoadedJob) -> Contract:
+    """The contract that the job states, which messages name by its path in the project. Raises as `load` does."""
+    path = job.contract_path
+    return load(path, str(path.relative_to(job.project.root)))
 
 
 def understand(document: Document) -> Contract:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mesh_etl.contract.types import Field, parse
 from mesh_etl.kernels.stored.written import WrittenReader
 from mesh_etl.kernels.work import WorkItem
 from mesh_etl.kernels.write.hashing import key_hashes
@@ -90,8 +89,7 @@ def _leftovers(ledger: Ledger) -> Iterator[str]:
 
 
 def _hashes(ledger: Ledger, snapshot: Snapshot) -> Iterator[np.ndarray]:
-    exact = {one.name: one.type for one in ledger.contract(snapshot.entry).columns}
-    schema = tuple(Field(name, parse(exact.get(name, type_))) for name, type_ in snapshot.entry.columns)
+    schema = ledger.schema(snapshot.entry)
     reader = WrittenReader(schema)
     names = [column.name for column in schema]
     for partition in snapshot.partitions.values():

@@ -14,7 +14,7 @@ from mesh_etl.config import LoadedJob
 from mesh_etl.config.suppression import today
 from mesh_etl.contract.diff import fits
 from mesh_etl.contract.evolve import Evolved, grown
-from mesh_etl.contract.load import Contract, load
+from mesh_etl.contract.load import Contract, contract_of
 from mesh_etl.contract.summary import spelled
 from mesh_etl.contract.types import parse
 from mesh_etl.errors import Fault, PlanError, did_you_mean
@@ -55,13 +55,12 @@ def build(
     `moment` is that of the run where it is not now; the columns that a mode fills follow from it.
     Raises `ConfigError` for the contract and `PlanError` for everything that would keep the run from working.
     """
-    path = job.contract_path
     moment = moment or datetime.datetime.now(datetime.UTC)
     mode: Mode = as_mode or job.job.target.mode
     ledger = ledger_of(job, job.product)
     state = ledger.state()
     head = ledger.shown(state)
-    written = load(path, str(path.relative_to(job.project.root)))
+    written = contract_of(job)
     warnings = (*enforce(job, written), *over(job))
     contract, evolved = taken_over(job, written, head)
     check_sketches(job, contract)
@@ -75,7 +74,7 @@ def build(
     check_consistency(job, contract, partition_by)
     changes = changes_since(job, stated, contract, mode, ledger, head, partition_by, acknowledge)
     _check_inputs(job)
-    require_ports(job, stated, lambda product: _contract_of(job, product))
+    require_ports(job, stated, lambda product: contract_of(job.project.job(product)))
     checks, referred = followed(
         settled(job, contract, suppressed(job, planned(contract))), lambda product: ledger_of(job, product)
     )
@@ -126,12 +125,6 @@ def _evolved(contract: Contract, before: tuple[Evolved, ...], drift: Drift) -> t
     replaced = {one.name for one in wider}
     now = (*(one for one in before if one.name not in replaced), *wider, *new)
     return grown(contract, now), now
-
-
-def _contract_of(job: LoadedJob, product: str) -> Contract:
-    """The contract of another product of the mesh."""
-    other = job.project.job(product)
-    return load(other.contract_path, str(other.contract_path.relative_to(job.project.root)))
 
 
 def _opened(

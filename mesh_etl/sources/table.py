@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from mesh_etl.config.model import Model
 from mesh_etl.contract.types import Field as ColumnField
-from mesh_etl.contract.types import Schema, parse
+from mesh_etl.contract.types import Schema
 from mesh_etl.errors import Fault, PlanError, did_you_mean
 from mesh_etl.sources.base import Opened, Source, SourceContext, source
 from mesh_etl.stores import InputFile
@@ -124,9 +124,7 @@ class Table(Source):
                 raise PlanError(Fault("CHANGES_UNKNOWN", problem, context.where("product"), fix))
 
     def _schema(self, ledger: Ledger, snapshot: Snapshot, context: SourceContext) -> Schema:
-        # The catalogue's spelling of a type loses what the contract's says: whether a timestamp has a zone.
-        exact = {one.name: one.type for one in ledger.contract(snapshot.entry).columns}
-        schema = tuple(ColumnField(name, parse(exact.get(name, type_))) for name, type_ in snapshot.entry.columns)
+        schema = ledger.schema(snapshot.entry)
         types = {column.name: column.type for column in schema}
         derived = [key for key in snapshot.entry.partition_by if key.transform != "identity"]
         keys = (ColumnField(key.name, key_type(key.transform, types[key.column])) for key in derived)

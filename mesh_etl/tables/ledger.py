@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import ValidationError
 
 from mesh_etl.contract.summary import Summary, canonical
+from mesh_etl.contract.types import Field, parse
 from mesh_etl.errors import Fault, MeshError, PlanError, RunError
 from mesh_etl.storage import OutcomeUnknown, Storage
 from mesh_etl.tables import checkpoint
@@ -118,6 +119,14 @@ class Ledger:
             problem = f"the contract of version {entry.seq} does not read"
             where = self.layout.entry(entry.seq)
             raise PlanError(Fault("LEDGER_UNREADABLE", problem, where, _UPGRADE)) from None
+
+    def schema(self, entry: Entry) -> Schema:
+        """The columns of the version with their exact types.
+
+        The catalogue's spelling, which the entry has, loses what the contract's says: whether a timestamp has a zone.
+        """
+        exact = {one.name: one.type for one in self.contract(entry).columns}
+        return tuple(Field(name, parse(exact.get(name, type_))) for name, type_ in entry.columns)
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """The entries later than version `after`, oldest first."""

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.contract.load import load
+from mesh_etl.contract.load import contract_of
 from mesh_etl.errors import Fault, MeshError, PublishError
 from mesh_etl.plan.build import taken_over
 from mesh_etl.publish import recover
@@ -39,8 +39,7 @@ def committed(job: LoadedJob, ledger: Ledger, world: World, prepare: Prepare) ->
     the work was given up for dead; COMMIT_UNKNOWN (retryable) when the storage does not answer; and what `recover`
     raises. A commit that was made stays.
     """
-    path = job.contract_path
-    contract = load(path, str(path.relative_to(job.project.root)))
+    contract = contract_of(job)
     _recovered(job, contract, ledger, world)  # a ledger that has lost its end is found out before it grows another one
     try:
         entry = _appended(ledger, prepare)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mesh_etl.contract.types import Field, Schema, parse
+from mesh_etl.contract.types import Schema
 from mesh_etl.errors import ConfigError, Fault, MeshError, did_you_mean
 from mesh_etl.kernels.compact.merge import MergeJob, merge
 from mesh_etl.kernels.compact.order import in_order
@@ -102,11 +102,9 @@ def _style(job: LoadedJob, ledger: Ledger, head: Snapshot, choice: Choice) -> En
 
 def _columns(job: LoadedJob, ledger: Ledger, head: Snapshot) -> Schema:
     """The columns of the table that stand in its files, those among them that only the job's mode reads."""
-    # The catalogue's spelling of a type loses what the contract's says: whether a timestamp has a zone.
-    exact = {one.name: one.type for one in ledger.contract(head.entry).columns}
     in_path = {key.column for key in keys_of(head) if not key.derived and ledger.one_folder}
-    shown = tuple(Field(name, parse(exact.get(name, type_))) for name, type_ in head.entry.columns)
-    return tuple(column for column in job.job.target.mode.stored(shown) if column.name not in in_path)
+    stored = job.job.target.mode.stored(ledger.schema(head.entry))
+    return tuple(column for column in stored if column.name not in in_path)
 
 
 def _chosen(head: Snapshot, choice: Choice, product: str) -> list[Partition]:

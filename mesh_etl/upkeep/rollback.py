@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.contract.diff import diff, summary
-from mesh_etl.contract.load import load
+from mesh_etl.contract.load import contract_of
 from mesh_etl.errors import Fault, PlanError, PublishError
 from mesh_etl.plan.build import ledger_of
 from mesh_etl.tables.entry import Entry, Quarantine
@@ -189,8 +189,7 @@ def _contract_faults(job: LoadedJob, ledger: Ledger, head: Snapshot, back: Snaps
         if change.kind == "breaking":
             told = f"{change.path}: {change.text}, for readers of version {head.seq}"
             yield Fault("NOT_ACCEPTED", told, f"version {back.seq}", fix)
-    path = job.contract_path
-    today = load(path, str(path.relative_to(job.project.root)))
+    today = contract_of(job)
     for change in diff(before, summary(today)) if today.sha256 != back.entry.contract.sha256 else ():
         if change.stored == "unfit":
             told = f"{change.path}: {change.text}; the files of version {back.seq} do not fit that"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from mesh_etl.contract.load import load
+from mesh_etl.contract.load import contract_of
 from mesh_etl.errors import Fault, PublishError
 from mesh_etl.publish.catalog.calls import Overtaken
 from mesh_etl.publish.catalog.difference import read
@@ -29,8 +29,7 @@ def shown(job: LoadedJob, ledger: Ledger, world: World) -> frozenset[str]:
     referenced = ledger.referenced()
     if referenced is not None:
         return referenced
-    path = job.contract_path
-    contract = load(path, str(path.relative_to(job.project.root)))
+    contract = contract_of(job)
     try:
         found = read(world.client("glue"), desired(job, contract, ledger, snapshot, world))
     except Overtaken:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl.checks import planned
 from mesh_etl.config.compression import Compression
-from mesh_etl.contract.load import load
+from mesh_etl.contract.load import contract_of
 from mesh_etl.contract.restore import restored
 from mesh_etl.kernels.write.partition import PartitionKey
 from mesh_etl.plan import Plan
@@ -48,8 +48,8 @@ def plan_as_it_stands(job: LoadedJob, ledger: Ledger, head: Snapshot, mode: Mode
 
 def _contract(job: LoadedJob, ledger: Ledger, head: Snapshot) -> Contract:
     """The contract of the version: the one in the file, or what the ledger keeps of an older one."""
-    path, kept = job.contract_path, head.entry.contract
-    contract, _ = taken_over(job, load(path, str(path.relative_to(job.project.root))), head)
+    kept = head.entry.contract
+    contract, _ = taken_over(job, contract_of(job), head)
     if contract.sha256 == kept.sha256:
         return contract
     return restored(ledger.contract(head.entry), kept.sha256, contract, f"the contract of version {head.seq}")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +44,7 @@ target: {mode: MODE, partition_by: [month]}
 checks: {max_rejected: 0}
 """
 PRODUCT = "shop.sales"
+HERE = Path(__file__).parent
 MONTHS = tuple(f"m{number:02}" for number in range(1, 13))
 
 
@@ -179,3 +184,27 @@ def shop(tmp_path, kernels):
 def shops(tmp_path, kernels):
     """Makes any number of projects, each in a folder of its own."""
     return lambda name, mode="append": Shop(tmp_path / name, kernels, mode)
+
+
+@pytest.fixture
+def mortal():
+    """Does work on a project's product in a process that dies at a step; returns its exit code and steps.
+
+    The work is a run of its job, or what `mortal.py` knows besides; step 0 is none.
+    """
+    environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
+    command = [sys.executable, str(HERE / "mortal.py")]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
+
+        def die(root, step, work="run"):
+            order = {"root": str(root), "product": PRODUCT, "step": step, "work": work}
+            process.stdin.write(json.dumps(order) + "\n")
+            process.stdin.flush()
+            answer = json.loads(process.stdout.readline())
+            return answer["exit"], answer["steps"]
+
+        yield die
+        process.stdin.close()
+        assert process.wait() == 0

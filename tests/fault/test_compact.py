@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -219,27 +215,6 @@ def test_a_catalogue_that_is_out_of_reach_after_the_commit_costs_no_file(shop, m
     shop.assert_converged(rows)
 
 
-@pytest.fixture
-def mortal():
-    """Compacts a project's table in a process that dies at a step; returns its exit code and steps."""
-    environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
-    command = [sys.executable, str(HERE / "mortal.py")]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-    ) as process:
-
-        def run(root, step):
-            order = {"root": str(root), "product": "shop.sales", "step": step, "work": "compact"}
-            process.stdin.write(json.dumps(order) + "\n")
-            process.stdin.flush()
-            answer = json.loads(process.stdout.readline())
-            return answer["exit"], answer["steps"]
-
-        yield run
-        process.stdin.close()
-        assert process.wait() == 0
-
-
 def test_a_kill_at_any_step_leaves_the_rows_and_the_next_compaction_converges(shop, mortal, tmp_path):
     rows = grown(shop, 2)
     before = shutil.copytree(shop.root, tmp_path / "before")
@@ -248,7 +223,7 @@ def test_a_kill_at_any_step_leaves_the_rows_and_the_next_compaction_converges(sh
         shutil.rmtree(shop.root)
         shutil.copytree(before, shop.root)
         shop.ledger = ledger_of(shop.job, shop.job.product)  # what the old one remembers is of another table
-        exit_code, steps = mortal(shop.root, step)
+        exit_code, steps = mortal(shop.root, step, "compact")
         if step == 0:
             assert exit_code == 0
             total = len(steps) + 1

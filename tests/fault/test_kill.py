@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,26 +12,6 @@ from mesh_etl.plan.build import ledger_of
 
 MONTHS = tuple(f"m{number:02}" for number in range(1, 13))
 HERE = Path(__file__).parent
-
-
-@pytest.fixture
-def mortal():
-    """Runs a project's job in a process that dies at a step; returns its exit code and steps."""
-    environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
-    command = [sys.executable, str(HERE / "mortal.py")]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-    ) as process:
-
-        def run(root, step):
-            process.stdin.write(json.dumps({"root": str(root), "product": "shop.sales", "step": step}) + "\n")
-            process.stdin.flush()
-            answer = json.loads(process.stdout.readline())
-            return answer["exit"], answer["steps"]
-
-        yield run
-        process.stdin.close()
-        assert process.wait() == 0
 
 
 def assert_whole(shop, states):

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import errno
-import json
-import os
 import shutil
 import signal
 import stat
-import subprocess
-import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -26,27 +22,6 @@ SETTLE = import_module("mesh_etl.quarantine.settle")
 HERE = Path(__file__).parent
 BAD = "".join(f"00{id_},m{id_ % 3 + 1:02},1.00\n" for id_ in range(901, 910)) + "x,m01,1.00\n"
 MENDED = sorted((id_, f"m{id_ % 3 + 1:02}") for id_ in range(901, 910))
-
-
-@pytest.fixture
-def mortal():
-    """Replays or expires in a process that dies at a step; returns its exit code and steps."""
-    environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
-    command = [sys.executable, str(HERE / "mortal.py")]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-    ) as process:
-
-        def run(root, step, work):
-            order = {"root": str(root), "product": "shop.sales", "step": step, "work": work}
-            process.stdin.write(json.dumps(order) + "\n")
-            process.stdin.flush()
-            answer = json.loads(process.stdout.readline())
-            return answer["exit"], answer["steps"]
-
-        yield run
-        process.stdin.close()
-        assert process.wait() == 0
 
 
 def refused(shop):

@@ -31,13 +31,13 @@ def advise(
     are given, and those of queries/*.sql beside the product's contract. Nothing of the table is changed."""
     from mesh_etl.cli import screen
     from mesh_etl.config import Project
-    from mesh_etl.contract.load import load
+    from mesh_etl.contract.load import contract_of
     from mesh_etl.layout import advise as advised
     from mesh_etl.plan.keys import partition_keys
     from mesh_etl.plan.ledgers import ledger_of
 
     job = Project.open(root, env).job(product)
-    contract = load(job.contract_path, str(job.contract_path.relative_to(job.project.root)))
+    contract = contract_of(job)
     found = advised(job, contract, ledger_of(job, job.product), partition_keys(job, contract), filter_ or [])
     if as_json:
         screen.document(facts(found))

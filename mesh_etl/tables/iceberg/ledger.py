@@ -22,8 +22,7 @@ from pyiceberg.exceptions import (
     TableAlreadyExistsError,
 )
 
-from mesh_etl.contract.types import Field as ColumnField
-from mesh_etl.contract.types import Schema, parse
+from mesh_etl.contract.types import Schema
 from mesh_etl.errors import Fault, MeshError, PlanError
 from mesh_etl.storage import OutcomeUnknown
 from mesh_etl.tables.entry import Entry, Partition
@@ -176,7 +175,7 @@ class IcebergLedger(Ledger):
         """Stage, audit, publish. Raises `CommitFailedException` when another came first, and `OutcomeUnknown`."""
         entry = settled(self, entry)
         branch = commit.branch_of(entry.txn)
-        schema = evolved(table, self._columns(entry), self._renamed(table, self.contract(entry)))
+        schema = evolved(table, self.schema(entry), self._renamed(table, self.contract(entry)))
         change = change_of(self, table, entry, schema)
         reference = table.metadata.refs.get(branch)
         staged = table.metadata.snapshot_by_id(reference.snapshot_id) if reference else None
@@ -196,7 +195,7 @@ class IcebergLedger(Ledger):
 
     def _created(self, entry: Entry) -> Table:
         """The table exists, without rows."""
-        schema = fresh(self._columns(entry))
+        schema = fresh(self.schema(entry))
         catalog = self.catalog()
         for _ in range(_ATTEMPTS):
             with suppress(OutcomeUnknown, TableAlreadyExistsError), changing(self.place):
@@ -219,11 +218,6 @@ class IcebergLedger(Ledger):
         """The branch of a commit that came too late is gone, if the catalogue lets it; upkeep removes what is left."""
         with suppress(CommitFailedException, OutcomeUnknown):
             commit.drop(table, commit.branch_of(txn))
-
-    def _columns(self, entry: Entry) -> Schema:
-        """The columns of the entry with their exact types, which the catalogue's spelling loses."""
-        exact = {one.name: one.type for one in self.contract(entry).columns}
-        return tuple(ColumnField(name, parse(exact.get(name, type_))) for name, type_ in entry.columns)
 
     def _renamed(self, table: Table, contract: Summary) -> dict[str, str]:
         """The old names of columns, by the new ones, that kept their `id` in the contract."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from mesh_etl.contract.load import load
+from mesh_etl.contract.load import contract_of
 from mesh_etl.errors import Fault, PublishError
 from mesh_etl.plan.build import ledger_of, taken_over
 from mesh_etl.publish import recover
@@ -151,6 +151,4 @@ def _catalogue(found: Verified, job: LoadedJob, ledger: Ledger, world: World, re
 
 
 def _contract(job: LoadedJob, ledger: Ledger) -> Contract:
-    path = job.contract_path
-    written = load(path, str(path.relative_to(job.project.root)))
-    return taken_over(job, written, ledger.snapshot())[0]
+    return taken_over(job, contract_of(job), ledger.snapshot())[0]
