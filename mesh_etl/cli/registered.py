@@ -19,4 +19,4 @@ def difference_of(job: LoadedJob, contract: Contract, ledger: Ledger, world: Wor
     snapshot = ledger.snapshot()
     if snapshot is None:
         return None
-    return difference(world.client("glue"), desired(job, contract, ledger, snapshot, world))
+    return difference(world.client("glue", job.identity), desired(job, contract, ledger, snapshot, world))

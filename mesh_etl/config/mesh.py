@@ -8,6 +8,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from mesh_etl.config.governance.accounts import Account, Governance
+from mesh_etl.config.governance.people import Access, Consumer, Persona, PersonName
+from mesh_etl.config.governance.stated import misnamed
+from mesh_etl.config.governance.tags import ExpressionName, Tag, TagExpression, TagKey
 from mesh_etl.config.model import Model
 from mesh_etl.config.policies import AnyPolicy, Exemption, Function, name_of
 from mesh_etl.errors import did_you_mean
@@ -59,6 +63,10 @@ class Domain(Model):
 
     owner: str = Field(min_length=1, description="Who answers for the products of the domain.")
     description: str = Field(default="", description="What the domain is about.")
+    account: str | None = Field(default=None, description="The AWS account that holds its data, by its name.")
+    personas: dict[PersonName, Persona] = Field(
+        default_factory=dict, description="Who works in the domain, such as engineer and steward."
+    )
 
 
 class Mesh(Model):
@@ -84,6 +92,18 @@ class Mesh(Model):
         default=(), description="What every contract and job must keep to, before anything is read."
     )
     exemptions: tuple[Exemption, ...] = Field(default=(), description="Who is let off from a policy, until when.")
+    accounts: dict[Name, Account] = Field(default_factory=dict, description="The AWS accounts of the mesh by name.")
+    governance: Governance | None = Field(
+        default=None, description="The central catalogue; without it, products are in their own account's alone."
+    )
+    tags: dict[TagKey, Tag] = Field(default_factory=dict, description="The LF-Tags by which data is classified.")
+    expressions: dict[ExpressionName, TagExpression] = Field(
+        default_factory=dict, description="Tag expressions that are saved under a name."
+    )
+    consumers: dict[Name, Consumer] = Field(default_factory=dict, description="Teams that read products of others.")
+    access: tuple[Access, ...] = Field(
+        default=(), description="Access that holds for all data that is tagged so, whoever publishes it."
+    )
 
     @model_validator(mode="after")
     def _policies_are_about_domains_there_are(self) -> Self:
@@ -92,6 +112,13 @@ class Mesh(Model):
                 if name not in self.domains:
                     context = {"fix": did_you_mean(name, self.domains), "at": ("policies", index, "domains", at)}
                     raise PydanticCustomError("unknown_domain", f"there is no domain '{name}'", context)
+        return self
+
+    @model_validator(mode="after")
+    def _governance_names_what_there_is(self) -> Self:
+        fault = next(misnamed(self), None)
+        if fault is not None:
+            raise PydanticCustomError("unknown_name", fault.problem, {"fix": fault.fix, "at": fault.at})
         return self
 
     @model_validator(mode="after")

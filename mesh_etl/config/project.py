@@ -9,6 +9,7 @@ from pathlib import Path
 from mesh_etl.config import placement
 from mesh_etl.config.document import Document
 from mesh_etl.config.env import Env, LocalWorld
+from mesh_etl.config.governance.identity import Identity
 from mesh_etl.config.interpolate import settled_values
 from mesh_etl.config.job import JobBase, job_model
 from mesh_etl.config.mesh import Mesh
@@ -71,6 +72,25 @@ class Project:
             "region": world.region,
         }
 
+    def identity(self, account: str, role: str | None = None) -> Identity:
+        """The role `role` of an account of the mesh by its name; by default the one that governs there."""
+        found = self.mesh.accounts[account]
+        return Identity(found.id, role or found.role, found.region, found.external_id)
+
+    def producer(self, domain: str) -> Identity | None:
+        """The role that the domain's jobs run as in its account; None in a mesh without accounts."""
+        stated = self.mesh.domains[domain]
+        if stated.account is None:
+            return None
+        runner = next((persona.role for persona in stated.personas.values() if persona.runs_jobs), None)
+        return self.identity(stated.account, runner)
+
+    @property
+    def governance_store(self) -> str:
+        """Where requests for access and the audit of reads are kept."""
+        stated = self.mesh.governance.store if self.mesh.governance else None
+        return self.path(stated or f"{self.mesh.warehouse}/_governance")
+
     def where_mesh(self, *loc: str | int) -> str:
         """The place `file:line:column` of a part of `mesh.yaml`."""
         return self._mesh_document.where(loc)
@@ -122,6 +142,11 @@ class LoadedJob:
     def where(self, *loc: str | int, key: bool = False) -> str:
         """The place `file:line:column` of a part of the job, as in `where("transforms", 2, "keys")`."""
         return self.document.where(loc, key)
+
+    @property
+    def identity(self) -> Identity | None:
+        """The role that the domain's jobs run as in its account; None in a mesh without accounts."""
+        return self.project.producer(self.domain)
 
     @property
     def table_root(self) -> str:

@@ -135,7 +135,7 @@ def _require_inside(job: LoadedJob) -> None:
 def _forget(job: LoadedJob) -> None:
     """There is no table, and the catalogue of the copy does not know it."""
     shutil.rmtree(job.table_root, ignore_errors=True)
-    glue = worlds.open(job.project.env, job.project.root).client("glue")
+    glue = worlds.open(job.project.env, job.project.root).client("glue", job.identity)
     try:
         glue.delete_table(DatabaseName=job.domain, Name=job.name)
     except glue.exceptions.EntityNotFoundException:

@@ -9,6 +9,7 @@ from mesh_etl.crashtest.watch import Watch, Way, die
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mesh_etl.config.governance.identity import Identity
     from mesh_etl.worlds import World
 
 READS = ("Get", "List", "Search", "Describe", "BatchGet", "Head")
@@ -21,13 +22,13 @@ class WatchedWorld:
     def __init__(self, inner: World, watch: Watch) -> None:
         self.inner = inner
         self.watch = watch
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, Identity | None], Any] = {}
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, identity: Identity | None = None) -> Any:
         """The client of the world; every call of it is counted."""
-        if service not in self._clients:
-            self._clients[service] = watch_client(self.inner.client(service), self.watch)
-        return self._clients[service]
+        if (service, identity) not in self._clients:
+            self._clients[service, identity] = watch_client(self.inner.client(service, identity), self.watch)
+        return self._clients[service, identity]
 
     @property
     def name(self) -> str:

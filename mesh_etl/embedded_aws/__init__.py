@@ -1,8 +1,9 @@
-"""The Glue Data Catalog on a laptop: real AWS clients whose calls are answered in this process, from one SQLite file.
+"""The services of a data mesh on a laptop: real AWS clients whose calls are answered here, from one SQLite file.
 
 A client made here is botocore's own client for the service. botocore builds and validates each request as it would
 for AWS; the `before-call` event then hands it to this package, which answers instead of the network. What is not
 implemented is refused by name, never ignored. The caller sees AWS's error codes, versions, pages and batch limits.
+All accounts and regions share the file: who calls, and from which account, is the client's.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["client"]
+__all__ = ["SERVICES", "client"]
 
 FILE = "aws.sqlite"
+SERVICES = ("glue",)  # each a package or module here, which registers its operations
 
 
 def client(
@@ -23,23 +25,26 @@ def client(
     home: Path,
     region: str = "eu-west-1",
     account: str = "000000000000",
+    role: str = "embedded",
     fault: Callable[[str, str], None] | None = None,
 ) -> Any:
     """A client for `service` whose state lives in one file under `home`; the file is made by the first write.
 
+    The calls are those of the IAM role `role` of the account, in the region.
     `fault(operation, phase)` is called with the phase "before" and "after" the operation has taken effect; what it
     raises reaches the caller as a crash or a lost reply would. botocore's own events work too, up to `before-call`
     and from `after-call` on; `before-send` is never reached, since nothing is sent.
-    Raises `embedded_aws.answers.NotImplementedByEmbeddedAws` for a service other than Glue.
+    Raises `embedded_aws.answers.NotImplementedByEmbeddedAws` for a service other than `SERVICES`.
     """
     from mesh_etl.embedded_aws.answers import NotImplementedByEmbeddedAws
     from mesh_etl.embedded_aws.server import Server
-    from mesh_etl.embedded_aws.session import glue_client
+    from mesh_etl.embedded_aws.session import offline
     from mesh_etl.embedded_aws.store import Store
 
-    if service != "glue":
+    if service not in SERVICES:
         raise NotImplementedByEmbeddedAws(what=service)
-    made = glue_client(region)
-    server = Server(Store(home / FILE), account=account, region=region, fault=fault)
-    made.meta.events.register_first("before-call.glue", server.answer)
+    made = offline(service, region)
+    server = Server(Store(home / FILE), service, account=account, region=region, role=role, fault=fault)
+    made.meta.events.register_first(f"before-parameter-build.{service}", server.note)
+    made.meta.events.register_first(f"before-call.{service}", server.answer)
     return made

@@ -15,12 +15,16 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Call:
-    """One request: its parameters, the catalogue it is for and the transaction it runs in."""
+    """One request: its parameters, the catalogue it is for, whose it is, and the transaction that it runs in.
+
+    `account` owns the catalogue, `caller` is the ARN of the role that asks, from its own account or another.
+    """
 
     parameters: Body
     catalog: str
     account: str
     region: str
+    caller: str
     sql: sqlite3.Connection
     now: float = field(default_factory=time.time)
 
@@ -30,6 +34,11 @@ class Call:
     def get(self, name: str, default: Any = None) -> Any:
         """The parameter, or `default` where the request has none."""
         return self.parameters.get(name, default)
+
+    @property
+    def caller_account(self) -> str:
+        """The account that the caller's role is in."""
+        return self.caller.split(":")[4]
 
     def folded(self, name: str) -> str:
         """The parameter as the catalogue stores names: in lower case."""
@@ -51,7 +60,7 @@ OPERATIONS: dict[str, Operation] = {}
 def operation(
     name: str, *reads: str, writes: bool = False
 ) -> Callable[[Callable[[Call], Body]], Callable[[Call], Body]]:
-    """Register the decorated function as the answer to `name`, which understands the parameters `reads`."""
+    """Register the decorated function as the answer to `name`, as in glue.GetTable, with the parameters `reads`."""
 
     def register(answer: Callable[[Call], Body]) -> Callable[[Call], Body]:
         OPERATIONS[name] = Operation(answer, frozenset(reads), writes)

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSResponse
-from botocore.parsers import create_parser
 
-from mesh_etl.embedded_aws import (  # noqa: F401
-    databases,
-    partition_batches,
-    partition_indexes,
-    partitions,
-    table_versions,
-    tables,
-)
 from mesh_etl.embedded_aws.answers import NotImplementedByEmbeddedAws, Refusal, missing
 from mesh_etl.embedded_aws.operations import OPERATIONS, Body, Call, Operation
 from mesh_etl.embedded_aws.parsed import parsed
@@ -28,27 +21,41 @@ if TYPE_CHECKING:
     from mesh_etl.embedded_aws.store import Store
 
 OK, REFUSED = 200, 400
+ASKED = "mesh_etl.asked"  # where the request stands in botocore's context, before it is written for the wire
 
 
 class Server:
-    """Answers every Glue call of a client; registered for the event `before-call.glue`."""
+    """Answers every call of a client; registered for the events `before-parameter-build` and `before-call`."""
 
     def __init__(
-        self, store: Store, *, account: str, region: str, fault: Callable[[str, str], None] | None = None
+        self,
+        store: Store,
+        service: str,
+        *,
+        account: str,
+        region: str,
+        role: str,
+        fault: Callable[[str, str], None] | None = None,
     ) -> None:
+        import_module(f"mesh_etl.embedded_aws.{service}")  # registers its operations
         self.store = store
+        self.service = service
         self.account = account
         self.region = region
+        self.caller = f"arn:aws:iam::{account}:role/{role}"
         self.fault = fault
-        self._parser = create_parser("json")
 
-    def answer(self, model: Any, params: dict[str, Any], **event: Any) -> tuple[AWSResponse, dict[str, Any]]:
+    def note(self, params: Body, context: dict[str, Any], **event: Any) -> None:
+        """The request is kept as it was made; how each service writes it for the wire does not matter here."""
+        context[ASKED] = _plain(params)
+
+    def answer(self, model: Any, params: Body, context: dict[str, Any], **event: Any) -> tuple[AWSResponse, Body]:
         """The HTTP response and the parsed answer, as botocore expects them of a handler that does not send.
 
         Raises `NotImplementedByEmbeddedAws` for calls and parameters that are not implemented.
         """
-        parameters = json.loads(params["body"])
-        known = _implemented(model.name, parameters)
+        parameters: Body = context[ASKED]
+        known = _implemented(f"{self.service}.{model.name}", parameters)
         if self.fault:
             self.fault(model.name, "before")
         try:
@@ -64,27 +71,25 @@ class Server:
         if problems:
             count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
             raise Refusal("ValidationException", f"{count}: {'; '.join(problems)}")
-        if parameters.get("CatalogId", self.account) != self.account:
+        owner = parameters.get("CatalogId", self.account)
+        if owner != self.account:
             raise missing("Catalog")
-        catalog = f"{self.account}/{self.region}"
         with self.store.writing() if known.writes else self.store.reading() as sql:
-            return known.answer(Call(parameters, catalog, self.account, self.region, sql))
+            return known.answer(Call(parameters, f"{owner}/{self.region}", owner, self.region, self.caller, sql))
 
-    def _response(self, url: str, status: int, body: Body, shape: Any) -> tuple[AWSResponse, dict[str, Any]]:
+    def _response(self, url: str, status: int, body: Body, shape: Any) -> tuple[AWSResponse, Body]:
         headers = {"x-amzn-RequestId": str(uuid.uuid4()), "content-type": "application/x-amz-json-1.1"}
-        text = b"{}" if status == OK else json.dumps(body).encode()
-        answer = self._parser.parse({"status_code": status, "headers": _Headers(headers), "body": text}, shape)
-        answer["ResponseMetadata"]["RetryAttempts"] = 0
-        if status == OK and shape is not None:
-            answer |= parsed(body, shape)
-        return AWSResponse(url, status, headers, _Raw(body)), answer
-
-
-class _Headers(dict[str, str]):
-    """Headers that are found whatever their case, as the parser looks them up."""
-
-    def __init__(self, headers: dict[str, str]) -> None:
-        super().__init__({name.lower(): value for name, value in headers.items()})
+        about = {
+            "RequestId": headers["x-amzn-RequestId"],
+            "HTTPStatusCode": status,
+            "HTTPHeaders": {name.lower(): value for name, value in headers.items()},
+            "RetryAttempts": 0,
+        }
+        if status == OK:
+            answer = parsed(body, shape) if shape is not None else {}
+        else:
+            answer = {"Error": {"Code": body["__type"], "Message": body["Message"]}}
+        return AWSResponse(url, status, headers, _Raw(body)), {**answer, "ResponseMetadata": about}
 
 
 class _Raw:
@@ -97,11 +102,20 @@ class _Raw:
         yield json.dumps(self._body).encode()
 
 
+def _plain(value: Any) -> Any:
+    """The value as JSON has it: moments are seconds since 1970."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value.timestamp() if isinstance(value, datetime) else value
+
+
 def _implemented(name: str, parameters: Body) -> Operation:
     known = OPERATIONS.get(name)
     if known is None:
-        raise NotImplementedByEmbeddedAws(what=f"glue.{name}")
+        raise NotImplementedByEmbeddedAws(what=name)
     unread = sorted(parameters.keys() - known.reads - {"CatalogId"})
     if unread:
-        raise NotImplementedByEmbeddedAws(what=f"glue.{name} with {', '.join(unread)}")
+        raise NotImplementedByEmbeddedAws(what=f"{name} with {', '.join(unread)}")
     return known

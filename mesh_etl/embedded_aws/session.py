@@ -1,7 +1,7 @@
 """A botocore client that starts fast and can reach no network.
 
 Importing boto3 loads S3's transfer machinery, and a default session lists every service and parses the endpoints of
-every region. None of it serves a client that is answered in process, so the session here loads the Glue model only.
+every region. None of it serves a client that is answered in process, so the session here loads the models asked for.
 boto3's clients are botocore's: the class, the methods and the exceptions are the same.
 """
 
@@ -13,15 +13,17 @@ import botocore.session
 from botocore.config import Config
 from botocore.loaders import Loader
 
-ENDPOINT = "https://glue.embedded.invalid"  # the reserved domain that no resolver answers
+from mesh_etl.embedded_aws import SERVICES
+
+ENDPOINT = "https://{service}.embedded.invalid"  # the reserved domain that no resolver answers
 
 
-class GlueLoader(Loader):  # type: ignore[misc]  # botocore ships no types
-    """A loader of service models that knows Glue and no endpoint."""
+class OwnLoader(Loader):  # type: ignore[misc]  # botocore ships no types
+    """A loader of service models that knows the embedded services and no endpoint."""
 
     def list_available_services(self, type_name: str) -> list[str]:
-        """Glue alone."""
-        return ["glue"]
+        """The embedded services alone."""
+        return list(SERVICES)
 
     def load_data_with_path(self, name: str) -> tuple[Any, str]:
         """The data file `name`; the table of endpoints is empty, because the client is told its own."""
@@ -30,7 +32,7 @@ class GlueLoader(Loader):  # type: ignore[misc]  # botocore ships no types
         return super().load_data_with_path(name)  # type: ignore[no-any-return]
 
 
-LOADER = GlueLoader()  # shared, so that a process parses the model once
+LOADER = OwnLoader()  # shared, so that a process parses each model once
 
 
 class OwnSession(botocore.session.Session):  # type: ignore[misc]  # botocore ships no types
@@ -46,8 +48,8 @@ class OwnSession(botocore.session.Session):  # type: ignore[misc]  # botocore sh
         return {}
 
 
-def glue_client(region: str) -> Any:
-    """A Glue client with made-up credentials and an endpoint that cannot exist."""
+def offline(service: str, region: str) -> Any:
+    """A client with made-up credentials and an endpoint that cannot exist."""
     session = OwnSession()
     session.register_component("data_loader", LOADER)
     session.set_credentials("embedded", "embedded")
@@ -57,8 +59,10 @@ def glue_client(region: str) -> Any:
         use_fips_endpoint=False,
         use_dualstack_endpoint=False,
     )
-    made = session.create_client("glue", region_name=region, endpoint_url=ENDPOINT, config=config)
-    made.meta.events.register_first("before-send.glue", _refuse_to_send)
+    made = session.create_client(
+        service, region_name=region, endpoint_url=ENDPOINT.format(service=service), config=config
+    )
+    made.meta.events.register_first(f"before-send.{service}", _refuse_to_send)
     return made
 
 

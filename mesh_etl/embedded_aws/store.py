@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LAYOUT = 2
+LAYOUT = 3
 WAIT_SECONDS = 30.0
 TABLES = """
 CREATE TABLE databases (
@@ -35,12 +35,17 @@ CREATE TABLE indexes (
     catalog TEXT, base TEXT, name TEXT, label TEXT, keys TEXT NOT NULL,
     PRIMARY KEY (catalog, base, name, label)) WITHOUT ROWID;
 """
+RECORDS = """
+CREATE TABLE records (
+    catalog TEXT, kind TEXT, name TEXT, body TEXT NOT NULL, created REAL NOT NULL, updated REAL NOT NULL,
+    PRIMARY KEY (catalog, kind, name)) WITHOUT ROWID;
+"""
 # What brings a file of a layout to the next one.
-STEPS = (TABLES, INDEXES)
+STEPS = (TABLES, INDEXES, RECORDS)
 
 
 class Store:
-    """A file of databases, tables, archived table versions, partitions and their indexes.
+    """A file of databases, tables, archived table versions, partitions and their indexes, and records of all else.
 
     Each transaction has its own connection, so a store can be used from any thread and after a fork. A writer takes
     the file's lock at once (`BEGIN IMMEDIATE`), so what it reads cannot change before it writes. The rollback journal

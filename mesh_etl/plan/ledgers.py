@@ -13,10 +13,7 @@ from mesh_etl.tables.layout import Layout
 from mesh_etl.tables.ledger import Ledger
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mesh_etl.config import LoadedJob, Project
-    from mesh_etl.config.env import Env
     from mesh_etl.worlds import World
 
 _METADATA = "metadata"  # where an Iceberg table has its own
@@ -61,19 +58,19 @@ def _iceberg(project: Project, product: str) -> Ledger:
     root = project.table_root(product)
     domain, _, name = product.partition(".")
     layout, storage = Layout(root), storage_of(root, **project.s3)
-    return IcebergLedger(layout, storage, identifier=(domain, name), client=_Catalogue(project.env, project.root))
+    return IcebergLedger(layout, storage, identifier=(domain, name), client=_Catalogue(project, domain))
 
 
 @dataclass(frozen=True)
 class _Catalogue:
     """The catalogue's client of the world that an environment names, made when a table is looked at first."""
 
-    env: Env
-    root: Path
+    project: Project
+    domain: str
 
     def __call__(self) -> Any:
-        return self._world.client("glue")
+        return self._world.client("glue", self.project.producer(self.domain))
 
     @cached_property
     def _world(self) -> World:
-        return worlds.open(self.env, self.root)
+        return worlds.open(self.project.env, self.project.root)

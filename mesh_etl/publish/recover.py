@@ -29,7 +29,7 @@ def recover(job: LoadedJob, contract: Contract, ledger: Ledger, world: World) ->
         snapshot = _head(ledger)
         if snapshot is None:
             return None
-        change = register(world.client("glue"), desired(job, contract, ledger, snapshot, world))
+        change = register(world.client("glue", job.identity), desired(job, contract, ledger, snapshot, world))
         if _settled(ledger, snapshot):
             if change.superseded:
                 problem = f"the catalogue records version {change.recorded_seq}, the ledger ends at {snapshot.seq}"

@@ -31,7 +31,7 @@ def shown(job: LoadedJob, ledger: Ledger, world: World) -> frozenset[str]:
         return referenced
     contract = contract_of(job)
     try:
-        found = read(world.client("glue"), desired(job, contract, ledger, snapshot, world))
+        found = read(world.client("glue", job.identity), desired(job, contract, ledger, snapshot, world))
     except Overtaken:
         problem = "the table was changed while it was read"
         raise PublishError(Fault("CATALOG_UNSETTLED", problem, job.product, "run it again"), retryable=True) from None

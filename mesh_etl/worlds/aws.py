@@ -10,6 +10,8 @@ from mesh_etl.worlds.base import KINDS, secret_from_environment
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mesh_etl.config.governance.identity import Identity
+
 ATTEMPTS = 8  # of each call, with botocore's backoff between them: throttling is normal when many jobs publish
 
 
@@ -24,19 +26,21 @@ class Account:
         self.account = account
         self.profile = profile
         self._session: Any = None
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, Identity | None], Any] = {}
 
-    def client(self, service: str) -> Any:
-        """The boto3 client for the service; the same one at each call.
+    def client(self, service: str, identity: Identity | None = None) -> Any:
+        """The boto3 client for the service, in the account of `identity`; the same one at each call.
 
         Raises `RunError`: AWS_MISSING without boto3, AWS_CREDENTIALS when the account does not let us in,
         AWS_ACCOUNT when the credentials are those of another account than the environment file names.
         """
         if self._session is None:
             self._session = self._entered()
-        if service not in self._clients:
-            self._clients[service] = self._made(self._session, service)
-        return self._clients[service]
+        if identity is not None and identity.account != self.account:
+            return self._client_elsewhere(service, identity)
+        if (service, None) not in self._clients:
+            self._clients[service, None] = self._made(self._session, service)
+        return self._clients[service, None]
 
     def secret(self, ref: str) -> str:
         """The secret that `env:NAME`, `ssm:/path` or `secretsmanager:name` points to.
@@ -99,6 +103,15 @@ class Account:
             problem = f"the credentials are those of account {found}, the environment names {self.account}"
             raise RunError(Fault("AWS_ACCOUNT", problem, fix="choose another profile or environment"))
         return session
+
+    def _client_elsewhere(self, service: str, identity: Identity) -> Any:
+        """The client of a role in another account, which STS lets us take."""
+        from mesh_etl.worlds.assumed import assumed
+
+        if (service, identity) not in self._clients:
+            session = assumed(self.client("sts"), identity)
+            self._clients[service, identity] = self._made(session, service)
+        return self._clients[service, identity]
 
     def _made(self, session: Any, service: str) -> Any:
         from botocore.config import Config

@@ -10,6 +10,8 @@ from mesh_etl.errors import Fault, RunError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mesh_etl.config.governance.identity import Identity
+
 KINDS = "env:NAME, ssm:/path or secretsmanager:name"
 
 
@@ -26,9 +28,11 @@ class World(Protocol):
         """The absolute folder for state that is not data, such as the embedded catalogue."""
         ...
 
-    def client(self, service: str) -> Any:
-        """The client for an AWS service; the same one at each call.
+    def client(self, service: str, identity: Identity | None = None) -> Any:
+        """The client for an AWS service, the same one at each call; `identity` is the role whose calls they are.
 
+        Without one they are those of whoever runs this. In the account that the environment names, one is always who
+        one has signed in as; the roles of other accounts are taken by STS, with the account's external id.
         Raises `RunError` when the world has no such service or cannot be entered.
         """
         ...

@@ -35,7 +35,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from mesh_etl import embedded_aws
-from mesh_etl.embedded_aws import partitions
+from mesh_etl.embedded_aws.glue import partitions
 glue = embedded_aws.client("glue", Path(sys.argv[1]))
 add, added = partitions.add, []
 def killing(call, table, body):

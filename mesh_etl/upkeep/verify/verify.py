@@ -140,7 +140,7 @@ def _catalogue(found: Verified, job: LoadedJob, ledger: Ledger, world: World, re
         return
     snapshot = ledger.snapshot()
     assert snapshot is not None, "a ledger with entries has a head"
-    gap = difference(world.client("glue"), desired(job, contract, ledger, snapshot, world))
+    gap = difference(world.client("glue", job.identity), desired(job, contract, ledger, snapshot, world))
     if gap.superseded:
         problem = f"the catalogue records version {gap.recorded_seq}, the ledger ends at {snapshot.seq}"
         fix = "the ledger was removed or restored: delete the catalogue's table, then repair"

@@ -17,6 +17,7 @@ CONFIGURATION = GROUND | {"config", "expressions", "contract"}
 TABLES = CONFIGURATION | {"stores", "storage", "kernels", "tables"}
 BASES = {"sources.base", "transforms.base", "transforms.trace", "checks.base", "modes.base"}
 STEPS = TABLES | {"policies", "product", "sources", "transforms", "checks", "modes", "plan", "run", "publish", "worlds"}
+GOVERNED = {"govern", "events"}
 
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
@@ -34,9 +35,9 @@ ALLOWED: dict[str, set[str]] = {
     "modes": TABLES | BASES | {"modes"},
     "embedded_aws": {"errors", "embedded_aws"},
     "worlds": CONFIGURATION | {"embedded_aws", "worlds"},
-    "plan": STEPS - {"run", "publish"},
+    "plan": STEPS - {"run", "publish"} | GOVERNED,
     "run": STEPS - {"publish"},
-    "publish": STEPS,
+    "publish": STEPS | GOVERNED,
     "quarantine": STEPS | {"quarantine", "upkeep.commit", "upkeep.removal"},
     "upkeep": STEPS | {"upkeep", "quarantine.expire"},
     "crashtest": STEPS | {"upkeep", "pipeline", "crashtest"},
@@ -44,8 +45,12 @@ ALLOWED: dict[str, set[str]] = {
     "policies": CONFIGURATION | {"crawl.personal", "policies"},
     "crawl": CONFIGURATION | {"stores", "kernels", "sources", "tables.ledger", "crawl"},
     "exchange": CONFIGURATION | {"checks", "crawl", "sources.databases", "exchange"},
-    "query": TABLES | {"query"},
+    "query": TABLES | {"govern", "views", "query"},
     "frames": STEPS - {"plan", "publish", "worlds"} | {"frames"},
+    "events": CONFIGURATION | {"stores", "storage", "worlds", "events"},
+    "govern": TABLES | {"product", "worlds", "events", "govern"},
+    "views": CONFIGURATION | {"product", "views"},
+    "discovery": STEPS | {"views", "govern", "discovery"},
     "order": CONFIGURATION | {"sources"},
     "product": CONFIGURATION | {"sources", "transforms", "order", "product"},
 }
@@ -58,6 +63,8 @@ HOMES = {  # outside libraries that only one part may import
         "storage/",
         "embedded_aws/",
         "publish/",
+        "govern/",
+        "events/",
         "crashtest/",
         "exchange/imports/glue.py",
     ),

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 from mesh_etl.embedded_aws.answers import invalid, missing
+from mesh_etl.embedded_aws.glue.tables import Table, require
 from mesh_etl.embedded_aws.operations import Body, Call, operation
 from mesh_etl.embedded_aws.pages import page, seen
-from mesh_etl.embedded_aws.tables import Table, require
 
 MOST = 100
 
 
-@operation("GetTableVersion", "DatabaseName", "TableName", "VersionId")
+@operation("glue.GetTableVersion", "DatabaseName", "TableName", "VersionId")
 def get_table_version(call: Call) -> Body:
     """The version that is asked for, or the current one."""
     table = require(call, call.folded("DatabaseName"), call.folded("TableName"))
@@ -25,7 +25,7 @@ def get_table_version(call: Call) -> Body:
     raise missing("Table version")
 
 
-@operation("GetTableVersions", "DatabaseName", "TableName", "NextToken", "MaxResults")
+@operation("glue.GetTableVersions", "DatabaseName", "TableName", "NextToken", "MaxResults")
 def get_table_versions(call: Call) -> Body:
     """The current version and the archived ones, newest first, in pages of at most 100."""
     table = require(call, call.folded("DatabaseName"), call.folded("TableName"))

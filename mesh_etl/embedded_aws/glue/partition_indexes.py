@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 from mesh_etl.embedded_aws.answers import Refusal, exists, invalid, missing
+from mesh_etl.embedded_aws.glue.tables import Table, require
 from mesh_etl.embedded_aws.operations import Body, Call, operation
-from mesh_etl.embedded_aws.tables import Table, require
 
 MOST = 3
 WHERE = "WHERE catalog = ? AND base = ? AND name = ?"
 
 
-@operation("CreatePartitionIndex", "DatabaseName", "TableName", "PartitionIndex", writes=True)
+@operation("glue.CreatePartitionIndex", "DatabaseName", "TableName", "PartitionIndex", writes=True)
 def create_partition_index(call: Call) -> Body:
     """The index is there; refused for a fourth one, for keys that the table has not, and for the same keys again."""
     table = _table(call)
@@ -33,7 +33,7 @@ def create_partition_index(call: Call) -> Body:
     return {}
 
 
-@operation("DeletePartitionIndex", "DatabaseName", "TableName", "IndexName", writes=True)
+@operation("glue.DeletePartitionIndex", "DatabaseName", "TableName", "IndexName", writes=True)
 def delete_partition_index(call: Call) -> Body:
     """The index is gone; refused when there was none."""
     table = _table(call)
@@ -43,7 +43,7 @@ def delete_partition_index(call: Call) -> Body:
     return {}
 
 
-@operation("GetPartitionIndexes", "DatabaseName", "TableName", "NextToken")
+@operation("glue.GetPartitionIndexes", "DatabaseName", "TableName", "NextToken")
 def get_partition_indexes(call: Call) -> Body:
     """The indexes of the table in the order of their names."""
     table = _table(call)

@@ -6,9 +6,9 @@ import json
 import re
 from dataclasses import dataclass
 
-from mesh_etl.embedded_aws import databases
 from mesh_etl.embedded_aws.answers import NotImplementedByEmbeddedAws, Refusal, exists, invalid, missing
-from mesh_etl.embedded_aws.columns import check_columns
+from mesh_etl.embedded_aws.glue import databases
+from mesh_etl.embedded_aws.glue.columns import check_columns
 from mesh_etl.embedded_aws.operations import Body, Call, operation
 from mesh_etl.embedded_aws.pages import page, seen
 
@@ -46,7 +46,7 @@ def require(call: Call, base: str, name: str) -> Table:
     return Table(base, name, json.loads(row[0]), *row[1:])
 
 
-@operation("CreateTable", "DatabaseName", "TableInput", writes=True)
+@operation("glue.CreateTable", "DatabaseName", "TableInput", writes=True)
 def create_table(call: Call) -> Body:
     """The table is there, with version 0."""
     base, body = call.folded("DatabaseName"), _taken(call)
@@ -57,7 +57,7 @@ def create_table(call: Call) -> Body:
     return {}
 
 
-@operation("UpdateTable", "DatabaseName", "Name", "TableInput", "VersionId", "SkipArchive", writes=True)
+@operation("glue.UpdateTable", "DatabaseName", "Name", "TableInput", "VersionId", "SkipArchive", writes=True)
 def update_table(call: Call) -> Body:
     """The table is what was given, in full, under the next version; the one before is archived unless told not to.
 
@@ -84,7 +84,7 @@ def update_table(call: Call) -> Body:
     return {}
 
 
-@operation("DeleteTable", "DatabaseName", "Name", writes=True)
+@operation("glue.DeleteTable", "DatabaseName", "Name", writes=True)
 def delete_table(call: Call) -> Body:
     """The table, its versions and its partitions are gone."""
     table = require(call, call.folded("DatabaseName"), call.folded("Name"))
@@ -95,13 +95,13 @@ def delete_table(call: Call) -> Body:
     return {}
 
 
-@operation("GetTable", "DatabaseName", "Name")
+@operation("glue.GetTable", "DatabaseName", "Name")
 def get_table(call: Call) -> Body:
     """The table as it is now."""
     return {"Table": require(call, call.folded("DatabaseName"), call.folded("Name")).shown(call.account)}
 
 
-@operation("GetTables", "DatabaseName", "Expression", "NextToken", "MaxResults")
+@operation("glue.GetTables", "DatabaseName", "Expression", "NextToken", "MaxResults")
 def get_tables(call: Call) -> Body:
     """The tables of a database by name, in pages of at most 100; `Expression` is a pattern that names must match."""
     base = call.folded("DatabaseName")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesh_etl.embedded_aws.answers import invalid
-from mesh_etl.embedded_aws.hive_types import is_primitive, is_type
+from mesh_etl.embedded_aws.glue.hive_types import is_primitive, is_type
 
 if TYPE_CHECKING:
     from mesh_etl.embedded_aws.operations import Body

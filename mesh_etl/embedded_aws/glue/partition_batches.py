@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.embedded_aws import partitions
 from mesh_etl.embedded_aws.answers import Refusal
+from mesh_etl.embedded_aws.glue import partitions
 from mesh_etl.embedded_aws.operations import Body, Call, operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@operation("BatchCreatePartition", "DatabaseName", "TableName", "PartitionInputList", writes=True)
+@operation("glue.BatchCreatePartition", "DatabaseName", "TableName", "PartitionInputList", writes=True)
 def batch_create_partition(call: Call) -> Body:
     """The partitions are there, but for those that the errors name; at most 100."""
     table = partitions.table_of(call)
@@ -24,7 +24,7 @@ def batch_create_partition(call: Call) -> Body:
     return {"Errors": errors}
 
 
-@operation("BatchUpdatePartition", "DatabaseName", "TableName", "Entries", writes=True)
+@operation("glue.BatchUpdatePartition", "DatabaseName", "TableName", "Entries", writes=True)
 def batch_update_partition(call: Call) -> Body:
     """The partitions are what was given, but for those that the errors name; at most 100."""
     table = partitions.table_of(call)
@@ -37,7 +37,7 @@ def batch_update_partition(call: Call) -> Body:
     return {"Errors": errors}
 
 
-@operation("BatchDeletePartition", "DatabaseName", "TableName", "PartitionsToDelete", writes=True)
+@operation("glue.BatchDeletePartition", "DatabaseName", "TableName", "PartitionsToDelete", writes=True)
 def batch_delete_partition(call: Call) -> Body:
     """The partitions are gone, but for those that the errors name; at most 25."""
     table = partitions.table_of(call)
@@ -49,7 +49,7 @@ def batch_delete_partition(call: Call) -> Body:
     return {"Errors": errors}
 
 
-@operation("BatchGetPartition", "DatabaseName", "TableName", "PartitionsToGet")
+@operation("glue.BatchGetPartition", "DatabaseName", "TableName", "PartitionsToGet")
 def batch_get_partition(call: Call) -> Body:
     """Those of the partitions that are there; at most 1,000."""
     table = partitions.table_of(call)

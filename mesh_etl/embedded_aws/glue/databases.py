@@ -23,7 +23,7 @@ def require(call: Call, name: str) -> tuple[str, float]:
     return found
 
 
-@operation("CreateDatabase", "DatabaseInput", writes=True)
+@operation("glue.CreateDatabase", "DatabaseInput", writes=True)
 def create_database(call: Call) -> Body:
     """The database is there."""
     name, body = _taken(call)
@@ -33,7 +33,7 @@ def create_database(call: Call) -> Body:
     return {}
 
 
-@operation("UpdateDatabase", "Name", "DatabaseInput", writes=True)
+@operation("glue.UpdateDatabase", "Name", "DatabaseInput", writes=True)
 def update_database(call: Call) -> Body:
     """The database has the new description, location and parameters."""
     name = call.folded("Name")
@@ -47,7 +47,7 @@ def update_database(call: Call) -> Body:
     return {}
 
 
-@operation("DeleteDatabase", "Name", writes=True)
+@operation("glue.DeleteDatabase", "Name", writes=True)
 def delete_database(call: Call) -> Body:
     """The database, its tables and their partitions are gone."""
     name = call.folded("Name")
@@ -58,14 +58,14 @@ def delete_database(call: Call) -> Body:
     return {}
 
 
-@operation("GetDatabase", "Name")
+@operation("glue.GetDatabase", "Name")
 def get_database(call: Call) -> Body:
     """The database as it is stored."""
     body, created = require(call, call.folded("Name"))
     return {"Database": _shown(call, body, created)}
 
 
-@operation("GetDatabases", "NextToken", "MaxResults")
+@operation("glue.GetDatabases", "NextToken", "MaxResults")
 def get_databases(call: Call) -> Body:
     """The databases by name, in pages of at most 100."""
     rows = call.sql.execute(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from mesh_etl.embedded_aws.answers import exists, invalid, missing
-from mesh_etl.embedded_aws.columns import check_columns
+from mesh_etl.embedded_aws.glue.columns import check_columns
+from mesh_etl.embedded_aws.glue.tables import Table, require
 from mesh_etl.embedded_aws.operations import Body, Call, operation
 from mesh_etl.embedded_aws.pages import page, seen
-from mesh_etl.embedded_aws.tables import Table, require
 
 MOST = 1000
 WHERE = "WHERE catalog = ? AND base = ? AND name = ?"
@@ -67,34 +67,34 @@ def find(call: Call, table: Table, values: list[str]) -> Body:
     return _shown(call, table, *_stored(call, table, key_of(table, values)))
 
 
-@operation("CreatePartition", "DatabaseName", "TableName", "PartitionInput", writes=True)
+@operation("glue.CreatePartition", "DatabaseName", "TableName", "PartitionInput", writes=True)
 def create_partition(call: Call) -> Body:
     """The partition is there."""
     add(call, table_of(call), call["PartitionInput"])
     return {}
 
 
-@operation("UpdatePartition", "DatabaseName", "TableName", "PartitionValueList", "PartitionInput", writes=True)
+@operation("glue.UpdatePartition", "DatabaseName", "TableName", "PartitionValueList", "PartitionInput", writes=True)
 def update_partition(call: Call) -> Body:
     """The partition is what was given, in full."""
     change(call, table_of(call), call["PartitionValueList"], call["PartitionInput"])
     return {}
 
 
-@operation("DeletePartition", "DatabaseName", "TableName", "PartitionValues", writes=True)
+@operation("glue.DeletePartition", "DatabaseName", "TableName", "PartitionValues", writes=True)
 def delete_partition(call: Call) -> Body:
     """The partition is gone."""
     remove(call, table_of(call), call["PartitionValues"])
     return {}
 
 
-@operation("GetPartition", "DatabaseName", "TableName", "PartitionValues")
+@operation("glue.GetPartition", "DatabaseName", "TableName", "PartitionValues")
 def get_partition(call: Call) -> Body:
     """The partition as it is stored."""
     return {"Partition": find(call, table_of(call), call["PartitionValues"])}
 
 
-@operation("GetPartitions", "DatabaseName", "TableName", "NextToken", "MaxResults", "ExcludeColumnSchema")
+@operation("glue.GetPartitions", "DatabaseName", "TableName", "NextToken", "MaxResults", "ExcludeColumnSchema")
 def get_partitions(call: Call) -> Body:
     """The partitions in a fixed order, in pages of at most 1,000; without their columns where that is asked."""
     table = table_of(call)

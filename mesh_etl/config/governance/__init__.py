@@ -1,0 +1,1 @@
+"""The governance that `configs/mesh.yaml` states: accounts, LF-Tags, people, consumers, and standing access."""

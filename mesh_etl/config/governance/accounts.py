@@ -1,0 +1,56 @@
+"""`accounts:` and `governance:` of mesh.yaml: which AWS account holds what, and who acts there."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from mesh_etl.config.model import Model
+
+AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
+Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+RoleName = Annotated[str, Field(pattern=r"^[\w+=,.@-]{1,64}$")]
+
+
+class Account(Model):
+    """An AWS account of the mesh."""
+
+    id: AccountId = Field(description="The account, twelve digits in quotes.")
+    region: Region = Field(default="eu-west-1", description="The region of its catalogue.")
+    role: RoleName = Field(default="mesh-governor", description="The role that `mesh-etl govern` works as in it.")
+    external_id: str | None = Field(
+        default=None,
+        min_length=2,
+        max_length=1224,
+        pattern=r"^[\w+=,.@:/-]*$",
+        description="What the role's trust asks of whoever takes it, so that nobody is talked into taking it.",
+    )
+    registration_role: RoleName = Field(
+        default="mesh-data-access", description="The role by which Lake Formation reads the account's data."
+    )
+
+
+class Governance(Model):
+    """Where the mesh keeps its central catalogue."""
+
+    account: str = Field(min_length=1, description="The account of the central catalogue, by its name under accounts.")
+    database: str = Field(
+        default="{mesh}_{domain}",
+        pattern=r"^[a-z0-9_]*(\{mesh\}[a-z0-9_]*)?\{domain\}[a-z0-9_]*$",
+        description="The name of a domain's database in the central catalogue, and of the links to it.",
+    )
+    store: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Where requests for access and what was decided are kept: a folder or an s3:// address; default:"
+        " _governance in the warehouse.",
+    )
+    organization: str | None = Field(
+        default=None,
+        pattern=r"^arn:aws:organizations::\d{12}:organization/o-[a-z0-9]{10,32}$",
+        description="The organization of all accounts, whose shares need no acceptance, by ARN.",
+    )
+    exclusive: bool = Field(
+        default=False, description="Whether grants that nobody asked for in the configuration are removed."
+    )

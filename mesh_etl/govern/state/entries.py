@@ -1,0 +1,80 @@
+"""What a state says about each thing that it names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mesh_etl.govern.state.resources import Database, Table
+
+# As Lake Formation spells them. ALL is never asked for by this library, and recognized where others gave it.
+Right = Literal[
+    "ALL", "SELECT", "ALTER", "DROP", "DELETE", "INSERT", "DESCRIBE", "CREATE_DATABASE", "CREATE_TABLE",
+    "DATA_LOCATION_ACCESS", "CREATE_LF_TAG", "ASSOCIATE", "GRANT_WITH_LF_TAG_EXPRESSION", "CREATE_LF_TAG_EXPRESSION",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a principal may do with a resource, and which of it the principal may give to others."""
+
+    permissions: frozenset[str]
+    grantable: frozenset[str] = frozenset()
+
+    def __or__(self, other: Rights) -> Rights:
+        return Rights(self.permissions | other.permissions, self.grantable | other.grantable)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The data lake settings of an account; `open_*` is whether new entries are given to IAMAllowedPrincipals."""
+
+    admins: frozenset[str] = frozenset()
+    cross_account_version: int = 1
+    open_databases: bool = True
+    open_tables: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseEntry:
+    """A database; `target` is what a resource link points to."""
+
+    description: str = ""
+    target: Database | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TableEntry:
+    """A table with its columns, those of partition keys last; `target` is what a resource link points to.
+
+    `parameters` are those that tie the table to its contract; `definition` is the SQL of a view.
+    """
+
+    columns: tuple[str, ...] = ()
+    kind: Literal["table", "view", "link"] = "table"
+    target: Table | None = None
+    location: str = ""
+    definition: str = ""
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The part of a table that a data cells filter shows.
+
+    `rows` is a condition on the rows, empty for all of them. `columns` are those that are shown; None stands for all
+    but `excluded`, which lets later columns through: this library always names columns.
+    """
+
+    rows: str = ""
+    columns: tuple[str, ...] | None = None
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How far the sharing of one account's catalogue with another has come, as RAM says."""
+
+    status: Literal["PENDING", "ACTIVE", "EXPIRED", "REJECTED"]
+    invitation: str = field(default="", compare=False)

@@ -1,0 +1,48 @@
+"""The session of a role in another account of the mesh, taken by STS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mesh_etl.errors import Fault, RunError
+
+if TYPE_CHECKING:
+    from mesh_etl.config.governance.identity import Identity
+
+SESSION = "mesh-etl"
+
+
+def assumed(sts: Any, identity: Identity) -> Any:
+    """A boto3 session of the role, for an hour, after which botocore takes the role again.
+
+    Raises `RunError` (AWS_ROLE) when the role cannot be taken.
+    """
+    import boto3
+    from botocore.credentials import RefreshableCredentials
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.session import get_session
+
+    asked = {"RoleArn": identity.arn, "RoleSessionName": SESSION}
+    if identity.external_id is not None:
+        asked["ExternalId"] = identity.external_id  # against the confused deputy: IAM user guide, "The confused deputy"
+
+    def taken() -> dict[str, str]:
+        given = sts.assume_role(**asked)["Credentials"]
+        return {
+            "access_key": given["AccessKeyId"],
+            "secret_key": given["SecretAccessKey"],
+            "token": given["SessionToken"],
+            "expiry_time": given["Expiration"].isoformat(),
+        }
+
+    try:
+        credentials = RefreshableCredentials.create_from_metadata(taken(), taken, "sts-assume-role")
+    except (BotoCoreError, ClientError) as error:
+        known = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+        fix = "let this identity take the role in its trust policy, and check external_id in mesh.yaml"
+        problem = f"the role {identity.role} of account {identity.account} cannot be taken: {known}"
+        raise RunError(Fault("AWS_ROLE", problem, identity.arn, fix)) from error
+    session = get_session()
+    session._credentials = credentials  # botocore has no public way to give a session what it refreshes
+    session.set_config_variable("region", identity.region)
+    return boto3.Session(botocore_session=session)
