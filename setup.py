@@ -15,8 +15,10 @@ SOURCES = {
     "mysql": ["pymysql>=1.1"],  # MariaDB as well
 }
 DEMO = ["tpchgen-cli>=2"]
+NOTEBOOK = ["ipykernel>=6.29", "nbclient>=0.10"]  # jobs/notebooks/ outside of Glue Studio
 DEV = [
     *DEMO,
+    *NOTEBOOK,
     *ICEBERG,
     *(package for packages in SOURCES.values() for package in packages),
     "chispa>=0.11",
@@ -60,6 +62,7 @@ setup(
         "iceberg": [*ICEBERG, *AWS],
         **SOURCES,
         "demo": DEMO,
+        "notebook": NOTEBOOK,
         "dev": DEV,
     },
     entry_points={"console_scripts": ["mesh-etl = mesh_etl.cli:main"]},
