@@ -64,6 +64,9 @@ class Domain(Model):
     owner: str = Field(min_length=1, description="Who answers for the products of the domain.")
     description: str = Field(default="", description="What the domain is about.")
     account: str | None = Field(default=None, description="The AWS account that holds its data, by its name.")
+    warehouse: str | None = Field(
+        default=None, min_length=1, description="Where its tables are kept: a folder, or s3:// in its account."
+    )
     personas: dict[PersonName, Persona] = Field(
         default_factory=dict, description="Who works in the domain, such as engineer and steward."
     )

@@ -55,22 +55,30 @@ class Project:
         return text.rstrip("/") if "://" in text else str(self.root / text)
 
     def table_root(self, product: str) -> str:
-        """Where the table of the product `<domain>.<name>` is kept, below the warehouse."""
+        """Where the table of the product `<domain>.<name>` is kept: in its domain's warehouse, or that of the mesh."""
         domain, _, name = product.partition(".")
-        return f"{self.warehouse}/{domain}/{name}"
+        own = self.mesh.domains[domain].warehouse if domain in self.mesh.domains else None
+        return f"{self.path(own) if own else self.warehouse}/{domain}/{name}"
 
-    @property
-    def s3(self) -> dict[str, str | None]:
-        """How its tables are kept where the warehouse is in S3, as the fields of `storage.S3Storage`."""
+    def s3(self, domain: str = "") -> dict[str, str | None]:
+        """How the tables of a domain are kept where its warehouse is in S3, as the fields of `storage.S3Storage`.
+
+        The bucket's owner is what the environment says, else the account of a domain with a warehouse of its own, else
+        that of the world.
+        """
         stated, world = self.env.s3, self.env.world
         if isinstance(world, LocalWorld):
             return {"kms_key": stated.kms_key, "bucket_owner": stated.bucket_owner}
         return {
             "kms_key": stated.kms_key,
-            "bucket_owner": stated.bucket_owner or world.account,
+            "bucket_owner": stated.bucket_owner or self._owner(domain) or world.account,
             "profile": world.profile,
             "region": world.region,
         }
+
+    def _owner(self, domain: str) -> str | None:
+        found = self.mesh.domains.get(domain)
+        return self.mesh.accounts[found.account].id if found and found.warehouse and found.account else None
 
     def identity(self, account: str, role: str | None = None) -> Identity:
         """The role `role` of an account of the mesh by its name; by default the one that governs there."""

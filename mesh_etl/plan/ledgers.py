@@ -45,7 +45,7 @@ def product_ledger(project: Project, product: str) -> Ledger:
     if "://" in root and not root.startswith("s3://"):
         fix = "set a folder or an s3:// address in configs/env"
         raise PlanError(Fault("UNSUPPORTED_PATH", "tables are not written there", "configs/mesh.yaml", fix))
-    ledger = Ledger(Layout(root), storage_of(root, **project.s3))
+    ledger = Ledger(Layout(root), storage_of(root, **project.s3(product.partition(".")[0])))
     return _iceberg(project, product) if ledger.storage.names(ledger.layout.path(_METADATA)) else ledger
 
 
@@ -57,7 +57,7 @@ def _iceberg(project: Project, product: str) -> Ledger:
         raise PlanError(fault) from error
     root = project.table_root(product)
     domain, _, name = product.partition(".")
-    layout, storage = Layout(root), storage_of(root, **project.s3)
+    layout, storage = Layout(root), storage_of(root, **project.s3(domain))
     return IcebergLedger(layout, storage, identifier=(domain, name), client=_Catalogue(project, domain))
 
 

@@ -66,8 +66,8 @@ def test_a_run_publishes_the_table_to_s3_and_glue(made, s3):
 
 
 def test_the_owner_is_the_account_unless_another_is_stated(made):
-    assert Configured.open(made().root).s3["bucket_owner"] == ACCOUNT
-    assert Configured.open(made(s3={"bucket_owner": "210987654321"}).root).s3["bucket_owner"] == "210987654321"
+    assert Configured.open(made().root).s3()["bucket_owner"] == ACCOUNT
+    assert Configured.open(made(s3={"bucket_owner": "210987654321"}).root).s3()["bucket_owner"] == "210987654321"
 
 
 @pytest.mark.parametrize("wrong", [{"kms_key": ""}, {"bucket_owner": "42"}, {"bucket": "lake"}])
