@@ -8,6 +8,7 @@ All accounts and regions share the file: who calls, and from which account, is t
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["SERVICES", "client"]
 
 FILE = "aws.sqlite"
-SERVICES = ("glue",)  # each a package or module here, which registers its operations
+# Each is a package or module here, which registers its operations.
+SERVICES = ("glue", "lakeformation", "ram", "sts", "events", "sns")
 
 
 def client(
@@ -27,13 +29,18 @@ def client(
     account: str = "000000000000",
     role: str = "embedded",
     fault: Callable[[str, str], None] | None = None,
+    clock: Callable[[], float] = time.time,
+    durable: bool = True,
 ) -> Any:
     """A client for `service` whose state lives in one file under `home`; the file is made by the first write.
 
     The calls are those of the IAM role `role` of the account, in the region.
     `fault(operation, phase)` is called with the phase "before" and "after" the operation has taken effect; what it
-    raises reaches the caller as a crash or a lost reply would. botocore's own events work too, up to `before-call`
-    and from `after-call` on; `before-send` is never reached, since nothing is sent.
+    raises reaches the caller as a crash or a lost reply would; an `answers.Refusal` before the operation is what the
+    service answers instead. botocore's own events work too, up to `before-call` and from `after-call` on;
+    `before-send` is never reached, since nothing is sent.
+    `clock` is what the services take for the time, in seconds since 1970. Without `durable` a power cut may cost the
+    file, and writing is faster.
     Raises `embedded_aws.answers.NotImplementedByEmbeddedAws` for a service other than `SERVICES`.
     """
     from mesh_etl.embedded_aws.answers import NotImplementedByEmbeddedAws
@@ -44,7 +51,8 @@ def client(
     if service not in SERVICES:
         raise NotImplementedByEmbeddedAws(what=service)
     made = offline(service, region)
-    server = Server(Store(home / FILE), service, account=account, region=region, role=role, fault=fault)
+    store = Store(home / FILE, durable=durable)
+    server = Server(store, service, account=account, region=region, role=role, fault=fault, clock=clock)
     made.meta.events.register_first(f"before-parameter-build.{service}", server.note)
     made.meta.events.register_first(f"before-call.{service}", server.answer)
     return made

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ class Call:
     region: str
     caller: str
     sql: sqlite3.Connection
-    now: float = field(default_factory=time.time)
+    now: float
 
     def __getitem__(self, name: str) -> Any:
         return self.parameters[name]
@@ -39,6 +38,13 @@ class Call:
     def caller_account(self) -> str:
         """The account that the caller's role is in."""
         return self.caller.split(":")[4]
+
+    def within(self, catalog: str) -> Call:
+        """The same call by the same caller, about the catalogue `catalog`, as account/region."""
+        if catalog == self.catalog:
+            return self
+        account, _, region = catalog.partition("/")
+        return replace(self, catalog=catalog, account=account, region=region)
 
     def folded(self, name: str) -> str:
         """The parameter as the catalogue stores names: in lower case."""

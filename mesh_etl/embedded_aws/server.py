@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from datetime import datetime
 from importlib import import_module
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSResponse
 
-from mesh_etl.embedded_aws.answers import NotImplementedByEmbeddedAws, Refusal, missing
+from mesh_etl.embedded_aws.answers import NotImplementedByEmbeddedAws, Refusal
 from mesh_etl.embedded_aws.operations import OPERATIONS, Body, Call, Operation
 from mesh_etl.embedded_aws.parsed import parsed
 from mesh_etl.embedded_aws.validation import violations
@@ -36,6 +37,7 @@ class Server:
         region: str,
         role: str,
         fault: Callable[[str, str], None] | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         import_module(f"mesh_etl.embedded_aws.{service}")  # registers its operations
         self.store = store
@@ -44,6 +46,7 @@ class Server:
         self.region = region
         self.caller = f"arn:aws:iam::{account}:role/{role}"
         self.fault = fault
+        self.clock = clock
 
     def note(self, params: Body, context: dict[str, Any], **event: Any) -> None:
         """The request is kept as it was made; how each service writes it for the wire does not matter here."""
@@ -56,9 +59,9 @@ class Server:
         """
         parameters: Body = context[ASKED]
         known = _implemented(f"{self.service}.{model.name}", parameters)
-        if self.fault:
-            self.fault(model.name, "before")
         try:
+            if self.fault:
+                self.fault(model.name, "before")
             status, body = OK, self._apply(known, model.input_shape, parameters)
         except Refusal as refusal:
             status, body = REFUSED, {"__type": refusal.code, "Message": refusal.message}
@@ -72,10 +75,9 @@ class Server:
             count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
             raise Refusal("ValidationException", f"{count}: {'; '.join(problems)}")
         owner = parameters.get("CatalogId", self.account)
-        if owner != self.account:
-            raise missing("Catalog")
         with self.store.writing() if known.writes else self.store.reading() as sql:
-            return known.answer(Call(parameters, f"{owner}/{self.region}", owner, self.region, self.caller, sql))
+            now, catalog = self.clock(), f"{owner}/{self.region}"
+            return known.answer(Call(parameters, catalog, owner, self.region, self.caller, sql, now))
 
     def _response(self, url: str, status: int, body: Body, shape: Any) -> tuple[AWSResponse, Body]:
         headers = {"x-amzn-RequestId": str(uuid.uuid4()), "content-type": "application/x-amz-json-1.1"}

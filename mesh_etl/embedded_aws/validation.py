@@ -6,20 +6,17 @@ botocore has checked before that required members are there, that no unknown one
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Written for Java, where a character beyond U+FFFF is a surrogate pair, and not readable by Python's `re`. They say
-# which control characters a text may hold. The third one is \p{L}\p{N}\p{P}, of calls that are not implemented.
-_NO_LINES = r"[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\t]*"
-_LINES = r"[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\r\n\t]*"
-_IN_PYTHON = {
-    _NO_LINES: "[\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff\t]*",
-    _LINES: "[\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff\r\n\t]*",
-}
+# The patterns are Java's. There a character beyond U+FFFF is a surrogate pair, and Unicode's categories have classes.
+_PAIRS, _BEYOND = r"\uD800\uDC00-\uDBFF\uDFFF", "\U00010000-\U0010ffff"
+_CATEGORY = re.compile(r"\\p\{(\w)\}")
+PLANES = (0x7F, 0xFFFF, 0x10FFFF)  # ASCII, the basic plane, all of Unicode: most texts need the first, which is quick
 
 
 def violations(shape: Any, value: Any, path: str = "") -> list[str]:
@@ -58,13 +55,13 @@ def _own(shape: Any, value: Any) -> Iterator[str]:
     if limits.get("enum") and value not in limits["enum"]:
         yield f"Member must satisfy enum value set: [{', '.join(limits['enum'])}]"
     if "pattern" in limits and isinstance(value, str):
-        pattern = compiled(limits["pattern"])
-        if pattern and not pattern.fullmatch(value):
+        last = PLANES[0] if value.isascii() else next(last for last in PLANES if ord(max(value)) <= last)
+        if not compiled(limits["pattern"], last).fullmatch(value):
             yield "Member must satisfy regular expression pattern: " + limits["pattern"]
 
 
 def _java_length(text: str) -> int:
-    return len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
+    return len(text) if text.isascii() else len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
 
 
 def _camel(name: str) -> str:
@@ -72,9 +69,23 @@ def _camel(name: str) -> str:
 
 
 @cache
-def compiled(pattern: str) -> re.Pattern[str] | None:
-    """The model's pattern as Python reads it, or None where it cannot."""
-    try:
-        return re.compile(_IN_PYTHON.get(pattern, pattern))
-    except re.error:
-        return None  # a Java-only class: AWS checks it, and no implemented call depends on it
+def compiled(pattern: str, last: int = PLANES[-1]) -> re.Pattern[str]:
+    """The model's pattern as Python reads it, for texts whose characters go up to `last`.
+
+    Raises `re.error` for what is special to Java beyond that; a test says that no implemented call has such a pattern.
+    """
+    return re.compile(_CATEGORY.sub(lambda found: _characters(found[1], last), pattern.replace(_PAIRS, _BEYOND)))
+
+
+@cache
+def _characters(category: str, last: int) -> str:
+    """The characters of a category of Unicode, L for letters, as the ranges of a class."""
+    ranges: list[list[int]] = []
+    for point in range(last + 1):
+        if not unicodedata.category(chr(point)).startswith(category):
+            continue
+        if ranges and ranges[-1][1] == point - 1:
+            ranges[-1][1] = point
+        else:
+            ranges.append([point, point])
+    return "".join(f"\\U{first:08x}-\\U{end:08x}" for first, end in ranges)

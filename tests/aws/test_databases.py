@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 
 def test_a_name_is_folded_to_lower_case(glue: Any) -> None:
@@ -55,7 +56,7 @@ def test_deleting_takes_its_tables_and_partitions_along(table: Any) -> None:
         table.get_partitions(**place)
 
 
-def test_another_account_has_no_catalogue_here(glue: Any) -> None:
+def test_the_catalogue_of_another_account_is_closed(glue: Any) -> None:
     glue.create_database(CatalogId="000000000000", DatabaseInput={"Name": "sales"})
-    with pytest.raises(glue.exceptions.EntityNotFoundException):
+    with pytest.raises(ClientError, match="AccessDeniedException"):
         glue.get_database(CatalogId="111111111111", Name="sales")

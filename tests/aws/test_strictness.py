@@ -16,7 +16,7 @@ from mesh_etl.embedded_aws.answers import NotImplementedByEmbeddedAws, StoreUnav
 from mesh_etl.embedded_aws.glue.hive_types import is_type
 from mesh_etl.embedded_aws.operations import OPERATIONS
 from mesh_etl.embedded_aws.store import Store
-from mesh_etl.embedded_aws.validation import compiled
+from mesh_etl.embedded_aws.validation import PLANES, compiled
 
 
 def test_botocore_checks_the_request_before_it_arrives(glue: Any) -> None:
@@ -49,29 +49,48 @@ def test_the_model_s_constraints_hold(glue: Any, given: dict[str, Any], where: s
     assert f"Value at '{where}'" in str(caught.value)
 
 
-def test_every_pattern_of_the_implemented_calls_is_checked(glue: Any) -> None:
-    def patterns(shape: Any, above: tuple[str, ...] = ()) -> set[str]:
-        found = {shape.metadata["pattern"]} if "pattern" in shape.metadata else set()
-        if shape.name in above:
-            return found
-        below = {"structure": lambda: shape.members.values(), "list": lambda: [shape.member]}
-        below["map"] = lambda: [shape.key, shape.value]
-        parts = below.get(shape.type_name, list)()
-        return found.union(*(patterns(part, (*above, shape.name)) for part in parts))
+def patterns(shape: Any, above: tuple[str, ...] = ()) -> set[str]:
+    found = {shape.metadata["pattern"]} if "pattern" in shape.metadata else set()
+    if shape.name in above:
+        return found
+    below = {"structure": lambda: shape.members.values(), "list": lambda: [shape.member]}
+    below["map"] = lambda: [shape.key, shape.value]
+    parts = below.get(shape.type_name, list)()
+    return found.union(*(patterns(part, (*above, shape.name)) for part in parts))
 
-    model = glue.meta.service_model
-    checked = 0
-    for full, operation in OPERATIONS.items():
-        service, _, name = full.partition(".")
-        if service != "glue":
-            continue
-        members = model.operation_model(name).input_shape.members
-        assert operation.reads <= members.keys(), name
-        for member in operation.reads | {"CatalogId"}:
+
+@pytest.mark.parametrize("service", embedded_aws.SERVICES)
+def test_every_pattern_of_the_implemented_calls_is_checked(service: str, tmp_path: Path) -> None:
+    model = embedded_aws.client(service, tmp_path).meta.service_model
+    names = [name for name in OPERATIONS if name.startswith(f"{service}.")]
+    assert names
+    for name in names:
+        shape = model.operation_model(name.partition(".")[2]).input_shape
+        members = shape.members if shape else {}
+        assert OPERATIONS[name].reads <= members.keys(), name
+        for member in OPERATIONS[name].reads | (members.keys() & {"CatalogId"}):
             for pattern in patterns(members[member]):
-                assert compiled(pattern) is not None, (name, member, pattern)
-                checked += 1
-    assert checked > 50
+                for last in PLANES:
+                    compiled(pattern, last)  # raises for what Python cannot read
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "fits"),
+    [
+        (r"^([\p{L}\p{Z}\p{N}_.:\/=+\-@%]*)$", "a key-1", True),
+        (r"^([\p{L}\p{Z}\p{N}_.:\/=+\-@%]*)$", "a;key", False),
+        (r"^([\p{L}\p{Z}\p{N}_.:\/=+\-@%]*)$", "Schl\u00fcssel \u0663", True),
+        (r"^([\p{L}\p{Z}\p{N}_.:\/=+\-@%]*)$", "\u20ac", False),
+        (r"^([\p{L}\p{Z}\p{N}_.:\/=+\-@%]*)$", "\U00020000", True),
+        (r"[\p{L}\p{N}\p{P}]*", "one!", True),
+        (r"[\p{L}\p{N}\p{P}]*", "one two", False),
+        (r"[\p{L}\p{N}\p{P}]*", "one\u2014two", True),
+    ],
+)
+def test_classes_of_characters_are_read_as_in_java(pattern: str, text: str, fits: bool) -> None:
+    for last in PLANES:
+        if ord(max(text)) <= last:
+            assert bool(compiled(pattern, last).fullmatch(text)) is fits
 
 
 @pytest.mark.parametrize(
@@ -84,6 +103,13 @@ def test_every_type_of_a_contract_is_one_of_the_catalogue_s(text: str) -> None:
     assert is_type(parse(text).glue())
 
 
+def test_no_two_things_have_one_arn(table: Any) -> None:
+    with pytest.raises(table.exceptions.InvalidInputException, match="slash"):
+        table.create_database(DatabaseInput={"Name": "sales/orders"})
+    with pytest.raises(table.exceptions.InvalidInputException, match="slash"):
+        table.create_table(DatabaseName="sales", TableInput={"Name": "../orders"})
+
+
 def test_a_description_may_have_lines_and_any_script(glue: Any) -> None:
     text = "one\ntwo \N{GRINNING FACE} \N{GREEK SMALL LETTER ALPHA}"
     glue.create_database(DatabaseInput={"Name": "n", "Description": text})
@@ -93,17 +119,10 @@ def test_a_description_may_have_lines_and_any_script(glue: Any) -> None:
 def test_what_is_not_implemented_is_refused_by_name(table: Any, tmp_path: Path) -> None:
     with pytest.raises(NotImplementedByEmbeddedAws, match=r"^embedded AWS does not implement glue.GetJob$"):
         table.get_job(JobName="x")
-    with pytest.raises(NotImplementedByEmbeddedAws, match=r"glue.GetPartitions with Expression, Segment$"):
-        table.get_partitions(
-            DatabaseName="sales",
-            TableName="orders",
-            Expression="year = 2024",
-            Segment={"SegmentNumber": 0, "TotalSegments": 2},
-        )
-    with pytest.raises(NotImplementedByEmbeddedAws, match="TargetTable"):
-        table.create_table(
-            DatabaseName="sales", TableInput={"Name": "l", "TargetTable": {"DatabaseName": "a", "Name": "b"}}
-        )
+    with pytest.raises(NotImplementedByEmbeddedAws, match=r"glue.GetPartitions with QueryAsOfTime, TransactionId$"):
+        table.get_partitions(DatabaseName="sales", TableName="orders", TransactionId="1", QueryAsOfTime=0)
+    with pytest.raises(NotImplementedByEmbeddedAws, match="FederatedTable"):
+        table.create_table(DatabaseName="sales", TableInput={"Name": "l", "FederatedTable": {"Identifier": "a"}})
     with pytest.raises(NotImplementedByEmbeddedAws, match=r"^embedded AWS does not implement s3$"):
         embedded_aws.client("s3", tmp_path)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @operation("glue.BatchCreatePartition", "DatabaseName", "TableName", "PartitionInputList", writes=True)
 def batch_create_partition(call: Call) -> Body:
     """The partitions are there, but for those that the errors name; at most 100."""
-    table = partitions.table_of(call)
+    table = partitions.table_of(call, partitions.ADD)
     errors = []
     for body in call["PartitionInputList"]:
         error = _refusal(partitions.add, call, table, body)
@@ -27,7 +27,7 @@ def batch_create_partition(call: Call) -> Body:
 @operation("glue.BatchUpdatePartition", "DatabaseName", "TableName", "Entries", writes=True)
 def batch_update_partition(call: Call) -> Body:
     """The partitions are what was given, but for those that the errors name; at most 100."""
-    table = partitions.table_of(call)
+    table = partitions.table_of(call, partitions.CHANGE)
     errors = []
     for entry in call["Entries"]:
         values, body = entry["PartitionValueList"], entry["PartitionInput"]
@@ -40,7 +40,7 @@ def batch_update_partition(call: Call) -> Body:
 @operation("glue.BatchDeletePartition", "DatabaseName", "TableName", "PartitionsToDelete", writes=True)
 def batch_delete_partition(call: Call) -> Body:
     """The partitions are gone, but for those that the errors name; at most 25."""
-    table = partitions.table_of(call)
+    table = partitions.table_of(call, partitions.REMOVE)
     errors = []
     for entry in call["PartitionsToDelete"]:
         error = _refusal(partitions.remove, call, table, entry["Values"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from mesh_etl.embedded_aws.answers import Refusal, exists, invalid, missing
-from mesh_etl.embedded_aws.glue.tables import Table, require
+from mesh_etl.embedded_aws.glue.stored import Table, require
 from mesh_etl.embedded_aws.operations import Body, Call, operation
 
 MOST = 3
@@ -15,7 +15,7 @@ WHERE = "WHERE catalog = ? AND base = ? AND name = ?"
 @operation("glue.CreatePartitionIndex", "DatabaseName", "TableName", "PartitionIndex", writes=True)
 def create_partition_index(call: Call) -> Body:
     """The index is there; refused for a fourth one, for keys that the table has not, and for the same keys again."""
-    table = _table(call)
+    table = _table(call, "ALTER")
     wanted = call["PartitionIndex"]
     keys = [str(key).lower() for key in wanted["Keys"]]
     types = {key["Name"].lower(): key.get("Type", "") for key in table.body.get("PartitionKeys", [])}
@@ -28,7 +28,7 @@ def create_partition_index(call: Call) -> Body:
         raise exists("Partition index")
     if len(found) >= MOST:
         raise Refusal("ResourceNumberLimitExceededException", f"A table has at most {MOST} partition indexes.")
-    row = (call.catalog, table.base, table.name, wanted["IndexName"], json.dumps(keys))
+    row = (*table.place, wanted["IndexName"], json.dumps(keys))
     call.sql.execute("INSERT INTO indexes VALUES (?, ?, ?, ?, ?)", row)
     return {}
 
@@ -36,8 +36,8 @@ def create_partition_index(call: Call) -> Body:
 @operation("glue.DeletePartitionIndex", "DatabaseName", "TableName", "IndexName", writes=True)
 def delete_partition_index(call: Call) -> Body:
     """The index is gone; refused when there was none."""
-    table = _table(call)
-    place = (call.catalog, table.base, table.name, call["IndexName"])
+    table = _table(call, "ALTER")
+    place = (*table.place, call["IndexName"])
     if not call.sql.execute(f"DELETE FROM indexes {WHERE} AND label = ?", place).rowcount:
         raise missing("Partition index")
     return {}
@@ -60,12 +60,10 @@ def get_partition_indexes(call: Call) -> Body:
     }
 
 
-def _table(call: Call) -> Table:
-    return require(call, call.folded("DatabaseName"), call.folded("TableName"))
+def _table(call: Call, right: str = "DESCRIBE") -> Table:
+    return require(call, call.folded("DatabaseName"), call.folded("TableName"), right)
 
 
 def _stored(call: Call, table: Table) -> dict[str, list[str]]:
-    rows = call.sql.execute(
-        f"SELECT label, keys FROM indexes {WHERE} ORDER BY label", (call.catalog, table.base, table.name)
-    )
+    rows = call.sql.execute(f"SELECT label, keys FROM indexes {WHERE} ORDER BY label", table.place)
     return {label: json.loads(keys) for label, keys in rows}

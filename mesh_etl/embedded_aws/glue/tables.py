@@ -4,138 +4,138 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from itertools import islice
 
-from mesh_etl.embedded_aws.answers import NotImplementedByEmbeddedAws, Refusal, exists, invalid, missing
-from mesh_etl.embedded_aws.glue import databases
-from mesh_etl.embedded_aws.glue.columns import check_columns
+from mesh_etl.embedded_aws.answers import Refusal, exists, invalid, missing
+from mesh_etl.embedded_aws.glue import access, databases
+from mesh_etl.embedded_aws.glue.inputs import keys, taken
+from mesh_etl.embedded_aws.glue.stored import Table, presented, require, shown_with, stored
+from mesh_etl.embedded_aws.glue.views import check_texts, updated
 from mesh_etl.embedded_aws.operations import Body, Call, operation
 from mesh_etl.embedded_aws.pages import page, seen
 
 MOST = 100
-NOT_STORED = ("TargetTable", "FederatedTable", "ViewDefinition")
-
-
-@dataclass(frozen=True)
-class Table:
-    """A stored table: where it is, what was given for it, and its version."""
-
-    base: str
-    name: str
-    body: Body
-    version: int
-    created: float
-    updated: float
-
-    def shown(self, account: str) -> Body:
-        """The table as the catalogue's answers show it."""
-        times = {"CreateTime": self.created, "UpdateTime": self.updated}
-        service = {"DatabaseName": self.base, "CatalogId": account, "IsRegisteredWithLakeFormation": False}
-        return {"Retention": 0, **self.body, **service, **times, "VersionId": str(self.version)}
-
-
-def require(call: Call, base: str, name: str) -> Table:
-    """The table `name` of the database `base`; refused when either is missing."""
-    databases.require(call, base)
-    row = call.sql.execute(
-        "SELECT body, version, created, updated FROM tables WHERE catalog = ? AND base = ? AND name = ?",
-        (call.catalog, base, name),
-    ).fetchone()
-    if row is None:
-        raise missing(f"Table {name}")
-    return Table(base, name, json.loads(row[0]), *row[1:])
 
 
 @operation("glue.CreateTable", "DatabaseName", "TableInput", writes=True)
 def create_table(call: Call) -> Body:
-    """The table is there, with version 0."""
-    base, body = call.folded("DatabaseName"), _taken(call)
-    databases.require(call, base)
-    row = (call.catalog, base, body["Name"], json.dumps(body), 0, call.now, call.now)
+    """The table or the link is there, with version 0; through the link to a database, in the one it points to."""
+    asked = call.folded("DatabaseName")
+    base = databases.followed(call, asked)
+    owner = call.within(base.catalog)
+    access.refuse_unless(owner, "CREATE_TABLE", base.name)
+    body = taken(call)
+    if "TargetTable" in body and (base.name != asked or owner is not call):
+        raise invalid("A table resource link cannot be created through a database resource link.")
+    if "ViewDefinition" in body:
+        check_texts(body)
+    access.refuse_unless_located(owner, body.get("StorageDescriptor", {}).get("Location"))
+    row = (base.catalog, base.name, body["Name"], json.dumps(body), 0, call.now, call.now)
     if not call.sql.execute("INSERT OR IGNORE INTO tables VALUES (?, ?, ?, ?, ?, ?, ?)", row).rowcount:
         raise exists("Table")
+    access.made(owner, base.name, body["Name"])
     return {}
 
 
-@operation("glue.UpdateTable", "DatabaseName", "Name", "TableInput", "VersionId", "SkipArchive", writes=True)
+@operation(
+    "glue.UpdateTable",
+    "DatabaseName", "Name", "TableInput", "VersionId", "SkipArchive", "ViewUpdateAction", "Force",
+    writes=True,
+)  # fmt: skip
 def update_table(call: Call) -> Body:
     """The table is what was given, in full, under the next version; the one before is archived unless told not to.
 
-    Refused as a concurrent modification when `VersionId` is given and is not the current version.
+    Refused as a concurrent modification when `VersionId` is given and is not the current version. A link is followed,
+    and stays what it is. With `ViewUpdateAction` the dialects of a view that are not given stay.
     """
     if "TableInput" not in call.parameters:
         raise invalid("TableInput is required.")
-    body = _taken(call)
+    body = taken(call)
     if call.get("Name", body["Name"]).lower() != body["Name"]:
         raise invalid("A table cannot be renamed.")
-    old = require(call, call.folded("DatabaseName"), body["Name"])
+    old = require(call, call.folded("DatabaseName"), body["Name"], "ALTER")
+    if "TargetTable" in body:
+        raise invalid("A resource link cannot be pointed to another table.")
     if call.get("VersionId", str(old.version)) != str(old.version):
         raise Refusal("ConcurrentModificationException", "Update table failed due to concurrent modifications.")
-    place = (call.catalog, old.base, old.name)
-    if _keys(body) != _keys(old.body) and _has_partitions(call, place):
+    body["Name"] = old.name
+    if "ViewUpdateAction" in call.parameters:
+        body = updated(old.body, body, call["ViewUpdateAction"], call.get("Force", False))
+    if keys(body) != keys(old.body) and _has_partitions(call, old.place):
         raise invalid("Partition keys of a table that has partitions cannot be changed.")
+    if "ViewDefinition" in body:
+        check_texts(body)
+    access.refuse_unless_located(call.within(old.catalog), body.get("StorageDescriptor", {}).get("Location"))
     if not call.get("SkipArchive", False):
-        row = (*place, old.version, json.dumps(old.body), old.created, old.updated)
+        row = (*old.place, old.version, json.dumps(old.body), old.created, old.updated)
         call.sql.execute("INSERT INTO archive VALUES (?, ?, ?, ?, ?, ?, ?)", row)
     call.sql.execute(
         "UPDATE tables SET body = ?, version = ?, updated = ? WHERE catalog = ? AND base = ? AND name = ?",
-        (json.dumps(body), old.version + 1, call.now, *place),
+        (json.dumps(body), old.version + 1, call.now, *old.place),
     )
     return {}
 
 
 @operation("glue.DeleteTable", "DatabaseName", "Name", writes=True)
 def delete_table(call: Call) -> Body:
-    """The table, its versions and its partitions are gone."""
-    table = require(call, call.folded("DatabaseName"), call.folded("Name"))
+    """The table, its versions and its partitions are gone; of a link, the link alone."""
+    base = databases.followed(call, call.folded("DatabaseName"))
+    owner, name = call.within(base.catalog), call.folded("Name")
+    table = stored(owner, base.name, name)
+    if table is None:
+        access.refuse_outsiders(owner, base.name, name)
+        raise missing(f"Table {name}")
+    access.refuse_unless(owner, "DROP", base.name, name)
     for owned in databases.OWNED:
-        call.sql.execute(
-            f"DELETE FROM {owned} WHERE catalog = ? AND base = ? AND name = ?", (call.catalog, table.base, table.name)
-        )
+        call.sql.execute(f"DELETE FROM {owned} WHERE catalog = ? AND base = ? AND name = ?", table.place)
+    access.gone(owner, base.name, name)
     return {}
 
 
 @operation("glue.GetTable", "DatabaseName", "Name")
 def get_table(call: Call) -> Body:
-    """The table as it is now."""
-    return {"Table": require(call, call.folded("DatabaseName"), call.folded("Name")).shown(call.account)}
+    """The table as it is now; of a link, what it points to, under the link's name."""
+    table = require(call, call.folded("DatabaseName"), call.folded("Name"), doubly=True)
+    return {"Table": presented(call, table)}
 
 
-@operation("glue.GetTables", "DatabaseName", "Expression", "NextToken", "MaxResults")
+@operation("glue.GetTables", "DatabaseName", "Expression", "NextToken", "MaxResults", "AttributesToGet")
 def get_tables(call: Call) -> Body:
-    """The tables of a database by name, in pages of at most 100; `Expression` is a pattern that names must match."""
-    base = call.folded("DatabaseName")
-    databases.require(call, base)
+    """The tables of a database that the caller may see, by name, in pages of at most 100.
+
+    `Expression` is a pattern that names must match. Links in a database of the caller's own are followed.
+    """
+    base = databases.followed(call, call.folded("DatabaseName"))
+    access.refuse_outsiders(call.within(base.catalog), base.name)
     try:
         wanted = re.compile(call.get("Expression") or ".*")
     except re.error as error:
         raise invalid("Expression is not a pattern.") from error
-    rows = call.sql.execute(
-        "SELECT name, body, version, created, updated FROM tables"
-        " WHERE catalog = ? AND base = ? AND name > ? ORDER BY name",
-        (call.catalog, base, seen(call)),
-    )
-    shown = [
-        (name, Table(base, name, json.loads(body), *rest).shown(call.account))
-        for name, body, *rest in rows
-        if wanted.fullmatch(name)
-    ]
+    most = min(call.get("MaxResults", MOST), MOST)
+    shown = list(islice(_visible(call, base, wanted), most + 1))
+    if "NAME" in call.get("AttributesToGet", ()):
+        shown = [(name, {key: body[key] for key in ("Name", "DatabaseName", "CatalogId")}) for name, body in shown]
     found, more = page(call, shown, MOST)
     return {"TableList": found, **more}
 
 
-def _taken(call: Call) -> Body:
-    body = dict(call["TableInput"])
-    for member in NOT_STORED:
-        if member in body:
-            raise NotImplementedByEmbeddedAws(what=f"glue tables with {member}")
-    body["Name"] = body["Name"].lower()
-    check_columns(body)
-    return body
-
-
-def _keys(body: Body) -> list[tuple[str, str]]:
-    return [(key["Name"].lower(), key.get("Type", "")) for key in body.get("PartitionKeys", [])]
+def _visible(call: Call, base: databases.Database, wanted: re.Pattern[str]) -> Iterator[tuple[str, Body]]:
+    owner = call.within(base.catalog)
+    rows = call.sql.execute(
+        "SELECT name, body, version, created, updated FROM tables"
+        " WHERE catalog = ? AND base = ? AND name > ? ORDER BY name",
+        (base.catalog, base.name, seen(call)),
+    )
+    for name, body, *rest in rows:
+        if not wanted.fullmatch(name):
+            continue
+        columns = access.columns(owner, base.name, name)
+        if columns == set():
+            continue
+        table = Table(base.catalog, base.name, name, json.loads(body), *rest)
+        there = table.followed(call) if owner is call else table
+        yield name, presented(call, there) if there.link else shown_with(call, table, columns)
 
 
 def _has_partitions(call: Call, place: tuple[str, str, str]) -> bool:

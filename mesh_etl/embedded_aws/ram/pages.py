@@ -1,0 +1,39 @@
+"""Pages and ARNs as RAM has them, whose members are spelled in lower camel case."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from mesh_etl.embedded_aws.answers import Refusal
+from mesh_etl.embedded_aws.operations import Body, Call
+from mesh_etl.embedded_aws.pages import page, seen
+
+MOST = 500
+_ARN = re.compile(r"arn:aws:ram:[a-z0-9-]+:\d{12}:(resource-share|resource-share-invitation)/[0-9a-f-]{36}")
+
+
+def paged(call: Call, member: str, rows: list[tuple[str, Any]]) -> Body:
+    """The values of `rows` by their keys, under the name `member`, with the token of the next page."""
+    spelled = {"NextToken": call.get("nextToken"), "MaxResults": call.get("maxResults", MOST)}
+    asked = replace(call, parameters=spelled)
+    try:
+        after = seen(asked)
+    except Refusal as refusal:
+        raise Refusal("InvalidNextTokenException", refusal.message) from refusal
+    found, more = page(asked, sorted((row for row in rows if row[0] > after), key=lambda row: row[0]), MOST)
+    return {member: found, **({"nextToken": more["NextToken"]} if more else {})}
+
+
+def arns(call: Call, member: str, kind: str) -> set[str] | None:
+    """The ARNs that the request gives as `member`, one or a list, or None; refused when one is no ARN of the kind."""
+    given = call.get(member)
+    if given is None:
+        return None
+    wanted = {given} if isinstance(given, str) else set(given)
+    for arn in wanted:
+        found = _ARN.fullmatch(arn)
+        if found is None or found[1] != kind:
+            raise Refusal("MalformedArnException", "The specified Amazon Resource Name (ARN) is malformed.")
+    return wanted
