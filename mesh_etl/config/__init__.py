@@ -8,7 +8,7 @@ from mesh_etl.config.job import JobBase, job_model
 from mesh_etl.config.mesh import Domain, Mesh
 from mesh_etl.config.model import Model
 from mesh_etl.config.partition import PartitionField
-from mesh_etl.config.project import LoadedJob, Project, load
+from mesh_etl.config.project import LoadedJob, LoadedView, Project, load
 from mesh_etl.config.schema import json_schema
 from mesh_etl.config.secret import SecretRef, plain_secrets
 from mesh_etl.config.target import Target
@@ -24,6 +24,7 @@ __all__ = [
     "Env",
     "JobBase",
     "LoadedJob",
+    "LoadedView",
     "LocalWorld",
     "MaxRejected",
     "Mesh",

@@ -9,9 +9,9 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from mesh_etl.config.governance.accounts import Account, Governance
+from mesh_etl.config.governance.approvals import Approval
 from mesh_etl.config.governance.people import Access, Consumer, Persona, PersonName
-from mesh_etl.config.governance.stated import misnamed
-from mesh_etl.config.governance.tags import ExpressionName, Tag, TagExpression, TagKey
+from mesh_etl.config.governance.tags import ExpressionName, Tag, TagExpression, TagKey, TagValue
 from mesh_etl.config.model import Model
 from mesh_etl.config.policies import AnyPolicy, Exemption, Function, name_of
 from mesh_etl.errors import did_you_mean
@@ -70,6 +70,9 @@ class Domain(Model):
     personas: dict[PersonName, Persona] = Field(
         default_factory=dict, description="Who works in the domain, such as engineer and steward."
     )
+    tags: dict[TagKey, TagValue] = Field(
+        default_factory=dict, description="The LF-Tags that all its products have, such as domain: sales."
+    )
 
 
 class Mesh(Model):
@@ -99,13 +102,18 @@ class Mesh(Model):
     governance: Governance | None = Field(
         default=None, description="The central catalogue; without it, products are in their own account's alone."
     )
-    tags: dict[TagKey, Tag] = Field(default_factory=dict, description="The LF-Tags by which data is classified.")
+    tags: Annotated[dict[TagKey, Tag], Field(max_length=50)] = Field(
+        default_factory=dict, description="The LF-Tags by which data is classified, as many as one thing can have."
+    )
     expressions: dict[ExpressionName, TagExpression] = Field(
         default_factory=dict, description="Tag expressions that are saved under a name."
     )
     consumers: dict[Name, Consumer] = Field(default_factory=dict, description="Teams that read products of others.")
     access: tuple[Access, ...] = Field(
         default=(), description="Access that holds for all data that is tagged so, whoever publishes it."
+    )
+    approvals: tuple[Approval, ...] = Field(
+        default=(), description="Which requests for access are approved without anybody looking at them."
     )
 
     @model_validator(mode="after")
@@ -115,13 +123,6 @@ class Mesh(Model):
                 if name not in self.domains:
                     context = {"fix": did_you_mean(name, self.domains), "at": ("policies", index, "domains", at)}
                     raise PydanticCustomError("unknown_domain", f"there is no domain '{name}'", context)
-        return self
-
-    @model_validator(mode="after")
-    def _governance_names_what_there_is(self) -> Self:
-        fault = next(misnamed(self), None)
-        if fault is not None:
-            raise PydanticCustomError("unknown_name", fault.problem, {"fix": fault.fix, "at": fault.at})
         return self
 
     @model_validator(mode="after")

@@ -49,6 +49,22 @@ def products(root: Path) -> tuple[str, ...]:
     return tuple(sorted(f"{path.parent.parent.name}.{path.parent.name}" for path in files))
 
 
+def views(root: Path) -> tuple[str, ...]:
+    """All products with a view file under `configs/<domain>/<product>/`, by name."""
+    files = (root / CONFIGS).glob("*/*/view.yaml")
+    return tuple(sorted(f"{path.parent.parent.name}.{path.parent.name}" for path in files))
+
+
+def view_file(root: Path, product: str) -> Path:
+    """The view file of a product, relative to the root. Raises `ConfigError` when there is none."""
+    known = views(root)
+    if product in known:
+        domain, _, name = product.partition(".")
+        return CONFIGS / domain / name / "view.yaml"
+    fix = did_you_mean(product, known) or "no product has a configs/<domain>/<product>/view.yaml that matches"
+    raise ConfigError(Fault("UNKNOWN_PRODUCT", f"there is no view '{product}'", CONFIGS.as_posix(), fix))
+
+
 def job_file(root: Path, what: str | Path) -> Path:
     """The job file of a product, or the one that a path names, relative to the root.
 
@@ -75,12 +91,16 @@ def _of_product(root: Path, product: str) -> Path:
     if product in known:
         domain, _, name = product.partition(".")
         return CONFIGS / domain / name / "job.yaml"
-    fix = did_you_mean(product, known) or "no product has a configs/<domain>/<product>/job.yaml that matches"
+    if product in views(root):
+        fix = f'read it: mesh-etl query "select * from {product}"'
+        raise ConfigError(Fault("IS_A_VIEW", f"'{product}' is a view: it has no job", CONFIGS.as_posix(), fix))
+    close = did_you_mean(product, (*known, *views(root)))
+    fix = close or "no product has a configs/<domain>/<product>/job.yaml that matches"
     raise ConfigError(Fault("UNKNOWN_PRODUCT", f"there is no product '{product}'", CONFIGS.as_posix(), fix))
 
 
 def faults(document: Document, path: Path, mesh: Mesh) -> list[Fault]:
-    """What is wrong between a job's product, the folder it stands in, and the domains of the mesh."""
+    """What is wrong between the product of a job or view, the folder it stands in, and the domains of the mesh."""
     domain, name = path.parts[-3], path.parts[-2]
     product = document.data.get("product") if isinstance(document.data, dict) else None
     found: list[Fault] = []

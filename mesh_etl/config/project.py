@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from mesh_etl.config import placement
+from mesh_etl.config import mesh_file, placement
 from mesh_etl.config.document import Document
 from mesh_etl.config.env import Env, LocalWorld
 from mesh_etl.config.governance.identity import Identity
@@ -15,6 +15,7 @@ from mesh_etl.config.job import JobBase, job_model
 from mesh_etl.config.mesh import Mesh
 from mesh_etl.config.plugins import import_plugins
 from mesh_etl.config.resolve import resolve
+from mesh_etl.config.view import View
 from mesh_etl.config.yaml import read
 from mesh_etl.errors import ConfigError, Fault, did_you_mean
 
@@ -40,8 +41,8 @@ class Project:
         env_document = read(home / env_path, env_path.as_posix())
         values, faults = settled_values(env_document)
         found_env = resolve(Env, env_document, values, env_document.name, faults)
-        mesh_document = read(home / placement.MESH, placement.MESH.as_posix())
-        mesh = resolve(Mesh, mesh_document, values, env_document.name)
+        mesh_document = mesh_file.document(home)
+        mesh = mesh_file.mesh_of(mesh_document, values, env_document.name)
         import_plugins(mesh.plugins, home, mesh_document)
         return cls(home, mesh, found_env, env)
 
@@ -99,17 +100,30 @@ class Project:
         stated = self.mesh.governance.store if self.mesh.governance else None
         return self.path(stated or f"{self.mesh.warehouse}/_governance")
 
+    @property
+    def event_bus(self) -> str | None:
+        """The ARN of the bus that is told what happens; None where there is none."""
+        governance = self.mesh.governance
+        if governance is None or governance.event_bus is None or governance.event_bus.startswith("arn:"):
+            return governance.event_bus if governance else None
+        account = self.mesh.accounts[governance.account]
+        return f"arn:aws:events:{account.region}:{account.id}:event-bus/{governance.event_bus}"
+
     def where_mesh(self, *loc: str | int) -> str:
         """The place `file:line:column` of a part of `mesh.yaml`."""
         return self._mesh_document.where(loc)
 
     @cached_property
     def _mesh_document(self) -> Document:
-        return read(self.root / placement.MESH, placement.MESH.as_posix())
+        return mesh_file.document(self.root)
 
     def products(self) -> tuple[str, ...]:
         """All products that have a job file, by name."""
         return placement.products(self.root)
+
+    def views(self) -> tuple[str, ...]:
+        """All products that have a view file, by name."""
+        return placement.views(self.root)
 
     def job(self, what: str | Path) -> LoadedJob:
         """The job of a product, or the job in a file or folder, checked in full.
@@ -121,14 +135,33 @@ class Project:
         searched = placement.env_path(self.env_name).as_posix()
         misplaced = placement.faults(document, path, self.mesh)
         job = resolve(job_model(), document, self.env.values, searched, misplaced)
-        contract = (self.root / path).parent / job.contract
+        contract = self._contract(path, job.contract, document)
+        domain, _, name = job.product.partition(".")
+        return LoadedJob(self, job.product, domain, name, path, job, document, contract)
+
+    def view(self, product: str) -> LoadedView:
+        """The view of a product, whose SQL is not read yet.
+
+        Raises `ConfigError` with all faults of the file, and when there is no such view or file.
+        """
+        path = placement.view_file(self.root, product)
+        document = read(self.root / path, path.as_posix())
+        misplaced = placement.faults(document, path, self.mesh)
+        if (self.root / path).with_name("job.yaml").exists():
+            fix = "a product is made by a job or is a view: remove one of them"
+            misplaced.append(Fault("JOB_AND_VIEW", "a job.yaml stands beside it", document.where(()), fix))
+        searched = placement.env_path(self.env_name).as_posix()
+        view = resolve(View, document, self.env.values, searched, misplaced)
+        return LoadedView(self, product, path, view, document, self._contract(path, view.contract, document))
+
+    def _contract(self, path: Path, name: str, document: Document) -> Path:
+        contract = (self.root / path).parent / name
         if not contract.is_file():
             fix = did_you_mean(contract.name, (one.name for one in (self.root / path).parent.glob("*.yaml")))
             raise ConfigError(
                 Fault("CONTRACT_MISSING", "contract: there is no such file", document.where(("contract",)), fix)
             )
-        domain, _, name = job.product.partition(".")
-        return LoadedJob(self, job.product, domain, name, path, job, document, contract)
+        return contract
 
 
 @dataclass(frozen=True)
@@ -160,6 +193,30 @@ class LoadedJob:
     def table_root(self) -> str:
         """Where the product's table is kept."""
         return self.project.table_root(self.product)
+
+
+@dataclass(frozen=True)
+class LoadedView:
+    """A view that is valid in itself: the model, where it stands, and the project around it.
+
+    `path` is relative to the project's root, `contract_path` is absolute.
+    """
+
+    project: Project
+    product: str
+    path: Path
+    view: View
+    document: Document
+    contract_path: Path
+
+    @property
+    def domain(self) -> str:
+        """The domain that publishes it."""
+        return self.product.partition(".")[0]
+
+    def where(self, *loc: str | int) -> str:
+        """The place `file:line:column` of a part of the view."""
+        return self.document.where(loc)
 
 
 def load(what: str | Path, root: Path | str = ".", env: str = "local") -> LoadedJob:

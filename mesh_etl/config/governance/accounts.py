@@ -46,10 +46,16 @@ class Governance(Model):
         description="Where requests for access and what was decided are kept: a folder or an s3:// address; default:"
         " _governance in the warehouse.",
     )
-    organization: str | None = Field(
+    notify: str | None = Field(
         default=None,
-        pattern=r"^arn:aws:organizations::\d{12}:organization/o-[a-z0-9]{10,32}$",
-        description="The organization of all accounts, whose shares need no acceptance, by ARN.",
+        pattern=r"^arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$",
+        description="The SNS topic that is told of requests for access and of what was decided, by ARN.",
+    )
+    event_bus: str | None = Field(
+        default=None,
+        pattern=r"^(arn:aws:events:[a-z0-9-]+:\d{12}:event-bus/)?[A-Za-z0-9_./-]{1,256}$",
+        description="The EventBridge bus that is told what happens: one of the governance account by its name, or any"
+        " by ARN.",
     )
     exclusive: bool = Field(
         default=False, description="Whether grants that nobody asked for in the configuration are removed."

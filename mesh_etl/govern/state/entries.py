@@ -48,7 +48,9 @@ class DatabaseEntry:
 class TableEntry:
     """A table with its columns, those of partition keys last; `target` is what a resource link points to.
 
-    `parameters` are those that tie the table to its contract; `definition` is the SQL of a view.
+    `parameters` are those that tie the table to its contract; `definition` is the SQL of a view. `types` are the Glue
+    types of the columns and `partition_keys` how many of the last ones are keys: for whoever makes the entry, since
+    what is published decides them and who may see them does not depend on them.
     """
 
     columns: tuple[str, ...] = ()
@@ -57,6 +59,8 @@ class TableEntry:
     location: str = ""
     definition: str = ""
     parameters: tuple[tuple[str, str], ...] = ()
+    types: tuple[str, ...] = field(default=(), compare=False)
+    partition_keys: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

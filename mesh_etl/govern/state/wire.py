@@ -70,6 +70,8 @@ def resource(found: Fields, account: str) -> Resource:
             return AllTables(catalog, body["DatabaseName"])
         case "Table":
             return Table(catalog, body["DatabaseName"], body["Name"])
+        case "TableWithColumns" if body["Name"] == "ALL_TABLES":
+            return AllTables(catalog, body["DatabaseName"])
         case "TableWithColumns":
             table = Table(catalog, body["DatabaseName"], body["Name"])
             if body.get("ColumnNames"):

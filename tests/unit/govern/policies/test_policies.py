@@ -1,0 +1,137 @@
+"""The policies that govern a mesh name who, what and for whom; nobody is let in by being talked into it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mesh_etl.config import Project
+from mesh_etl.errors import PlanError
+from mesh_etl.govern.policies import Policy, policies
+
+MESH = """
+name: shop
+warehouse: s3://shop-lake/tables
+accounts:
+  governance: {id: "111111111111", external_id: shop-mesh}
+  sales: {id: "222222222222", external_id: shop-mesh-sales}
+  customer: {id: "333333333333", external_id: shop-mesh-customer}
+  marketing: {id: "444444444444", external_id: shop-mesh-marketing}
+governance: {account: governance}
+domains:
+  sales:
+    owner: sales-team
+    account: sales
+    warehouse: s3://sales-lake
+    personas:
+      engineer: {role: engineer, rights: [describe, select, insert, delete, alter], runs_jobs: true}
+  customer:
+    owner: customer-team
+    account: customer
+    warehouse: s3://customer-lake/products
+    personas:
+      engineer: {role: customer-engineer, rights: [describe, alter], runs_jobs: true}
+consumers:
+  marketing: {account: marketing, principals: {analyst: analyst}}
+"""
+ENV = """
+world: {type: aws, region: eu-west-1, account: "111111111111"}
+s3: {kms_key: "arn:aws:kms:eu-west-1:111111111111:key/3c9f"}
+"""
+# Lake Formation, and what RAM's calls ask before there is a share, know no resources.
+UNBOUND = ("lakeformation:", "ram:")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Any:
+    def made(mesh: str = MESH) -> Project:
+        (tmp_path / "configs/env").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "configs/mesh.yaml").write_text(mesh)
+        (tmp_path / "configs/env/local.yaml").write_text(ENV)
+        return Project.open(tmp_path)
+
+    return made
+
+
+def statements(found: tuple[Policy, ...]) -> Iterator[tuple[Policy, dict[str, Any]]]:
+    for policy in found:
+        for statement in policy.document["Statement"]:
+            yield policy, statement
+
+
+def keys(statement: dict[str, Any]) -> set[str]:
+    return {key for tests in statement.get("Condition", {}).values() for key in tests}
+
+
+def test_no_service_and_no_account_is_let_in_without_saying_for_whom(project: Any) -> None:
+    trusts = [(policy, one) for policy, one in statements(policies(project())) if policy.kind == "trust"]
+    assert len(trusts) == 3 + 3 + 2  # governors elsewhere, roles that read data, roles of jobs
+    for policy, statement in trusts:
+        asked = "aws:SourceAccount" if "Service" in statement["Principal"] else "sts:ExternalId"
+        assert asked in keys(statement), policy.subject
+        assert "*" not in json.dumps(statement["Principal"])
+
+
+def test_the_conditions_name_the_account_that_the_policy_is_of(project: Any) -> None:
+    ids = {name: account.id for name, account in project().mesh.accounts.items()}
+    for policy, statement in statements(policies(project())):
+        stated = statement.get("Condition", {}).get("StringEquals", {}).get("aws:SourceAccount")
+        assert stated in (None, ids[policy.account])
+
+
+def test_what_is_allowed_is_named(project: Any) -> None:
+    for policy, statement in statements(policies(project())):
+        if statement["Effect"] == "Deny":
+            continue
+        assert not [action for action in statement["Action"] if "*" in action], policy.subject
+        if statement.get("Resource") == ["*"]:
+            assert all(action.startswith(UNBOUND) for action in statement["Action"]), statement["Sid"]
+
+
+def test_each_bucket_refuses_what_does_not_come_by_tls_and_other_keys(project: Any) -> None:
+    buckets = [policy for policy in policies(project()) if policy.subject.startswith("bucket")]
+    assert [policy.subject for policy in buckets] == ["bucket customer-lake", "bucket sales-lake"]
+    for policy in buckets:
+        denied = {one["Sid"] for one in policy.document["Statement"] if one["Effect"] == "Deny"}
+        assert denied == {"OnlyByTls", "OnlyByThisKey"}
+
+
+def test_the_central_account_reads_the_places_of_products_and_writes_nothing(project: Any) -> None:
+    for policy, statement in statements(policies(project())):
+        central = policy.account == "governance" and "mesh-data-access" in policy.subject
+        reader = "111111111111:role/mesh-data-access" in json.dumps(statement.get("Principal", ""))
+        if central or reader:
+            assert not {"s3:PutObject", "s3:DeleteObject", "kms:Encrypt"} & set(statement["Action"])
+    (sales,) = (one for one in policies(project()) if one.subject == "bucket sales-lake")
+    objects = next(one for one in sales.document["Statement"] if one["Sid"] == "Objects")
+    assert objects["Resource"] == ["arn:aws:s3:::sales-lake/sales/*"]
+
+
+def test_the_same_mesh_gives_the_same_text(project: Any) -> None:
+    assert json.dumps([one.document for one in policies(project())]) == json.dumps(
+        [one.document for one in policies(project())]
+    )
+
+
+def test_an_account_without_an_external_id_is_told(project: Any) -> None:
+    bare = MESH.replace(", external_id: shop-mesh-sales", "")
+    with pytest.raises(PlanError) as raised:
+        policies(project(bare))
+    assert raised.value.code == "EXTERNAL_ID_MISSING"
+    assert raised.value.faults[0].where.startswith("configs/mesh.yaml:")
+
+
+def test_a_mesh_that_is_not_governed_has_none(project: Any) -> None:
+    with pytest.raises(PlanError) as raised:
+        policies(project("name: a\nwarehouse: w\ndomains: {sales: {owner: team}}\n"))
+    assert raised.value.code == "NOT_GOVERNED"
+
+
+def test_every_text_is_within_the_limits_of_iam(project: Any) -> None:
+    for policy in policies(project()):
+        text = json.dumps(policy.document, separators=(",", ":"))
+        assert len(text) <= (2048 if policy.kind == "trust" else 6144), policy.subject
