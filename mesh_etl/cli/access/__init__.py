@@ -1,0 +1,1 @@
+"""The commands about who can see what."""

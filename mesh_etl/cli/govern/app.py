@@ -1,0 +1,19 @@
+"""The commands of `mesh-etl govern`."""
+
+from __future__ import annotations
+
+import typer
+
+from mesh_etl.cli.govern.apply import apply
+from mesh_etl.cli.govern.history import history
+from mesh_etl.cli.govern.plan import plan
+from mesh_etl.cli.govern.policies import policies
+from mesh_etl.cli.govern.verify import verify
+
+app = typer.Typer(
+    name="govern",
+    help="Bring the accounts of the mesh to what its configuration says: catalogue, tags, grants, shares.",
+    no_args_is_help=True,
+)
+for command in (plan, apply, verify, history, policies):
+    app.command()(command)

@@ -1,0 +1,44 @@
+"""`mesh-etl govern policies`: the IAM and resource policies that the accounts of the mesh must hold beforehand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mesh_etl.cli.options import HERE, Env, Json, Root
+
+
+def policies(
+    account: Annotated[str, typer.Option(help="Those of one account alone, by its name in mesh.yaml.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write each into a file of this folder.")] = None,
+    root: Root = HERE,
+    env: Env = "local",
+    as_json: Json = False,
+) -> None:
+    """Print the policies that roles, buckets and keys need before the mesh can be governed; nothing is deployed."""
+    from mesh_etl.config import Project
+    from mesh_etl.errors import ConfigError, Fault, did_you_mean
+    from mesh_etl.govern.policies import policies as made
+
+    project = Project.open(root, env)
+    if account and account not in project.mesh.accounts:
+        fix = did_you_mean(account, project.mesh.accounts)
+        raise ConfigError(Fault("UNKNOWN_ACCOUNT", f"there is no account '{account}'", "configs/mesh.yaml", fix))
+    found = [one for one in made(project) if account in ("", one.account)]
+    if as_json:
+        lines = [{"account": one.account, "on": one.subject, "kind": one.kind, "policy": one.document} for one in found]
+        typer.echo(json.dumps(lines, indent=2))
+        return
+    for one in found:
+        text = json.dumps(one.document, indent=2)
+        if out is None:
+            typer.echo(f"# {one.account}: {one.kind} of {one.subject}\n{text}\n")
+            continue
+        words = f"{one.account} {one.subject} {one.kind.partition(' ')[0]}"
+        file = out / ("-".join("".join(c if c.isalnum() else " " for c in words).split()) + ".json")
+        out.mkdir(parents=True, exist_ok=True)
+        file.write_text(text + "\n", encoding="utf-8")
+        typer.echo(str(file))

@@ -1,0 +1,80 @@
+"""What the role that governs in an account may do: on the things of the mesh, by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mesh_etl.govern.policies.documents import Document, Statement, allow, document
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mesh_etl.config.governance.accounts import Account
+
+# Lake Formation's actions know no resources: the role's own standing there, and the region, are what bounds them.
+# Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslakeformation.html
+LAKE_FORMATION = [
+    "AddLFTagsToResource", "BatchGrantPermissions", "BatchRevokePermissions", "CreateDataCellsFilter",
+    "CreateLFTag", "CreateLFTagExpression", "DeleteDataCellsFilter", "DeleteLFTag", "DeleteLFTagExpression",
+    "DescribeResource", "GetDataCellsFilter", "GetDataLakeSettings", "GetLFTag", "GetLFTagExpression",
+    "GetResourceLFTags", "GrantPermissions", "ListDataCellsFilter", "ListLFTagExpressions", "ListLFTags",
+    "ListPermissions", "ListResources", "PutDataLakeSettings", "RegisterResource", "RemoveLFTagsFromResource",
+    "RevokePermissions", "SearchDatabasesByLFTags", "SearchTablesByLFTags", "UpdateDataCellsFilter", "UpdateLFTag",
+    "UpdateLFTagExpression", "UpdateResource", "DeregisterResource",
+]  # fmt: skip
+GLUE = [
+    "CreateDatabase", "CreateTable", "DeleteDatabase", "DeleteTable", "GetDatabase", "GetDatabases",
+    "GetPartitions", "GetTable", "GetTables", "UpdateDatabase", "UpdateTable",
+]  # fmt: skip
+SHARED = ("glue:Catalog", "glue:Database", "glue:Table")
+
+
+def permissions(account: Account, databases: Sequence[str], *, central: bool, roles: Sequence[str]) -> Document:
+    """The policy of the governing role; `databases` are the mesh's in its catalogue, links included.
+
+    `roles` are the governing roles of the other accounts, which the central one takes.
+    Source: AWSLakeFormationCrossAccountManager, for the actions of RAM.
+    """
+    glue = f"arn:aws:glue:{account.region}:{account.id}"
+    things = [f"{glue}:catalog", *(f"{glue}:database/{one}" for one in databases)]
+    things += [f"{glue}:table/{one}/*" for one in databases]
+    here = {"StringEquals": {"aws:RequestedRegion": account.region}}
+    passed = f"arn:aws:iam::{account.id}:role/{account.registration_role}"
+    statements = [
+        allow("LakeFormation", [f"lakeformation:{one}" for one in LAKE_FORMATION], ["*"], here),
+        allow("Catalogue", [f"glue:{one}" for one in GLUE], things),
+        allow("Register", ["iam:GetRole"], [passed]),
+        allow(
+            "PassRole",
+            ["iam:PassRole"],
+            [passed],
+            {"StringEquals": {"iam:PassedToService": "lakeformation.amazonaws.com"}},
+        ),
+    ]
+    statements += _sharing(account) if central else _receiving()
+    if roles:
+        statements.append(allow("Elsewhere", ["sts:AssumeRole"], roles))
+    return document(statements)
+
+
+def _sharing(account: Account) -> list[Statement]:
+    made = {"StringLikeIfExists": {"ram:RequestedResourceType": list(SHARED)}}
+    ours = {"StringLike": {"ram:ResourceShareName": "LakeFormation*"}}
+    kept = ["ram:AssociateResourceShare", "ram:DeleteResourceShare", "ram:DisassociateResourceShare"]
+    return [
+        allow("Share", ["ram:CreateResourceShare"], ["*"], made),
+        allow("Shares", [*kept, "ram:UpdateResourceShare"], ["*"], ours),
+        allow("ReadShares", ["ram:GetResourceShareAssociations", "ram:GetResourceShares"], ["*"]),
+        allow(
+            "CataloguePolicy",
+            ["glue:DeleteResourcePolicy", "glue:PutResourcePolicy"],
+            [f"arn:aws:glue:{account.region}:{account.id}:catalog"],
+        ),
+    ]
+
+
+def _receiving() -> list[Statement]:
+    accept = ["ram:AcceptResourceShareInvitation", "ram:RejectResourceShareInvitation"]
+    read = ["ram:GetResourceShareInvitations", "ram:GetResourceShares", "ram:ListResources"]
+    named = {"StringLike": {"ram:ResourceShareName": "LakeFormation*"}}
+    return [allow("Accept", accept, ["*"], named), allow("Invitations", read, ["*"])]
