@@ -42,9 +42,12 @@ def reported(plan: Plan, entry: Entry | None, outcome: Outcome, world: World) ->
     snapshot = plan.ledger.snapshot()
     if snapshot is None:
         raise PublishError(Fault("LEDGER_MISSING", "the ledger has gone", plan.ledger.layout.ledger()))
-    lines = tuple(change.lines()) if change else ()
     told = entry or snapshot.data
-    return Report(plan.product, outcome, told, snapshot, plan.ledger.layout.root, lines, plan.warnings)
+    root = plan.ledger.layout.root
+    if change is None:
+        return Report(plan.product, outcome, told, snapshot, root, (), plan.warnings)
+    warnings = (*plan.warnings, *change.warnings)
+    return Report(plan.product, outcome, told, snapshot, root, change.lines(), warnings, change.central_lines())
 
 
 def _recovered_after(error: MeshError, staged: Staged, world: World) -> None:

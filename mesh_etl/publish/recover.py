@@ -5,10 +5,13 @@ It is the head that is published, never "my changes": whoever comes next, after 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mesh_etl.errors import Fault, PublishError
+from mesh_etl.publish.announce import Announcer
 from mesh_etl.publish.catalog import Difference, register
+from mesh_etl.publish.central import roll_forward
 from mesh_etl.publish.desired import desired
 
 if TYPE_CHECKING:
@@ -20,25 +23,69 @@ if TYPE_CHECKING:
 _ROUNDS = 5
 
 
-def recover(job: LoadedJob, contract: Contract, ledger: Ledger, world: World) -> Difference | None:
-    """The catalogue says what the ledger's head says; returns what had to change, None where there is no table yet.
+@dataclass(frozen=True)
+class Recovered:
+    """What had to change in the catalogue of the product's account and in the central one; false when nothing had.
 
-    Raises `PublishError`: LEDGER_BEHIND when the catalogue records a version that the ledger does not have.
+    `central` is None in a mesh without a central catalogue. `warnings` are what has stopped nothing.
+    """
+
+    own: Difference
+    central: Difference | None = None
+    warnings: tuple[Fault, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.own or self.central)
+
+    def lines(self) -> tuple[str, ...]:
+        """The changes in words, one thing a line, those of the product's own entry first."""
+        return self.own.lines()
+
+    def central_lines(self) -> tuple[str, ...]:
+        """The changes of the central entry in words."""
+        return self.central.lines() if self.central else ()
+
+
+def recover(
+    job: LoadedJob, contract: Contract, ledger: Ledger, world: World, *, before_work: bool = False
+) -> Recovered | None:
+    """Both catalogues say what the ledger's head says; returns what had to change, None where there is no table yet.
+
+    `before_work` says that work on the table follows, and then another recovery: a central catalogue that cannot be
+    rolled forward is a warning now, and keeps nobody from the work.
+
+    Raises `PublishError`: LEDGER_BEHIND when a catalogue records a version that the ledger does not have, and what
+    `register` and `roll_forward` raise.
     """
     for _ in range(_ROUNDS):
         snapshot = _head(ledger)
         if snapshot is None:
             return None
-        change = register(world.client("glue", job.identity), desired(job, contract, ledger, snapshot, world))
+        wanted = desired(job, contract, ledger, snapshot, world)
+        announce = Announcer(job, ledger, snapshot, world)
+        own = register(world.client("glue", job.identity), wanted, announce=announce)
+        try:
+            central = None if own.superseded else roll_forward(job, wanted, world, announce)
+        except PublishError as error:
+            if not before_work:
+                raise
+            central, announce.faults = None, [*announce.faults, *error.faults]
         if _settled(ledger, snapshot):
-            if change.superseded:
-                problem = f"the catalogue records version {change.recorded_seq}, the ledger ends at {snapshot.seq}"
-                fix = "the ledger was removed or restored: delete the catalogue's table, then run again"
-                raise PublishError(Fault("LEDGER_BEHIND", problem, ledger.layout.ledger(), fix))
+            for change in (own, central):
+                if change is not None and change.superseded:
+                    raise _behind(change, ledger, snapshot)
             ledger.keep_state()
-            return change
+            return Recovered(own, central, tuple(announce.faults))
     problem = "new versions are committed faster than the catalogue can follow"
     raise PublishError(Fault("CATALOG_UNSETTLED", problem, job.product, "run again"), retryable=True)
+
+
+def _behind(change: Difference, ledger: Ledger, snapshot: Snapshot) -> PublishError:
+    problem = f"the catalogue's entry {change.place} records version {change.recorded_seq}"
+    fix = "the ledger was removed or restored: delete the catalogue's table, then run again"
+    return PublishError(
+        Fault("LEDGER_BEHIND", f"{problem}, the ledger ends at {snapshot.seq}", ledger.layout.ledger(), fix)
+    )
 
 
 def _head(ledger: Ledger) -> Snapshot | None:

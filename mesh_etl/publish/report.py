@@ -23,6 +23,7 @@ class Report:
     root: str
     catalog: tuple[str, ...]  # what had to change in the catalogue, in words
     warnings: tuple[Fault, ...] = ()  # what is wrong and has stopped nothing
+    central: tuple[str, ...] = ()  # what had to change in the central catalogue, in words
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain JSON data; it holds counts, names and places, no cell values."""
@@ -52,5 +53,6 @@ class Report:
                 "partitions": len(self.snapshot.partitions),
             },
             "catalog": list(self.catalog),
+            "central": list(self.central),
             "warnings": [str(one) for one in self.warnings],
         }

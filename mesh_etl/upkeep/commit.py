@@ -40,7 +40,8 @@ def committed(job: LoadedJob, ledger: Ledger, world: World, prepare: Prepare) ->
     raises. A commit that was made stays.
     """
     contract = contract_of(job)
-    _recovered(job, contract, ledger, world)  # a ledger that has lost its end is found out before it grows another one
+    # A ledger that has lost its end is found out before it grows another one.
+    _recovered(job, contract, ledger, world, before_work=True)
     try:
         entry = _appended(ledger, prepare)
     except MeshError as error:
@@ -97,8 +98,8 @@ def _appended(ledger: Ledger, prepare: Prepare) -> Entry | None:
     raise PublishError(Fault("CONFLICT", problem, ledger.layout.ledger(), "run again"), retryable=True)
 
 
-def _recovered(job: LoadedJob, contract: Contract, ledger: Ledger, world: World) -> None:
-    recover(job, taken_over(job, contract, ledger.snapshot())[0], ledger, world)
+def _recovered(job: LoadedJob, contract: Contract, ledger: Ledger, world: World, before_work: bool = False) -> None:
+    recover(job, taken_over(job, contract, ledger.snapshot())[0], ledger, world, before_work=before_work)
 
 
 def _recovered_after(error: MeshError, job: LoadedJob, contract: Contract, ledger: Ledger, world: World) -> None:

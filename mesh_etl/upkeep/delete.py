@@ -103,7 +103,7 @@ def _deleted(
     told = Deleted(job.product, rows, len(found), held - rows, head.refused, ledger.state().tags)
     if dry_run:
         return told
-    recover(job, plan.contract, ledger, world)
+    recover(job, plan.contract, ledger, world, before_work=bool(found))
     if not found:
         return told
     staged = _staged(plan, engine, where, reason, found, held - rows, progress)

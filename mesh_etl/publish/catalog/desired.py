@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SEQ = "mesh_etl.published_seq"
+ANNOUNCED = "mesh_etl.announced_seq"  # the ledger entry up to which events have told of what was published
+PRODUCT = "mesh_etl.product"
 TABLE_INPUT = (
     "Name", "Description", "Owner", "LastAccessTime", "LastAnalyzedTime", "Retention", "StorageDescriptor",
     "PartitionKeys", "ViewOriginalText", "ViewExpandedText", "TableType", "Parameters",
@@ -43,7 +45,8 @@ class Desired:
     `partitions` maps the values of each partition, in the order of `partition_keys`, to its location; `compression`
     is a codec's name, and `format` that of the files, or iceberg; `seq` is the number of the ledger entry. `indexes`
     are the partition indexes that the table has at least, and with `projection` Athena computes its partitions, where
-    it can.
+    it can. `central` is for an entry in the catalogue of another account: its database is not made here, and an entry
+    that is not the product's already is left alone. `announces` is for the entry that says what events have told.
     """
 
     database: str
@@ -61,6 +64,8 @@ class Desired:
     format: str = "parquet"
     indexes: tuple[Index, ...] = ()
     projection: bool = False
+    central: bool = False
+    announces: bool = False
 
     @property
     def place(self) -> str:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, PublishError
 from mesh_etl.publish.catalog.calls import Overtaken, call
-from mesh_etl.publish.catalog.desired import PARTITION_INPUT, SEQ, TABLE_INPUT, Fields, Values
+from mesh_etl.publish.catalog.desired import (
+    ANNOUNCED,
+    PARTITION_INPUT,
+    PRODUCT,
+    SEQ,
+    TABLE_INPUT,
+    Fields,
+    Values,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +30,8 @@ class Difference:
     """What has to change; false when nothing has.
 
     `recorded_seq` is the ledger entry that the catalogue says it shows. Where that is later than the desired one
-    `superseded` holds, nothing else is compared, and the caller should take the ledger's head instead.
+    `superseded` holds, nothing else is compared, and the caller should take the ledger's head instead. `unannounced` is
+    that events have yet to tell of what is published.
     """
 
     place: str
@@ -35,6 +44,7 @@ class Difference:
     partitions_to_add: tuple[Values, ...] = ()
     partitions_to_update: tuple[Values, ...] = ()
     partitions_to_delete: tuple[Values, ...] = ()
+    unannounced: bool = False
 
     @property
     def superseded(self) -> bool:
@@ -48,7 +58,7 @@ class Difference:
         return bool(self.table_missing or self.partition_keys_changed or self.fields or parts)
 
     def __bool__(self) -> bool:
-        return not self.superseded and (self.changes_table or self.recorded_seq != self.seq)
+        return not self.superseded and (self.changes_table or self.recorded_seq != self.seq or self.unannounced)
 
     def lines(self) -> tuple[str, ...]:
         """The difference in words, one thing a line; empty when there is none."""
@@ -70,6 +80,8 @@ class Difference:
         found += [f"{verb} {len(parts)} partition{'s' if len(parts) > 1 else ''}" for verb, parts in verbs if parts]
         if self.recorded_seq != self.seq:
             found.append(f"record ledger entry {self.seq}")
+        elif self.unannounced:
+            found.append(f"announce ledger entry {self.seq}")
         return tuple(found)
 
 
@@ -117,8 +129,8 @@ def read(glue: Any, desired: Desired) -> Found:
     """
     table = lookup(glue, desired.database, desired.table)
     if table is None:
-        return Found(_has_database(glue, desired), None, {})
-    _refuse_foreign(table, desired.place)
+        return Found(has_database(glue, desired), None, {})
+    refuse_foreign(table, desired)
     return Found(True, table, _partitions(glue, desired) if table.get("PartitionKeys") else {})
 
 
@@ -131,33 +143,46 @@ def compare(found: Found, desired: Desired) -> Difference:
             database_missing=not found.database,
             table_missing=True,
             partitions_to_add=tuple(sorted(desired.partitions)),
+            unannounced=desired.announces,
         )
     seq = recorded_seq(found.table)
     if seq is not None and seq > desired.seq:
         return Difference(desired.place, desired.seq, seq)
     wanted = desired.table_input(found.table)
     present = {name: found.table[name] for name in TABLE_INPUT if name in found.table}
-    if _names(wanted.get("PartitionKeys", [])) != _names(present.get("PartitionKeys", [])):
+    other_keys = _names(wanted.get("PartitionKeys", [])) != _names(present.get("PartitionKeys", []))
+    if other_keys and (found.partitions or seq is not None):  # an entry that was made before its data may be changed
         return Difference(desired.place, desired.seq, seq, partition_keys_changed=True)
     both = desired.partitions.keys() & found.partitions.keys()
     return Difference(
         desired.place,
         desired.seq,
         seq,
-        fields=tuple(_changed(present, wanted)),
+        fields=tuple(changed(present, wanted)),
         partitions_to_add=tuple(sorted(desired.partitions.keys() - found.partitions.keys())),
         partitions_to_update=tuple(sorted(_differing(found.partitions, desired, both))),
         partitions_to_delete=tuple(sorted(found.partitions.keys() - desired.partitions.keys())),
+        unannounced=desired.announces and announced_seq(found.table) != desired.seq,
     )
 
 
 def recorded_seq(table: Fields) -> int | None:
     """The ledger entry that the table says it shows, if it says one."""
-    text = table.get("Parameters", {}).get(SEQ, "")
+    return _number(table, SEQ)
+
+
+def announced_seq(table: Fields) -> int | None:
+    """The ledger entry up to which the table says that events have told, if it says one."""
+    return _number(table, ANNOUNCED)
+
+
+def _number(table: Fields, parameter: str) -> int | None:
+    text = table.get("Parameters", {}).get(parameter, "")
     return int(text) if text.isdecimal() else None
 
 
-def _has_database(glue: Any, desired: Desired) -> bool:
+def has_database(glue: Any, desired: Desired) -> bool:
+    """Whether the database of the table is there. Raises `PublishError` as `lookup` does."""
     try:
         with call("glue:GetDatabase", desired.database):
             glue.get_database(Name=desired.database.lower())
@@ -174,17 +199,25 @@ def _partitions(glue: Any, desired: Desired) -> dict[Values, Fields]:
         return {tuple(partition["Values"]): partition for page in pages for partition in page["Partitions"]}
 
 
-def _refuse_foreign(table: Fields, place: str) -> None:
+def refuse_foreign(table: Fields, desired: Desired) -> None:
+    """The entry is one that a publisher of the product may change; raises `PublishError` (CATALOG_FOREIGN)."""
     parameters = {name.lower(): str(value).lower() for name, value in table.get("Parameters", {}).items()}
     kind = parameters.get("table_type") or str(table.get("TableType", "")).lower()
     if "TargetTable" in table:
         kind = "resource link"
-    if kind in ("iceberg", "delta", "hudi", "virtual_view", "resource link"):
-        fix = "choose another product name, or drop that entry"
-        raise PublishError(Fault("CATALOG_FOREIGN", f"the name is taken by a table of kind '{kind}'", place, fix))
+    others = {"iceberg", "delta", "hudi", "virtual_view", "resource link"} - {desired.format}
+    if kind in others:
+        fix, problem = (
+            "choose another product name, or drop that entry",
+            f"the name is taken by a table of kind '{kind}'",
+        )
+        raise PublishError(Fault("CATALOG_FOREIGN", problem, desired.place, fix))
+    if desired.central and parameters.get(PRODUCT) != desired.parameters[PRODUCT]:
+        problem, fix = "the name is taken by a table that is not this product's", "rename or drop that table"
+        raise PublishError(Fault("CATALOG_FOREIGN", problem, desired.place, fix))
 
 
-def _changed(present: Fields, wanted: Fields) -> list[str]:
+def changed(present: Fields, wanted: Fields) -> list[str]:
     """The names of the parts that differ, down to the members of the storage descriptor and the parameters."""
     names = []
     for part, new in wanted.items():

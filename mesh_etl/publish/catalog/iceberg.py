@@ -12,9 +12,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, PublishError
+from mesh_etl.publish.catalog.announcing import Announce, recorded
 from mesh_etl.publish.catalog.calls import Overtaken, call
 from mesh_etl.publish.catalog.desired import SEQ, TABLE_INPUT
-from mesh_etl.publish.catalog.difference import Difference, lookup, recorded_seq
+from mesh_etl.publish.catalog.difference import Difference, announced_seq, lookup, recorded_seq
 
 if TYPE_CHECKING:
     from mesh_etl.publish.catalog.desired import Desired, Fields
@@ -24,8 +25,10 @@ _ROUNDS = 8
 _PAUSE_SECONDS = 0.05
 
 
-def follow(glue: Any, desired: Desired) -> Difference:
+def follow(glue: Any, desired: Desired, announce: Announce | None = None) -> Difference:
     """The catalogue's entry says of the product what `desired` says; returns what had to change.
+
+    `announce` tells of what is published: whoever reads the table sees it since its commit.
 
     Raises `PublishError`: CATALOG_FOREIGN when the entry is none of an Iceberg table, CATALOG_DENIED, CATALOG_REFUSED,
     and, worth a retry, CATALOG_UNREACHABLE and CATALOG_UNSETTLED.
@@ -36,9 +39,9 @@ def follow(glue: Any, desired: Desired) -> Difference:
             found = _found(glue, desired)
             gap = _gap(found, desired)
             first = first or gap
-            if not gap:
-                return first
-            _update(glue, desired, found)
+            if gap:
+                _update(glue, desired, found, announce)
+            return first
         except Overtaken:  # a commit has moved the table on
             time.sleep(random.uniform(0, _PAUSE_SECONDS * 2**number))
     problem = f"others kept changing the catalogue during {_ROUNDS} rounds"
@@ -67,7 +70,8 @@ def _gap(found: Fields, desired: Desired) -> Difference:
     differs = any(kept.get(name) != value for name, value in wanted["Parameters"].items() if name != SEQ)
     fields = ["what it says of the product"] if differs else []
     fields += [name.lower() for name in ("Description", "Owner") if found.get(name, "") != wanted.get(name, "")]
-    return Difference(desired.place, desired.seq, seq, fields=tuple(fields))
+    unannounced = desired.announces and announced_seq(found) != desired.seq
+    return Difference(desired.place, desired.seq, seq, fields=tuple(fields), unannounced=unannounced)
 
 
 def _wanted(found: Fields, desired: Desired) -> Fields:
@@ -76,11 +80,15 @@ def _wanted(found: Fields, desired: Desired) -> Fields:
     return {**kept, **{name: words for name, words in desired.words().items() if words}, "Parameters": parameters}
 
 
-def _update(glue: Any, desired: Desired, found: Fields) -> None:
+def _update(glue: Any, desired: Desired, found: Fields, announce: Announce | None) -> None:
+    wanted = _wanted(found, desired)
+    wanted["Parameters"] |= recorded(desired, found, announce)
+    if wanted == {name: found[name] for name in TABLE_INPUT if name in found}:
+        return  # events could not be told, which the next publisher tries again
     with call("glue:UpdateTable", desired.place):
         glue.update_table(
             DatabaseName=desired.database.lower(),
-            TableInput=_wanted(found, desired),
+            TableInput=wanted,
             VersionId=found["VersionId"],
             SkipArchive=True,
         )

@@ -7,8 +7,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, PublishError
+from mesh_etl.publish.catalog.announcing import Announce, recorded
 from mesh_etl.publish.catalog.calls import Overtaken, call
-from mesh_etl.publish.catalog.desired import SEQ
 from mesh_etl.publish.catalog.difference import compare, read
 from mesh_etl.publish.catalog.iceberg import follow
 from mesh_etl.publish.catalog.indexes import settle_indexes
@@ -21,17 +21,19 @@ if TYPE_CHECKING:
 PAUSE_SECONDS = 0.05
 
 
-def register(glue: Any, desired: Desired, *, rounds: int = 5) -> Difference:
+def register(glue: Any, desired: Desired, *, rounds: int = 5, announce: Announce | None = None) -> Difference:
     """The catalogue says what `desired` says, and records its ledger entry last; returns what had to change.
 
     Each round reads the whole state, writes the difference and reads again, so it may be cut off anywhere and
     repeated by anybody. Where the catalogue records a later entry nothing more is written and the answer is
     `superseded`: the caller should then register the ledger's head, because rounds before may have written.
+    `announce` tells of what is published, once all of it can be seen and before that is recorded.
+
     Raises `PublishError`: PARTITION_KEYS_CHANGED, CATALOG_PARTITION, CATALOG_FOREIGN, CATALOG_DENIED,
     CATALOG_REFUSED, and, worth a retry, CATALOG_UNREACHABLE and CATALOG_UNSETTLED.
     """
     if desired.format == "iceberg":
-        return follow(glue, desired)
+        return follow(glue, desired, announce)
     first: Difference | None = None
     for number in range(rounds + 1):  # the last one may only find that all is done
         try:
@@ -42,7 +44,7 @@ def register(glue: Any, desired: Desired, *, rounds: int = 5) -> Difference:
                 return gap
             if not gap:
                 return first
-            if number < rounds and _close(glue, desired, found, gap):
+            if number < rounds and _close(glue, desired, found, gap, announce):
                 return first
         except Overtaken:
             time.sleep(random.uniform(0, PAUSE_SECONDS * 2**number))
@@ -50,7 +52,7 @@ def register(glue: Any, desired: Desired, *, rounds: int = 5) -> Difference:
     raise PublishError(Fault("CATALOG_UNSETTLED", problem, desired.place, "run it again"), retryable=True)
 
 
-def _close(glue: Any, desired: Desired, found: Found, gap: Difference) -> bool:
+def _close(glue: Any, desired: Desired, found: Found, gap: Difference, announce: Announce | None) -> bool:
     """One round: the database, the table, the partitions; and the record, once a reading has shown no difference.
 
     True when that is done: the record is set only on the table that was read, so that nothing is left to look at.
@@ -62,8 +64,10 @@ def _close(glue: Any, desired: Desired, found: Found, gap: Difference) -> bool:
     if found.table is not None:
         settle_indexes(glue, desired, found.table)
     if not gap.changes_table and found.table is not None:
-        _record(glue, desired, found.table)
+        _record(glue, desired, found.table, announce)
         return True
+    if gap.database_missing and desired.central:
+        raise PublishError(Fault("CATALOG_MISSING", "there is no such database", desired.database))
     if gap.database_missing:
         with call("glue:CreateDatabase", desired.database):
             glue.create_database(DatabaseInput=desired.database_input())
@@ -76,11 +80,12 @@ def _close(glue: Any, desired: Desired, found: Found, gap: Difference) -> bool:
     return False
 
 
-def _record(glue: Any, desired: Desired, table: Fields) -> None:
+def _record(glue: Any, desired: Desired, table: Fields, announce: Announce | None) -> None:
     """The table says which ledger entry it shows; a table that has changed since it was read is left alone."""
     wanted = desired.table_input(table)
-    recorded = {**wanted, "Parameters": {**wanted["Parameters"], SEQ: str(desired.seq)}}
-    _update(glue, desired, recorded, table, skip_archive=True)
+    parameters = {**wanted["Parameters"], **recorded(desired, table, announce)}
+    if parameters != table.get("Parameters"):
+        _update(glue, desired, {**wanted, "Parameters": parameters}, table, skip_archive=True)
 
 
 def _update(glue: Any, desired: Desired, wanted: Fields, read: Fields, *, skip_archive: bool = False) -> None:

@@ -9,7 +9,8 @@ from mesh_etl.contract.load import contract_of
 from mesh_etl.errors import Fault, PublishError
 from mesh_etl.plan.build import ledger_of, taken_over
 from mesh_etl.publish import recover
-from mesh_etl.publish.catalog import difference
+from mesh_etl.publish.catalog import Difference, difference
+from mesh_etl.publish.central import central_difference
 from mesh_etl.publish.desired import desired
 from mesh_etl.upkeep.lifetimes import Lifetime, expired, lifetimes, states
 from mesh_etl.upkeep.removal import present
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob
     from mesh_etl.contract.load import Contract
     from mesh_etl.tables.entry import Entry
-    from mesh_etl.tables.ledger import Ledger
+    from mesh_etl.tables.ledger import Ledger, Snapshot
     from mesh_etl.worlds import World
 
 
@@ -136,18 +137,32 @@ def _catalogue(found: Verified, job: LoadedJob, ledger: Ledger, world: World, re
                 raise
             found.behind += error.faults
             return
-        found.repaired += change.lines() if change else ()
+        found.repaired += (*change.lines(), *change.central_lines()) if change else ()
+        found.warnings += change.warnings if change else ()
         return
     snapshot = ledger.snapshot()
     assert snapshot is not None, "a ledger with entries has a head"
-    gap = difference(world.client("glue", job.identity), desired(job, contract, ledger, snapshot, world))
+    wanted = desired(job, contract, ledger, snapshot, world)
+    _compared(found, difference(world.client("glue", job.identity), wanted), snapshot)
+    try:
+        central = central_difference(job, wanted, world)
+    except PublishError as error:
+        if error.retryable:
+            raise
+        found.behind += error.faults
+        return
+    if central is not None:
+        _compared(found, central, snapshot)
+
+
+def _compared(found: Verified, gap: Difference, snapshot: Snapshot) -> None:
     if gap.superseded:
         problem = f"the catalogue records version {gap.recorded_seq}, the ledger ends at {snapshot.seq}"
         fix = "the ledger was removed or restored: delete the catalogue's table, then repair"
         found.behind.append(Fault("LEDGER_BEHIND", problem, gap.place, fix))
     elif gap:
         problem = f"the catalogue is not what the ledger says: it needs to {', '.join(gap.lines())}"
-        found.behind.append(Fault("CATALOG_BEHIND", problem, gap.place, f"mesh-etl verify {job.product} --repair"))
+        found.behind.append(Fault("CATALOG_BEHIND", problem, gap.place, f"mesh-etl verify {found.product} --repair"))
 
 
 def _contract(job: LoadedJob, ledger: Ledger) -> Contract:
