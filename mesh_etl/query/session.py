@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, PlanError, RunError
 from mesh_etl.query import arrow_files, views
+from mesh_etl.query.behind import behind, require_definer, require_reader
+from mesh_etl.query.noted import Noted
+from mesh_etl.query.shown import held
 from mesh_etl.tables.quarantine import not_older
 from mesh_etl.tables.versions import numbered
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
+    from mesh_etl.govern.reading import Reader
     from mesh_etl.query.statement import Statement, TableName
     from mesh_etl.tables.ledger import Ledger
+    from mesh_etl.views import Views
 
 _PART = 2_048  # rows
 # These say which name or type does not fit; all others could quote a cell.
@@ -33,12 +38,20 @@ class Answer:
 
 
 @contextmanager
-def ask(statement: Statement, project: Project, ledger_of: Callable[[str], Ledger]) -> Iterator[Answer]:
+def ask(
+    statement: Statement,
+    project: Project,
+    ledger_of: Callable[[str], Ledger],
+    seen: Views | None = None,
+    reader: Reader | None = None,
+) -> Iterator[Answer]:
     """The statement's answer, over the newest version of each table, or the one that it names.
 
-    `ledger_of` opens the ledger of a product.
+    `ledger_of` opens the ledger of a product; `seen` has the project's views. `reader` is who asks: columns and rows
+    that nothing shows to it do not exist then. Without one it is the owner of everything.
 
-    Raises `PlanError`: NOT_RUN_YET for a product without a table; `RunError`: DUCKDB_MISSING, QUERY_INVALID for names
+    Raises `PlanError`: NOT_RUN_YET for a product without a table, ACCESS_DENIED for one that shows the reader nothing,
+    QUERY_REFUSED for functions that would tell a reader of more; `RunError`: DUCKDB_MISSING, QUERY_INVALID for names
     and types that do not fit, QUERY_FAILED without the engine's text, which could hold a value.
     """
     if find_spec("duckdb") is None:
@@ -46,17 +59,29 @@ def ask(statement: Statement, project: Project, ledger_of: Callable[[str], Ledge
         raise RunError(Fault("DUCKDB_MISSING", "queries need DuckDB", "query", fix))
     import duckdb
 
-    ledgers = {name: _ledger(name, ledger_of) for name in statement.tables}
-    with _translated(), duckdb.connect(":memory:", config=_settings()) as database:
+    with Noted(statement, reader) as noted, _translated(), duckdb.connect(":memory:", config=_settings()) as database:
+        if reader is not None:
+            statement.require_discreet()
+        wanted = behind(statement.tables, seen, reader is not None)
+        ledgers = {name: _ledger(name, ledger_of, reader) for name in wanted.tables}
         roots = ", ".join("'" + ledger.layout.root.replace("'", "''") + "'" for ledger in ledgers.values())
         database.execute("SET TimeZone = 'UTC'")
         database.execute(f"SET allowed_directories = [{roots}]")
         database.execute("SET enable_external_access = false")
+        if reader is not None:
+            # Else DuckDB may try the question's conditions on rows that are not shown, or tell of their statistics.
+            database.execute("SET disabled_optimizers = 'cte_filter_pusher,statistics_propagation'")
+            for name, _ in wanted.views:
+                require_reader(reader, name)
         for name, ledger in ledgers.items():
-            _show(database, name, ledger, project)
+            _show(database, name, ledger, project, reader)
+        for name, select in wanted.views:
+            given = [str(row[0]) for row in database.execute(f"DESCRIBE {select}").fetchall()]
+            _put(database, name, _held(select, given, {}, name, reader))
         database.execute("SET lock_configuration = true")
         result = database.sql(statement.sql)
         names = tuple(_distinct(result.columns))
+        noted.allowed()
         yield Answer(names, tuple(str(kind) for kind in result.types), _rows(result.to_arrow_reader(_PART)))
 
 
@@ -64,15 +89,16 @@ def _settings() -> dict[str, str | bool | int | float | list[str]]:
     return {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
-def _ledger(name: TableName, ledger_of: Callable[[str], Ledger]) -> Ledger:
-    ledger = ledger_of(name.product)
+def _ledger(name: TableName, ledger_of: Callable[[str], Ledger], reader: Reader | None) -> Ledger:
+    """The ledger of the table, or of the one that a view with masked columns shows."""
+    ledger = ledger_of(reader.views.get(name.product, name.product) if reader else name.product)
     if not ledger.seqs():
         fix = f"run it first: mesh-etl run {name.product}"
         raise PlanError(Fault("NOT_RUN_YET", f"{name.product} has no table yet", "query", fix))
     return ledger
 
 
-def _show(database: Any, name: TableName, ledger: Ledger, project: Project) -> None:
+def _show(database: Any, name: TableName, ledger: Ledger, project: Project, reader: Reader | None) -> None:
     """The table is a view of its product's name; refused rows are shown for as long as the product's job keeps them."""
 
     def columns_of(source: str) -> set[str]:
@@ -86,6 +112,10 @@ def _show(database: Any, name: TableName, ledger: Ledger, project: Project) -> N
         return source
 
     if name.quarantine:
+        if reader is not None and not reader.may_see_raw(name.product):
+            fix = "its owners look into it"
+            problem = f"{reader.name} may not read refused rows of {name.product}: they are raw, with all columns"
+            raise PlanError(Fault("ACCESS_DENIED", problem, "query", fix))
         age = project.job(name.product).job.quarantine.age
         select = views.quarantine(ledger, not_older(ledger.state().refused.values(), age), refused)
     else:
@@ -97,6 +127,23 @@ def _show(database: Any, name: TableName, ledger: Ledger, project: Project) -> N
             source = f'"{".".join(name.view)} by Arrow"'
             database.register(source.strip('"'), arrow_files.table(ledger, head))
         select = views.table(ledger, head, columns_of, source)
+        names = [column for column, _ in views.columns(ledger, head)]
+        derived = {key.name: key.column for key in head.entry.partition_by if key.transform != "identity"}
+        select = _held(select, names, derived, name, reader)
+    _put(database, name, select)
+
+
+def _held(select: str, names: list[str], derived: dict[str, str], name: TableName, reader: Reader | None) -> str:
+    """What the reader is shown of a table; what a view reads, its definer does."""
+    if reader is None:
+        return select
+    if name.behind:
+        require_definer(reader, name)
+        return select
+    return held(select, names, reader.shown(name.product, names, derived, "query"))
+
+
+def _put(database: Any, name: TableName, select: str) -> None:
     schema, view = name.view
     database.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
     database.execute(f'CREATE VIEW "{schema}"."{view}" AS {select}')

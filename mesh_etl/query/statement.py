@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +10,15 @@ from typing import Any
 from mesh_etl.errors import Fault, PlanError, did_you_mean
 
 _QUARANTINE = "__quarantine"
+_BEHIND = "_mesh_behind"  # no domain has such a name, so that no statement reaches what is there
 # Table functions, by their names in sqlglot, that make rows out of nothing; others read files or the database itself.
 _HARMLESS = {"unnest", "generateseries"}
+# Functions that tell of files, settings and other rows than those that are shown.
+_TELLING = {
+    "stats", "current_setting", "current_query", "getvariable", "getenv", "in_search_path", "json_serialize_plan",
+    "format_pg_type", "obj_description", "col_description", "shobj_description",
+}  # fmt: skip
+_TELLING_PREFIXES = ("pg_", "duckdb_", "has_")
 
 
 @dataclass(frozen=True)
@@ -20,10 +28,13 @@ class TableName:
     product: str
     quarantine: bool = False
     version: str = ""  # a number or a tag; empty for the newest
+    behind: str = ""  # whose rights decide on it, where a view with a definer reads it: sales.engineer
 
     @property
     def view(self) -> tuple[str, str]:
         """The schema and the name of its view."""
+        if self.behind:
+            return _BEHIND, f"{self.behind} {self.product}"
         domain, _, name = self.product.partition(".")
         return domain, f"{name}{_QUARANTINE}" if self.quarantine else f"{name}@{self.version}" if self.version else name
 
@@ -58,6 +69,31 @@ class Statement:
         if faults:
             raise PlanError(*dict.fromkeys(faults))
         return cls(tree.sql(dialect="duckdb") if any(name.version for name in names) else sql, tuple(names))
+
+    def columns(self) -> frozenset[str]:
+        """The columns that it names, in lower case; `*` among them where it wants all."""
+        from sqlglot import exp
+
+        tree = _tree(self.sql)
+        stars = {"*" for star in tree.find_all(exp.Star) if not isinstance(star.parent, exp.Count)}
+        return frozenset(stars | {column.name.lower() for column in tree.find_all(exp.Column) if column.name != "*"})
+
+    def fingerprint(self) -> str:
+        """A hash of the statement that is the same whatever its constants are."""
+        from sqlglot import exp
+
+        bare = _tree(self.sql).transform(lambda node: exp.Placeholder() if isinstance(node, exp.Literal) else node)
+        return hashlib.sha256(bare.sql(dialect="duckdb", comments=False).encode()).hexdigest()
+
+    def require_discreet(self) -> None:
+        """The statement calls nothing that tells of more than a reader is shown. Raises `PlanError` QUERY_REFUSED."""
+        from sqlglot import exp
+
+        for node in _tree(self.sql).find_all(exp.Func):
+            name = (node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower()
+            if name in _TELLING or name.startswith(_TELLING_PREFIXES):
+                problem = f"the function '{name}' is not allowed to readers: it tells of more than rows"
+                raise PlanError(Fault("QUERY_REFUSED", problem, "query", "leave it out"))
 
 
 def _tree(sql: str) -> Any:

@@ -30,16 +30,16 @@ def table(ledger: Ledger, head: Snapshot, columns_of: Callable[[str], set[str]],
     `columns_of` tells the columns that a FROM clause has: a column that older files lack, all of them, is NULL.
     `source` is a FROM clause to use in place of the files themselves.
     """
-    columns = list(_columns(ledger, head))
+    kinds = list(columns(ledger, head))
     paths = [f"{ledger.layout.root}/{file.path}" for one in head.partitions.values() for file in one.files]
     if not paths:
-        return _nothing(columns)
+        return _nothing(kinds)
     keys = ", ".join(f"{_quoted(key.name)}: 'VARCHAR'" for key in head.entry.partition_by)
     keys = keys if ledger.one_folder else ""  # else files hold all columns, and partitions are hidden
     hive = f"hive_partitioning = true, hive_types = {{{keys}}}" if keys else "hive_partitioning = false"
     source = source or f"read_parquet({_list(paths)}, union_by_name = true, {hive})"
     present = columns_of(source)
-    chosen = (_column(name, kind, name.lower() in present) for name, kind in columns)
+    chosen = (_column(name, kind, name.lower() in present) for name, kind in kinds)
     return f"SELECT {', '.join(chosen)} FROM {source}"
 
 
@@ -81,7 +81,8 @@ def spelled(kind: DataType) -> str:
     return "VARCHAR"
 
 
-def _columns(ledger: Ledger, head: Snapshot) -> Iterator[tuple[str, str]]:
+def columns(ledger: Ledger, head: Snapshot) -> Iterator[tuple[str, str]]:
+    """The columns of the table's view by name, with their types as DuckDB writes them."""
     # The catalogue's types know one timestamp only.
     types = {column.name: column.type for column in ledger.contract(head.entry).columns}
     for name, glue in head.entry.columns:
