@@ -12,8 +12,10 @@ from mesh_etl.config.moment import moment_of
 from mesh_etl.errors import PublishError
 from mesh_etl.plan import build
 from mesh_etl.publish import Report, publish, recover
+from mesh_etl.publish.announce import announce_failure
 from mesh_etl.publish.publish import reported
 from mesh_etl.run import engines, execute
+from mesh_etl.run.verify import AuditFailed
 
 if TYPE_CHECKING:
     from mesh_etl.run.engines import Engine
@@ -75,6 +77,10 @@ def _run_once(
         return reported(plan, plan.done, "done before", world)
     if plan.work == "nothing new":
         return reported(plan, None, "nothing new", world)
-    recover(job, plan.contract, plan.ledger, world)
-    staged = execute(plan, engine, world.secret, progress)
+    recover(job, plan.contract, plan.ledger, world, before_work=True)
+    try:
+        staged = execute(plan, engine, world.secret, progress)
+    except AuditFailed as error:
+        error.faults += tuple(announce_failure(plan, error, world))
+        raise
     return publish(staged, world)

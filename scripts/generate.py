@@ -16,7 +16,7 @@ from pathlib import Path
 
 from spoil import spoil
 
-TABLES = ("customer", "nation", "orders", "lineitem")
+TABLES = ("customer", "nation", "region", "orders", "lineitem")
 
 
 def generate(raw: Path, scale: float, seed: int) -> bool:

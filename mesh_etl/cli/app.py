@@ -7,21 +7,29 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from mesh_etl.cli.access.app import app as access
 from mesh_etl.cli.compact import compact
 from mesh_etl.cli.contract.app import app as contract
 from mesh_etl.cli.crash_test import crash_test
 from mesh_etl.cli.delete import delete
+from mesh_etl.cli.events import events
 from mesh_etl.cli.expire import expire
 from mesh_etl.cli.failures import Interrupted
+from mesh_etl.cli.find import find
+from mesh_etl.cli.govern.app import app as govern
 from mesh_etl.cli.history import history
 from mesh_etl.cli.infer import infer
 from mesh_etl.cli.init import init
 from mesh_etl.cli.layout.app import app as layout
+from mesh_etl.cli.lineage import lineage
 from mesh_etl.cli.maintain import maintain
 from mesh_etl.cli.orphans import orphans
 from mesh_etl.cli.plan import plan
 from mesh_etl.cli.quarantine.app import app as quarantine
 from mesh_etl.cli.query import query
+from mesh_etl.cli.requests.app import app as requests
+from mesh_etl.cli.requests.ask import request
+from mesh_etl.cli.requests.decide import approve, deny, revoke
 from mesh_etl.cli.rollback import rollback
 from mesh_etl.cli.run import run
 from mesh_etl.cli.schema import schema
@@ -60,7 +68,9 @@ for command in (
     run,
     show,
     history,
+    find,
     query,
+    lineage,
     tag,
     rollback,
     delete,
@@ -70,12 +80,20 @@ for command in (
     compact,
     maintain,
     schema,
+    events,
+    request,
+    approve,
+    deny,
+    revoke,
 ):
     app.command()(command)
 app.command("crash-test")(crash_test)
+app.add_typer(access)
 app.add_typer(contract)
+app.add_typer(govern)
 app.add_typer(layout)
 app.add_typer(quarantine)
+app.add_typer(requests)
 
 
 def _version(wanted: bool) -> None:

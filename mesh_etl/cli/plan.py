@@ -37,19 +37,23 @@ def plan(
 ) -> None:
     """Show what a run would do; nothing is touched."""
     from mesh_etl import worlds
-    from mesh_etl.cli import outlook, screen
+    from mesh_etl.cli import outlook, screen, views
     from mesh_etl.config import Project
     from mesh_etl.config.moment import moment_of
     from mesh_etl.plan import build
     from mesh_etl.run import engines, rehearse
 
     project = Project.open(root, env)
+    if product in project.views():
+        views.planned(project, product, as_json)
+        return
     world = worlds.open(project.env, project.root)
     planned = build(project.job(product), acknowledge=acknowledge, moment=moment_of(date))
     if planned.work == "run":
         with engines.open(engine, **engine_options(remote)) as opened:
             rehearse(planned, opened, world.secret)
     catalogue = _catalogue(planned, world)
+    screen.errors(views.personal(project, [planned.product]), "warning")
     if as_json:
         screen.document(outlook.facts(planned, catalogue))
     else:
@@ -57,12 +61,8 @@ def plan(
 
 
 def _catalogue(plan: Plan, world: World) -> tuple[str, ...]:
-    """What the catalogue lacks of the table as it stands, in words."""
-    from mesh_etl.cli.registered import difference_of
+    """What the catalogues lack of the table as it stands, in words."""
+    from mesh_etl.cli.registered import lacking
 
-    found = difference_of(plan.job, plan.contract, plan.ledger, world)
-    if found is None:
-        return (f"table {plan.product} would be created",)
-    if found.superseded:
-        return (f"it records version {found.recorded_seq}, which the ledger does not have",)
-    return found.lines()
+    found = lacking(plan.job, plan.contract, plan.ledger, world)
+    return (f"table {plan.product} would be created",) if found is None else found

@@ -1,10 +1,12 @@
-"""How far the catalogue's entry of a product is from its ledger. Nothing here writes."""
+"""How far the catalogues' entries of a product are from its ledger. Nothing here writes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mesh_etl.errors import PublishError
 from mesh_etl.publish.catalog import Difference, difference
+from mesh_etl.publish.central import central_difference
 from mesh_etl.publish.desired import desired
 
 if TYPE_CHECKING:
@@ -14,9 +16,24 @@ if TYPE_CHECKING:
     from mesh_etl.worlds import World
 
 
-def difference_of(job: LoadedJob, contract: Contract, ledger: Ledger, world: World) -> Difference | None:
-    """What the catalogue lacks of the ledger's head; None for a table without a commit. Raises `PublishError`."""
+def lacking(job: LoadedJob, contract: Contract, ledger: Ledger, world: World) -> tuple[str, ...] | None:
+    """What the catalogues lack of the ledger's head, in words, None for a table without a commit.
+
+    What keeps the central one from being looked at is told as well. Raises `PublishError` for the product's own.
+    """
     snapshot = ledger.snapshot()
     if snapshot is None:
         return None
-    return difference(world.client("glue", job.identity), desired(job, contract, ledger, snapshot, world))
+    wanted = desired(job, contract, ledger, snapshot, world)
+    own = _lines(difference(world.client("glue", job.identity), wanted))
+    try:
+        central = central_difference(job, wanted, world)
+    except PublishError as error:
+        return (*own, *map(str, error.faults))
+    return (*own, *(f"central: {line}" for line in _lines(central))) if central else own
+
+
+def _lines(found: Difference) -> tuple[str, ...]:
+    if found.superseded:
+        return (f"{found.place} records version {found.recorded_seq}, which the ledger does not have",)
+    return found.lines()

@@ -30,11 +30,15 @@ if TYPE_CHECKING:
 
 Products = Annotated[list[str] | None, typer.Argument(metavar="PRODUCT", help="As domain.name.")]
 All = Annotated[bool, typer.Option("--all", help="All products, in the order of their dependencies.")]
+Triggered = Annotated[
+    bool, typer.Option("--triggered", help="Those alone that read products which have published since they ran last.")
+]
 
 
 def run(
     products: Products = None,
     all_: All = False,
+    triggered: Triggered = False,
     engine: EngineName = "embedded",
     remote: Remote = "",
     acknowledge: Acknowledge = "",
@@ -54,19 +58,21 @@ def run(
     from mesh_etl.config.moment import moment_of
     from mesh_etl.run import engines
 
-    if bool(products) == all_:
-        raise typer.BadParameter("name one or more products, or say --all")
+    if bool(products) + all_ + triggered != 1:
+        raise typer.BadParameter("name one or more products, or say --all or --triggered")
     if acknowledge and (all_ or len(products or ()) != 1):
         raise typer.BadParameter("--acknowledge is about the contract of one product: name that product alone")
     at = moment_of(date)
     project = Project.open(root, env)
     with engines.open(engine, **engine_options(remote)) as opened, progress.display(as_json) as shown:
-        session = Session(opened, worlds.open(project.env, project.root), shown, as_json, acknowledge, at)
+        session = Session(opened, worlds.open(project.env, project.root), shown, as_json, acknowledge, at, triggered)
         session.run(project, products or project.products())
     if as_json:
         screen.document(session.document())
     elif not (products or project.products()):
         screen.Page().line(NO_PRODUCT)
+    elif triggered and not session.document()["products"]:
+        screen.Page().line("nothing to run: no product that another one reads has published since")
     if session.error:
         raise typer.Exit(session.error.exit_code)
 
@@ -82,11 +88,12 @@ class Session:
         quiet: bool,
         acknowledge: str,
         moment: datetime.datetime | None,
+        triggered: bool = False,
     ) -> None:
         from mesh_etl.cli.screen import Page
 
         self._engine, self._world, self._shown = engine, world, shown
-        self._acknowledge, self._moment = acknowledge, moment
+        self._acknowledge, self._moment, self._triggered = acknowledge, moment, triggered
         self._page = None if quiet else Page()
         self._unfinished: set[str] = set()
         self._results: list[dict[str, Any]] = []
@@ -113,6 +120,7 @@ class Session:
         from mesh_etl.errors import MeshError
         from mesh_etl.order import needs
         from mesh_etl.pipeline import run_job
+        from mesh_etl.plan.news import news_for
 
         waiting = [name for name in needs(job) if name in self._unfinished]
         if waiting:
@@ -121,6 +129,9 @@ class Session:
         self._shown.product(job.product)
         begin = perf_counter()
         try:
+            if self._triggered and not news_for(job):
+                self._shown.rest()
+                return
             report = run_job(job, self._engine, self._world, self._shown, self._acknowledge, self._moment)
         except MeshError as error:
             self._shown.rest()

@@ -15,6 +15,7 @@ class Kind(StrEnum):
 
     job = "job"
     mesh = "mesh"
+    domain = "domain"
     env = "env"
 
 

@@ -27,15 +27,14 @@ def show(
     from mesh_etl.cli import portrait, screen
     from mesh_etl.cli.jobs import contract_of
     from mesh_etl.cli.levels import levels
-    from mesh_etl.cli.registered import difference_of
+    from mesh_etl.cli.registered import lacking
     from mesh_etl.config import Project
     from mesh_etl.plan.build import ledger_of, taken_over
 
     project = Project.open(root, env)
     job = project.job(product)
     contract, ledger = contract_of(job), ledger_of(job, job.product)
-    found = difference_of(job, contract, ledger, worlds.open(project.env, project.root))
-    lacks = None if found is None else found.lines()
+    lacks = lacking(job, contract, ledger, worlds.open(project.env, project.root))
     head = ledger.snapshot()
     whole, evolved = taken_over(job, contract, head)
     facts = _facts(job, whole, ledger, head)

@@ -50,6 +50,10 @@ def show(page: Page, report: Report, duration: float) -> None:
         page.line(place)
     if report.catalog:
         page.line(f"  catalogue: {', '.join(_happened(report.catalog))}")
+    if report.central:
+        page.line(f"  central catalogue: {', '.join(_happened(report.central))}")
+    if any(line.startswith("create table ") for line in report.central):
+        page.line("  not granted to others yet: mesh-etl govern apply")
     for warning in report.warnings[:_SHOWN]:
         page.line(f"  warning: {warning}")
     if len(report.warnings) > _SHOWN:

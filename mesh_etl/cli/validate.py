@@ -9,10 +9,14 @@ import typer
 from mesh_etl.cli.options import HERE, Env, Json, NoColor, Root
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mesh_etl.cli.jobs import Jobs
     from mesh_etl.config import LoadedJob, Project
     from mesh_etl.contract.load import Contract
     from mesh_etl.errors import Fault
+    from mesh_etl.govern.compile import Compiled
+    from mesh_etl.views.load import Viewed
 
 Products = Annotated[list[str] | None, typer.Argument(metavar="PRODUCT", help="As domain.name; default: all.")]
 
@@ -43,11 +47,22 @@ def _ports(project: Project, found: Jobs) -> list[Fault]:
     return product_faults(found.valid.values(), found.contracts, known)
 
 
+def _governed(project: Project, found: Jobs, views: Iterable[Viewed]) -> Compiled:
+    """What is wrong with what these contracts say about access."""
+    from mesh_etl.config.suppression import today
+    from mesh_etl.govern.compile import compiled
+    from mesh_etl.govern.products import of_job, of_view
+
+    products = [of_job(job, found.contracts[name]) for name, job in found.valid.items()]
+    products += [of_view(view) for view in views]
+    return compiled(project.mesh, products, today=today(), where=project.where_mesh, kms_key=project.env.s3.kms_key)
+
+
 def validate(
     products: Products = None, root: Root = HERE, env: Env = "local", as_json: Json = False, no_color: NoColor = False
 ) -> None:
-    """Check jobs and contracts; list every fault."""
-    from mesh_etl.cli import jobs, screen
+    """Check jobs, views and contracts; list every fault."""
+    from mesh_etl.cli import jobs, screen, views
     from mesh_etl.cli.policed import policed
     from mesh_etl.cli.wording import NO_PRODUCT, count
     from mesh_etl.config import Project
@@ -57,25 +72,35 @@ def validate(
     from mesh_etl.plan.suppressions import over
 
     project = Project.open(root, env)
-    found = jobs.read(project, products or project.products())
+    known = project.views()
+    wanted = products or (*project.products(), *known)
+    found = jobs.read(project, [one for one in wanted if one not in known])
+    viewed = views.judged(project, [one for one in dict.fromkeys(wanted) if one in known])
     faults = [fault for error in found.broken.values() for fault in error.faults]
+    faults += viewed.faults
     faults += unknown_needs(found.valid.values(), project.products())
     faults += [fault for job in found.valid.values() for fault in _rules(job, found.contracts[job.product])]
     faults += _ports(project, found)
     judged = policed(project, found.valid, found.contracts)
-    faults += judged.faults
+    governed = _governed(project, found, viewed.valid.values())
+    faults += [*judged.faults, *governed.faults]
     if faults:
         raise ConfigError(*dict.fromkeys(faults))  # a contract that two jobs share is told once
     refers = {name: led_to(job, found.contracts[name]) for name, job in found.valid.items()}
     order = [job.product for job in in_order(found.valid.values(), refers)]
     files = {job.contract_path for job in found.valid.values()}
-    warnings = [*judged.warnings, *(one for job in found.valid.values() for one in over(job))]
+    files |= {view.loaded.contract_path for view in viewed.valid.values()}
+    warnings = [*judged.warnings, *(one for job in found.valid.values() for one in over(job)), *viewed.warnings]
+    warnings += [] if products else governed.warnings  # of a part of the mesh nobody can tell what it lacks
+    warnings += views.personal(project, (*found.valid, *viewed.valid))
     if as_json:
         told = {"valid": True, "products": order, "jobs": len(order), "contracts": len(files)}
+        told |= {"views": sorted(viewed.valid)} if viewed.valid else {}
         screen.document({**told, "warnings": [str(one) for one in warnings]})
         return
     screen.errors(warnings, "warning")
     page = screen.Page()
-    page.line(f"{count(len(order), 'job')}, {count(len(files), 'contract')}: valid")
-    if not order:
+    also = f", {count(len(viewed.valid), 'view')}" if viewed.valid else ""
+    page.line(f"{count(len(order), 'job')}{also}, {count(len(files), 'contract')}: valid")
+    if not order and not viewed.valid:
         page.line(NO_PRODUCT)

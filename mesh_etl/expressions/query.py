@@ -55,15 +55,7 @@ class Select(Checked):
     @classmethod
     def parse(cls, text: str) -> Self:
         """The query that `text` spells; raises `ValueError` with the reason when it is not allowed."""
-        from sqlglot import exp
-
-        node = parse.tree(text, "query")
-        if not isinstance(node, exp.Select | exp.SetOperation):
-            raise ValueError("exactly one SELECT is expected")
-        sql = parse.check(node, functions.QUERY, query=True)
-        for query in node.find_all(exp.Select, exp.SetOperation):
-            if query.args.get("limit") and not query.args.get("order"):
-                raise ValueError("LIMIT without ORDER BY gives other rows on a re-run; add ORDER BY")
+        node, sql = allowed(text)
         return cls(sql, tuple(dict.fromkeys(table.name for table in _inputs(node))))
 
 
@@ -76,6 +68,23 @@ def select(text: str) -> Select:
     return Select.parse(text)
 
 
+def allowed(text: str) -> tuple[Expr, str]:
+    """The tree of the one SELECT that `text` spells, and its text in one spelling.
+
+    Raises `ValueError` with the reason when it is none or is not allowed.
+    """
+    from sqlglot import exp
+
+    node = parse.tree(text, "query")
+    if not isinstance(node, exp.Select | exp.SetOperation):
+        raise ValueError("exactly one SELECT is expected")
+    sql = parse.check(node, functions.QUERY, query=True)
+    for query in node.find_all(exp.Select, exp.SetOperation):
+        if query.args.get("limit") and not query.args.get("order"):
+            raise ValueError("LIMIT without ORDER BY gives other rows on a re-run; add ORDER BY")
+    return node, sql
+
+
 def _inputs(node: Expr) -> list[exp.Table]:
     """The tables of `node` that no WITH clause defines; each is a plain name."""
     from sqlglot import exp
@@ -86,7 +95,7 @@ def _inputs(node: Expr) -> list[exp.Table]:
             raise ValueError("a table function is not allowed; read inputs by their names")
         if table.db or table.catalog:
             raise ValueError(f"'{table.sql('spark')}' is not an input of the job; name it under inputs")
-        if table.name.lower() not in _defined(table):
+        if table.name.lower() not in defined(table):
             found.append(table)
     return found
 
@@ -97,7 +106,7 @@ def _columns(alias: Expr) -> list[str]:
     return [column.name for column in alias.columns] if isinstance(alias, exp.TableAlias) else []
 
 
-def _defined(table: exp.Table) -> set[str]:
+def defined(table: exp.Table) -> set[str]:
     """The names that WITH clauses around `table` define where it stands; a definition does not see itself."""
     from sqlglot import exp
 

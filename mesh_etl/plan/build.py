@@ -18,8 +18,10 @@ from mesh_etl.contract.load import Contract, contract_of
 from mesh_etl.contract.summary import spelled
 from mesh_etl.contract.types import parse
 from mesh_etl.errors import Fault, PlanError, did_you_mean
+from mesh_etl.kernels.stored.shown import ShownReader
 from mesh_etl.kernels.work import WorkItem
 from mesh_etl.modes import Mode
+from mesh_etl.plan.access import JobAccess
 from mesh_etl.plan.changes import changes_since
 from mesh_etl.plan.consistency import check_consistency
 from mesh_etl.plan.keys import check_layout, partition_keys
@@ -137,6 +139,7 @@ def _opened(
 ) -> dict[str, Opened]:
     root = job.project.root
     seen = {resolved(path, root): version for path, version in read.items()} if mode.incremental else {}
+    access = JobAccess(job)
 
     def ledger(product: str) -> Ledger:
         known = job.project.products()
@@ -155,6 +158,7 @@ def _opened(
             where=lambda *loc: job.where(*place, *loc),
             ledger=ledger,
             seen=seen if main else {},
+            shown=access,
         )
 
     opened: dict[str, Opened] = {}
@@ -199,6 +203,8 @@ def identity(job: LoadedJob, contract: Contract, inputs: Mapping[str, Opened], o
             for file in one.files
         ],
     }
+    if held := {name: one.reader.spelled() for name, one in inputs.items() if isinstance(one.reader, ShownReader)}:
+        work["shown"] = held
     if occasion:
         work["occasion"] = occasion
     return hashlib.sha256(json.dumps(work, sort_keys=True).encode()).hexdigest()

@@ -103,7 +103,7 @@ def replay(
     with scratch(ledger, engine, new_txn()) as texts, texts.here() as folder:
         ready = prepared(job, chosen, held, entries, Path(folder), acknowledge)
         if not dry_run:
-            recover(job, ready.plan.contract, ledger, world)
+            recover(job, ready.plan.contract, ledger, world, before_work=True)
         ready = replace(ready, plan=shared(ready.plan, texts))
         return _carried_out(ready, engine, world, dry_run, progress)
 

@@ -110,13 +110,21 @@ def audit(
     found: Sequence[Verdict],
     made: Joined,
 ) -> None:
-    """What was staged may be committed. Raises `RunError` with every reason why not."""
+    """What was staged may be committed. Raises `AuditFailed` with every reason why not."""
     faults = [
         *_staged_faults(plan, accounting, rejected, partitions, made),
         *_rule_faults(plan, accounting.totals, found),
     ]
     if faults:
-        raise RunError(*faults)
+        raise AuditFailed(faults, found)
+
+
+class AuditFailed(RunError):
+    """What was staged is not fit to be published; `verdicts` are those on the rules."""
+
+    def __init__(self, faults: Sequence[Fault], verdicts: Sequence[Verdict]) -> None:
+        super().__init__(*faults)
+        self.verdicts = tuple(verdicts)
 
 
 def _staged_faults(

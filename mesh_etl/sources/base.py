@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mesh_etl.config.model import Model
 from mesh_etl.contract.types import Schema
@@ -15,13 +15,37 @@ from mesh_etl.sources.drift import Drift
 from mesh_etl.stores import InputFile
 from mesh_etl.tables.ledger import Ledger
 
+if TYPE_CHECKING:
+    from mesh_etl.kernels.stored.shown import Portion
+
+
+class Shows(Protocol):
+    """What the job is shown of the table of a product, as the grants of the mesh say."""
+
+    def __call__(
+        self, product: str, names: Sequence[str], derived: Mapping[str, str], asked: Sequence[str]
+    ) -> tuple[Portion, ...] | None:
+        """The portions of a table with these columns, None for all of it.
+
+        `derived` has the column behind each key of partitions that is made of one; `asked` are the columns that are
+        named, none of them standing for all that are shown. Raises `PlanError` ACCESS_DENIED.
+        """
+        ...
+
+
+def everything(
+    product: str, names: Sequence[str], derived: Mapping[str, str], asked: Sequence[str]
+) -> tuple[Portion, ...] | None:
+    """All of it: the mesh has no grants, or the product is the domain's own."""
+    return None
+
 
 @dataclass(frozen=True)
 class SourceContext:
     """What a source may know when it is opened.
 
     `schema` is that of the product's contract for the main source, None for other inputs. `where` tells the place of a
-    key of this source in the job file; `ledger` finds the table of a product.
+    key of this source in the job file; `ledger` finds the table of a product, and `shown` what the job may see of it.
     """
 
     root: Path
@@ -31,6 +55,7 @@ class SourceContext:
     where: Callable[..., str]
     ledger: Callable[[str], Ledger]
     seen: Mapping[str, str]  # inputs that an incremental job has read already: path → version
+    shown: Shows = everything
 
 
 class Fetch(Protocol):

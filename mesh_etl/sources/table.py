@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from functools import partial
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from mesh_etl.config.model import Model
 from mesh_etl.contract.types import Field as ColumnField
-from mesh_etl.contract.types import Schema
 from mesh_etl.errors import Fault, PlanError, did_you_mean
 from mesh_etl.sources.base import Opened, Source, SourceContext, source
 from mesh_etl.stores import InputFile
@@ -19,6 +18,9 @@ from mesh_etl.tables.keys import key_type
 from mesh_etl.tables.ledger import Ledger, Snapshot
 from mesh_etl.tables.table_state import TableState, first_loss
 from mesh_etl.tables.versions import TAG, numbered
+
+if TYPE_CHECKING:
+    from mesh_etl.kernels.stored.reader import StoredReader
 
 
 class Between(Model):
@@ -59,8 +61,6 @@ class Table(Source):
         return self
 
     def open(self, context: SourceContext) -> Opened:
-        from mesh_etl.kernels.stored.written import WrittenReader
-
         ledger = context.ledger(self.product)
         last = self._last(ledger.state(), context)
         state = ledger.state(last)
@@ -78,7 +78,7 @@ class Table(Source):
         self._require_there(ledger, set(unseen) - set(standing), context)
         fresh = tuple(_pinned(ledger, snapshot, one) for one in unseen)
         skipped = len(set(files) - set(unseen))
-        return Opened(fresh, WrittenReader(self._schema(ledger, snapshot, context)), skipped=skipped)
+        return Opened(fresh, self._reader(ledger, snapshot, context), skipped=skipped)
 
     def _last(self, newest: TableState, context: SourceContext) -> int | None:
         """The version that is read, or up to which; None for the newest. One that does not exist is found out later."""
@@ -123,12 +123,18 @@ class Table(Source):
                 fix = "read it whole: use mode replace or replace_partitions, once or for good"
                 raise PlanError(Fault("CHANGES_UNKNOWN", problem, context.where("product"), fix))
 
-    def _schema(self, ledger: Ledger, snapshot: Snapshot, context: SourceContext) -> Schema:
+    def _reader(self, ledger: Ledger, snapshot: Snapshot, context: SourceContext) -> StoredReader:
+        """The reader of what the job may see, of which other columns and rows are no part."""
+        from mesh_etl.kernels.stored.shown import ShownReader, deciding
+        from mesh_etl.kernels.stored.written import WrittenReader
+
         schema = ledger.schema(snapshot.entry)
         types = {column.name: column.type for column in schema}
-        derived = [key for key in snapshot.entry.partition_by if key.transform != "identity"]
-        keys = (ColumnField(key.name, key_type(key.transform, types[key.column])) for key in derived)
-        known = {column.name: column for column in (*schema, *keys)}
+        keys = [key for key in snapshot.entry.partition_by if key.transform != "identity"]
+        derived = [ColumnField(key.name, key_type(key.transform, types[key.column])) for key in keys]
+        known = {column.name: column for column in (*schema, *derived)}
+        behind = {key.name: key.column for key in keys}
+        portions = context.shown(self.product, tuple(known), behind, self.columns)
         where = context.where("columns")
         faults = [
             Fault("COLUMN_MISSING", f"{self.product} has no column '{name}'", where, did_you_mean(name, known))
@@ -137,7 +143,13 @@ class Table(Source):
         ]
         if faults:
             raise PlanError(*faults)
-        return tuple(known[name] for name in self.columns) if self.columns else schema
+        wanted = tuple(known[name] for name in self.columns) if self.columns else schema
+        if portions is None:
+            return WrittenReader(wanted)
+        shown = frozenset[str]().union(*(one.columns for one in portions))
+        seen = tuple(column for column in wanted if column.name in shown)
+        needed = {column.name for column in seen} | deciding(portions)
+        return ShownReader(seen, portions=portions, whole=tuple(known[name] for name in known if name in needed))
 
 
 def _pinned(ledger: Ledger, snapshot: Snapshot, file: TableFile) -> InputFile:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from mesh_etl import worlds
+from mesh_etl.cli.govern.options import first_entry
 from mesh_etl.config import Project, load
+from mesh_etl.govern.apply import apply as govern
 from mesh_etl.pipeline import run_job
 from mesh_etl.plan.build import ledger_of
 
@@ -25,19 +28,24 @@ class Mesh:
     engine: object
 
     def __post_init__(self):
-        project = Project.open(self.root)
-        self.world = worlds.open(project.env, project.root)
-        self.glue = self.world.client("glue")
+        self.project = Project.open(self.root)
+        self.world = worlds.open(self.project.env, self.project.root)
         self.calls: Counter[str] = Counter()
-        self.glue.meta.events.register_first("before-parameter-build.glue", self._note)
+        for identity in {self.project.producer(domain) for domain in self.project.mesh.domains}:
+            self.world.client("glue", identity).meta.events.register_first("before-parameter-build.glue", self._note)
 
     def _note(self, model, **_):
         self.calls[model.name] += 1
 
     @property
     def writes(self):
-        """The calls so far that change the catalogue."""
+        """The calls so far that change a catalogue."""
         return {name: count for name, count in self.calls.items() if name.startswith(WRITES)}
+
+    def govern(self):
+        """The accounts hold what the configuration asks for."""
+        applied = govern(self.project, self.world, "test", inputs=partial(first_entry, self.project, self.world))
+        assert not applied.left.changes
 
     def run(self, product):
         return run_job(load(product, self.root), self.engine, self.world)
@@ -65,8 +73,9 @@ class Mesh:
     def registered(self, product):
         """The catalogue's table and its partitions: values → location."""
         domain, _, name = product.partition(".")
-        table = self.glue.get_table(DatabaseName=domain, Name=name)["Table"]
-        pages = self.glue.get_paginator("get_partitions").paginate(DatabaseName=domain, TableName=name)
+        glue = self.world.client("glue", self.project.producer(domain))
+        table = glue.get_table(DatabaseName=domain, Name=name)["Table"]
+        pages = glue.get_paginator("get_partitions").paginate(DatabaseName=domain, TableName=name)
         found = [one for page in pages for one in page["Partitions"]]
         return table, {tuple(one["Values"]): one["StorageDescriptor"]["Location"] for one in found}
 

@@ -15,8 +15,10 @@ from generate import generate
 
 from mesh_etl.cli import jobs
 from mesh_etl.config import Project
+from mesh_etl.govern.planned import planned
 from mesh_etl.order import in_order
 from mesh_etl.plan.references import led_to
+from mesh_etl.testing.access import can
 
 HERE = Path(__file__).parents[2]
 PRODUCTS = ("customer.customers", "sales.order_status", "sales.orders", "sales.lineitems", "sales.revenue_by_nation")
@@ -58,7 +60,9 @@ def root(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def demo(root, mesh):
-    return mesh(root)
+    found = mesh(root)
+    found.govern()
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -273,3 +277,28 @@ def test_deliveries_are_merged_as_they_were_meant(reports, demo, root):
     assert [entry.counts.read for entry in made] == [entry.counts.good for entry in made]
     assert [entry.counts.good for entry in made] == [sum(one.values()) for one in told]
     assert demo.ledger(MERGED).snapshot().rows == sum(one["inserted"] - one["deleted"] for one in told)
+
+
+PERSONAL = ("name", "phone", "account_balance")
+
+
+@pytest.mark.parametrize("live", [False, True], ids=["as the files say", "as the accounts hold"])
+def test_people_see_what_the_contracts_show_them(reports, root, live):
+    def seen(who, column, product="customer.customers"):
+        return can(who, product, column, project=root, live=live)
+
+    for column in PERSONAL:
+        assert seen("marketing.analyst", column).denied
+        assert seen("sales.engineer", column).denied
+        assert seen("customer.engineer", column).allowed
+    assert seen("marketing.analyst", "nation").filtered
+    assert seen("sales.engineer", "nation").allowed
+    assert not seen("sales.engineer", "nation").filtered
+    assert seen("marketing.analyst", "revenue", "sales.revenue_by_nation").allowed
+    assert seen("marketing.analyst", "total_price", "sales.orders").denied
+    assert seen("sales.steward", "nation").denied
+
+
+def test_nothing_is_left_to_govern_but_what_making_tables_has_given(reports, demo):
+    demo.govern()
+    assert not planned(demo.project, demo.world).changes.changes

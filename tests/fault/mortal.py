@@ -65,7 +65,7 @@ def live(root: Path, product: str, last: int, work: str) -> list[str]:
     fate.around(storage.os, "link")
     job = load(product, root)
     world = worlds.open(job.project.env, job.project.root)
-    world._clients["glue"] = embedded_aws.client("glue", world.home, fault=fate.catalogue)
+    world._clients["glue", None] = embedded_aws.client("glue", world.home, fault=fate.catalogue)
     with engines.open("embedded", cores=2) as engine:
         if work == "run":
             run_job(job, engine, world)

@@ -199,10 +199,10 @@ def test_a_catalogue_that_is_out_of_reach_after_the_commit_costs_no_file(shop, m
     commit = import_module("mesh_etl.upkeep.commit")
     real = commit.recover
 
-    def fails(job, contract, ledger, world):
+    def fails(job, contract, ledger, world, **asked):
         if ledger.snapshot().entry.operation == "compact":
             raise PublishError(commit.Fault("CATALOG_FAILED", "no answer", "glue"), retryable=True)
-        return real(job, contract, ledger, world)
+        return real(job, contract, ledger, world, **asked)
 
     monkeypatch.setattr(commit, "recover", fails)
     with pytest.raises(PublishError):

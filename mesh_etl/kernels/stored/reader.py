@@ -67,21 +67,25 @@ class StoredReader:
         wanted, found, base = np.asarray(records), dict[int, Place](), 0
         for batch, read in self.batches(item):
             here = wanted[(wanted >= base) & (wanted < base + batch.num_rows)]
-            places = _Places(batch, dict(item.file.constants))([int(one) - base for one in here], base + 1)
+            places = _Places(batch, self._constants(item))([int(one) - base for one in here], base + 1)
             found.update(zip(map(int, here), places, strict=True))
             base += read
         return [found[int(record)] for record in records]
 
     def _parsed(self, batch: pa.RecordBatch, item: WorkItem, base: int, read: int) -> Parsed:
         cut = Cut(pa.table({}), np.arange(batch.num_rows), {}, read)
-        places = _Places(batch, dict(item.file.constants))
+        places = _Places(batch, self._constants(item))
         return assemble(self._typed(batch, item), cut, base, base, read, lambda: places)
+
+    def _constants(self, item: WorkItem) -> dict[str, str | None]:
+        """The columns that the place of the item's file tells."""
+        return dict(item.file.constants)
 
     def _stored_names(self) -> list[str]:
         return [self.names.get(column.name, column.name) for column in self.schema]
 
     def _typed(self, batch: pa.RecordBatch, item: WorkItem) -> tuple[pa.RecordBatch, list[dict[int, str]]]:
-        constants = dict(item.file.constants)
+        constants = self._constants(item)
         schema = arrow_schema(self.schema)
         columns: list[pa.Array] = []
         bad: list[dict[int, str]] = []

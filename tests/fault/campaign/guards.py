@@ -37,7 +37,7 @@ class Removal(NamedTuple):
 
 def answers(owner: Any, name: str, answer: Any) -> Callable[[pytest.MonkeyPatch], None]:
     """The function answers the same to whoever asks."""
-    return lambda monkeypatch: monkeypatch.setattr(owner, name, lambda *_: answer)
+    return lambda monkeypatch: monkeypatch.setattr(owner, name, lambda *_, **__: answer)
 
 
 def no_identity_of_work(monkeypatch):
@@ -67,12 +67,12 @@ def only_my_changes_are_published(monkeypatch):
 
 
 def the_catalogue_is_not_read_again(monkeypatch):
-    def once(glue, desired):
+    def once(glue, desired, announce):
         found = read(glue, desired)
         gap = compare(found, desired)
         if gap:
-            REGISTER._close(glue, desired, found, gap)
-            REGISTER._record(glue, desired, read(glue, desired).table)
+            REGISTER._close(glue, desired, found, gap, announce)
+            REGISTER._record(glue, desired, read(glue, desired).table, announce)
         return gap
 
     monkeypatch.setattr(RECOVER, "register", once)

@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from mesh_etl.config import Env, Mesh, job_model
+from mesh_etl.config.view import View
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -39,7 +40,7 @@ def attributes() -> frozenset[str]:
 def keys() -> list[tuple[str, str]]:
     found = {
         (model.__name__, name)
-        for kind in (job_model(), Mesh, Env)
+        for kind in (job_model(), View, Mesh, Env)
         for model in models(kind, set())
         for name in model.model_fields
         if name != "type"  # the tag of a union: pydantic reads it

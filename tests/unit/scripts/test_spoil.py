@@ -18,6 +18,7 @@ HEADERS = {
     "lineitem.csv": "l_orderkey,l_partkey,l_suppkey,l_linenumber,l_quantity,l_extendedprice,l_discount,l_tax,"
     "l_returnflag,l_linestatus,l_shipdate,l_commitdate,l_receiptdate,l_shipinstruct,l_shipmode,l_comment",
     "nation.csv": "n_nationkey,n_name,n_regionkey,n_comment",
+    "region.csv": "r_regionkey,r_name,r_comment",
 }
 
 
