@@ -16,7 +16,7 @@ from mesh_etl.govern.observe import observed
 from mesh_etl.govern.record import Record
 from mesh_etl.govern.requests import Desk
 from mesh_etl.govern.state import Columns, ColumnsBut, Database, Filter, State, Table
-from mesh_etl.storage import storage_of
+from mesh_etl.govern.store import store
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
@@ -68,8 +68,7 @@ def planned(project: Project, world: World, scope: Scope = ALL, today: datetime.
 
 def record(project: Project) -> Record:
     """Where the applications to the mesh are recorded."""
-    root = project.governance_store
-    return Record(root, storage_of(root, **project.s3()))
+    return Record(*store(project))
 
 
 def bounds(project: Project) -> Bounds:

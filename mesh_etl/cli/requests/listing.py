@@ -78,10 +78,10 @@ def audit(
     from mesh_etl.config import Project
     from mesh_etl.config.suppression import today
     from mesh_etl.govern.audit import Audit
-    from mesh_etl.storage import storage_of
+    from mesh_etl.govern.store import store
 
     project = Project.open(root, env)
-    kept = Audit(project.governance_store, storage_of(project.governance_store, **project.s3()))
+    kept = Audit(*store(project))
     found = [
         one
         for one in kept.since(today() - datetime.timedelta(days=days - 1))

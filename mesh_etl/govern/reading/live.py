@@ -10,7 +10,7 @@ from mesh_etl.govern.observe import observed
 from mesh_etl.govern.principals import principal
 from mesh_etl.govern.reading.ended import without_ended
 from mesh_etl.govern.reading.reader import Reader
-from mesh_etl.storage import storage_of
+from mesh_etl.govern.store import store
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
@@ -26,7 +26,6 @@ def live(project: Project, world: World, who: str, where: str) -> Reader:
     if project.mesh.governance is None:
         fix = "state accounts and governance in configs/mesh.yaml"
         raise PlanError(Fault("GOVERNANCE_MISSING", "the mesh has no governance", where, fix))
-    root = project.governance_store
-    audit = Audit(root, storage_of(root, **project.s3()))
+    audit = Audit(*store(project))
     state = without_ended(project, observed(project, world))
     return Reader.of(project.mesh, principal(project.mesh, who, where), state, audit)

@@ -15,7 +15,7 @@ from mesh_etl.govern.requests.automatic import judged
 from mesh_etl.govern.requests.offer import Offer
 from mesh_etl.govern.requests.request import Asked, Request, Step
 from mesh_etl.govern.requests.store import Requests
-from mesh_etl.storage import storage_of
+from mesh_etl.govern.store import store
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
@@ -43,8 +43,7 @@ class Desk:
         if self.project.mesh.governance is None:
             fix = "state accounts and governance in configs/mesh.yaml"
             raise PlanError(Fault("GOVERNANCE_MISSING", "the mesh has no governance", "configs/mesh.yaml", fix))
-        root = self.project.governance_store
-        return Requests(root, storage_of(root, **self.project.s3()))
+        return Requests(*store(self.project))
 
     def ask(
         self,
