@@ -46,6 +46,7 @@ setup(
     install_requires=[
         "pydantic>=2.10,<3",
         "ruamel.yaml>=0.18.6",
+        "pyyaml>=6",  # libyaml, for files that say nothing unusual; without it they are read slowly
         "sqlglot>=27",
         "jmespath>=1.0.1",
         "typer>=0.16",

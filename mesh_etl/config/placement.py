@@ -57,12 +57,18 @@ def views(root: Path) -> tuple[str, ...]:
 
 def view_file(root: Path, product: str) -> Path:
     """The view file of a product, relative to the root. Raises `ConfigError` when there is none."""
-    known = views(root)
-    if product in known:
-        domain, _, name = product.partition(".")
-        return CONFIGS / domain / name / "view.yaml"
-    fix = did_you_mean(product, known) or "no product has a configs/<domain>/<product>/view.yaml that matches"
+    path = _path(product, "view.yaml")
+    if path is not None and (root / path).is_file():
+        return path
+    fix = did_you_mean(product, views(root)) or "no product has a configs/<domain>/<product>/view.yaml that matches"
     raise ConfigError(Fault("UNKNOWN_PRODUCT", f"there is no view '{product}'", CONFIGS.as_posix(), fix))
+
+
+def _path(product: str, file: str) -> Path | None:
+    """Where the file of a product stands, relative to the root; None for what names no product."""
+    domain, _, name = product.partition(".")
+    plain = domain and name and not {".", "/", "\\"} & {*domain, *name}
+    return CONFIGS / domain / name / file if plain else None
 
 
 def job_file(root: Path, what: str | Path) -> Path:
@@ -87,14 +93,13 @@ def job_file(root: Path, what: str | Path) -> Path:
 
 
 def _of_product(root: Path, product: str) -> Path:
-    known = products(root)
-    if product in known:
-        domain, _, name = product.partition(".")
-        return CONFIGS / domain / name / "job.yaml"
+    path = _path(product, "job.yaml")
+    if path is not None and (root / path).is_file():  # the others are looked for only where it is not there
+        return path
     if product in views(root):
         fix = f'read it: mesh-etl query "select * from {product}"'
         raise ConfigError(Fault("IS_A_VIEW", f"'{product}' is a view: it has no job", CONFIGS.as_posix(), fix))
-    close = did_you_mean(product, (*known, *views(root)))
+    close = did_you_mean(product, (*products(root), *views(root)))
     fix = close or "no product has a configs/<domain>/<product>/job.yaml that matches"
     raise ConfigError(Fault("UNKNOWN_PRODUCT", f"there is no product '{product}'", CONFIGS.as_posix(), fix))
 

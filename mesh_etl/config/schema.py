@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from mesh_etl.config.env import Env
 from mesh_etl.config.job import job_model
 from mesh_etl.config.mesh import Domain, Mesh
+from mesh_etl.config.view import View
 
-Kind = Literal["job", "mesh", "domain", "env"]
+Kind = Literal["job", "view", "mesh", "domain", "env"]
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 NAME = {"type": "string", "pattern": r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"}
@@ -18,7 +19,7 @@ NAME = {"type": "string", "pattern": r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"}
 
 def json_schema(kind: Kind) -> dict[str, Any]:
     """The JSON Schema of a kind of file; numbers and booleans may be stated as `${name}` as well."""
-    models: dict[str, type[BaseModel]] = {"mesh": Mesh, "domain": Domain, "env": Env}
+    models: dict[str, type[BaseModel]] = {"view": View, "mesh": Mesh, "domain": Domain, "env": Env}
     model = models[kind] if kind in models else job_model()
     schema = {"$schema": DRAFT, **model.model_json_schema()}
     return dict(_with_names(schema))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mesh_etl.config import libyaml
 from mesh_etl.config.document import Document, Loc, Place
 from mesh_etl.config.scalars import Scalar, resolve
 from mesh_etl.config.syntax import explained
@@ -17,13 +19,21 @@ if TYPE_CHECKING:
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 50
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "Document", "parse", "read"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "Document", "parse", "read", "text"]
 
 
 def read(path: Path, name: str | None = None) -> Document:
     """The document that the file holds; `name` is what messages call it, by default the path as given.
 
-    Raises `ConfigError` when there is no such file, when it is not UTF-8, or as `parse` does.
+    Raises `ConfigError` as `text` and `parse` do.
+    """
+    return parse(*text(path, name))
+
+
+def text(path: Path, name: str | None = None) -> tuple[str, str]:
+    """The text of the file, and what messages call it: `name`, by default the path as given.
+
+    Raises `ConfigError` when there is no such file, or when it is too large or not UTF-8.
     """
     shown = name or str(path)
     try:
@@ -37,7 +47,7 @@ def read(path: Path, name: str | None = None) -> Document:
     if size > MAX_BYTES:
         raise ConfigError(_too_large(shown))
     try:
-        return parse(raw.decode("utf-8-sig"), shown)
+        return raw.decode("utf-8-sig"), shown
     except UnicodeDecodeError as error:
         where = _offset(raw[: error.start].decode("utf-8-sig"), shown)
         raise ConfigError(Fault("NOT_UTF8", "the file is not UTF-8", where, "save it as UTF-8")) from None
@@ -51,6 +61,8 @@ def parse(text: str, name: str) -> Document:
     """
     if len(text) > MAX_BYTES:
         raise ConfigError(_too_large(name))
+    if (document := _quickly(text, name)) is not None:
+        return document
     builder = _Builder(name)
     try:
         data = builder.document(_events(text, name))
@@ -61,6 +73,19 @@ def parse(text: str, name: str) -> Document:
     if data is None:
         raise ConfigError(Fault("EMPTY_FILE", "the file is empty", f"{name}:1:1", "write at least one key"))
     return Document(name, data, builder.places)
+
+
+def _quickly(text: str, name: str) -> Document | None:
+    """The document, if it is plain to see and has no fault."""
+    events = libyaml.events(text)
+    if events is None:
+        return None
+    builder = _Builder(name)
+    with suppress(ConfigError):
+        data = builder.document(iter(events))
+        if data is not None and not builder.faults:
+            return Document(name, data, builder.places)
+    return None
 
 
 def _events(text: str, name: str) -> Iterator[Event]:

@@ -10,7 +10,9 @@ from mesh_etl.config.model import Model
 
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
 Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
-RoleName = Annotated[str, Field(pattern=r"^[\w+=,.@-]{1,64}$")]
+# With its path where it has one, as the roles of IAM Identity Center do: Lake Formation names a principal by its whole
+# ARN, of at most 255 characters.
+RoleName = Annotated[str, Field(pattern=r"^([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$", max_length=224)]
 
 
 class Account(Model):

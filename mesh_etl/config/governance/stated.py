@@ -13,6 +13,8 @@ from mesh_etl.config.governance.stated_tags import mistaken_tags
 if TYPE_CHECKING:
     from mesh_etl.config.mesh import Mesh
 
+# Regions whose ARNs do not begin with arn:aws: China, GovCloud, the isolated ones and the European sovereign cloud.
+PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
 NEED_GOVERNANCE = ("tags", "expressions", "access", "consumers", "approvals")
 
 
@@ -28,6 +30,10 @@ def misstated(mesh: Mesh) -> Iterator[Misstated]:
 def _mistaken_accounts(mesh: Mesh) -> Iterator[Misstated]:
     names: dict[str, str] = {}
     for name, account in mesh.accounts.items():
+        if account.region.startswith(PARTITIONS):
+            problem = f"'{account.region}' is in a partition of AWS of its own, whose names are not built here"
+            fix = "keep the mesh to regions of the partition 'aws'"
+            yield Misstated("REGION_PARTITION", problem, fix, ("accounts", name, "region"))
         other = names.setdefault(account.id, name)
         if other != name:
             fix = "write one account for both, or the right id"

@@ -215,3 +215,14 @@ def test_plugins_that_cannot_be_imported(root: Path, monkeypatch: pytest.MonkeyP
             "plugins: 'mesh_test_broken' cannot be imported: it raises ZeroDivisionError",
         ),
     ]
+
+
+def test_a_job_is_found_without_looking_for_all_others(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mesh_etl.config.placement.products", lambda root: pytest.fail("all jobs are listed"))
+    assert load("sales.orders", root).product == "sales.orders"
+
+
+@pytest.mark.parametrize("product", ["sales...", "..sales", "sales.", "a.b.c", "sales.orders\\..", ".."])
+def test_a_name_that_leads_elsewhere_is_no_product(root: Path, product: str) -> None:
+    with pytest.raises(ConfigError, match="there is no product"):
+        load(product, root)
