@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, RunError
@@ -10,11 +11,13 @@ if TYPE_CHECKING:
     from mesh_etl.config.governance.identity import Identity
 
 SESSION = "mesh-etl"
+LONGEST = 64  # characters of a session's name
 
 
-def assumed(sts: Any, identity: Identity) -> Any:
+def assumed(sts: Any, identity: Identity, by: str = "") -> Any:
     """A boto3 session of the role, for an hour, after which botocore takes the role again.
 
+    `by` is the ARN of whoever takes it: CloudTrail tells it by the session's name.
     Raises `RunError` (AWS_ROLE) when the role cannot be taken.
     """
     import boto3
@@ -22,7 +25,7 @@ def assumed(sts: Any, identity: Identity) -> Any:
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.session import get_session
 
-    asked = {"RoleArn": identity.arn, "RoleSessionName": SESSION}
+    asked = {"RoleArn": identity.arn, "RoleSessionName": _session_name(by)}
     if identity.external_id is not None:
         asked["ExternalId"] = identity.external_id  # against the confused deputy: IAM user guide, "The confused deputy"
 
@@ -46,3 +49,9 @@ def assumed(sts: Any, identity: Identity) -> Any:
     session._credentials = credentials  # botocore has no public way to give a session what it refreshes
     session.set_config_variable("region", identity.region)
     return boto3.Session(botocore_session=session)
+
+
+def _session_name(by: str) -> str:
+    """`mesh-etl` and the user, or the session of the role, that takes the role."""
+    who = re.sub(r"[^\w+=,.@-]", "-", by.rpartition("/")[2], flags=re.ASCII)
+    return f"{SESSION}-{who}"[:LONGEST] if who else SESSION

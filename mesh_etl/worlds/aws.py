@@ -26,13 +26,16 @@ class Account:
         self.account = account
         self.profile = profile
         self._session: Any = None
+        self._who = ""  # the ARN of whoever has signed in
+        self._taken: dict[Identity, Any] = {}  # a session for each role of another account, for all services
         self._clients: dict[tuple[str, Identity | None], Any] = {}
 
     def client(self, service: str, identity: Identity | None = None) -> Any:
         """The boto3 client for the service, in the account of `identity`; the same one at each call.
 
         Raises `RunError`: AWS_MISSING without boto3, AWS_CREDENTIALS when the account does not let us in,
-        AWS_ACCOUNT when the credentials are those of another account than the environment file names.
+        AWS_ACCOUNT when the credentials are those of another account than the environment file names, AWS_ROLE when
+        the role of another account cannot be taken.
         """
         if self._session is None:
             self._session = self._entered()
@@ -90,10 +93,16 @@ class Account:
             fault = Fault("AWS_MISSING", "boto3 is not installed", fix="pip install 'mesh_etl[aws]'")
             raise RunError(fault) from error
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.session import get_session
 
+        core = get_session()
+        # Tokens of the global endpoint are not valid in regions that have to be opted into, and boto3 before 1.40,
+        # which Glue 5.0 has, asks there. Source: IAM user guide, "Manage AWS STS in an AWS Region".
+        core.set_config_variable("sts_regional_endpoints", "regional")
         try:
-            session = boto3.Session(region_name=self.region, profile_name=self.profile)
-            found = self._made(session, "sts").get_caller_identity()["Account"]
+            session = boto3.Session(botocore_session=core, region_name=self.region, profile_name=self.profile)
+            caller = self._made(session, "sts").get_caller_identity()
+            found, self._who = caller["Account"], caller["Arn"]
         except (BotoCoreError, ClientError) as error:
             known = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
             problem = f"account {self.account} cannot be entered: {known}"
@@ -109,8 +118,9 @@ class Account:
         from mesh_etl.worlds.assumed import assumed
 
         if (service, identity) not in self._clients:
-            session = assumed(self.client("sts"), identity)
-            self._clients[service, identity] = self._made(session, service)
+            if identity not in self._taken:
+                self._taken[identity] = assumed(self.client("sts"), identity, self._who)
+            self._clients[service, identity] = self._made(self._taken[identity], service)
         return self._clients[service, identity]
 
     def _made(self, session: Any, service: str) -> Any:

@@ -76,6 +76,11 @@ def test_an_account_has_clients_of_its_region(aws: worlds.World) -> None:
     assert glue.meta.config.retries == {"mode": "standard", "total_max_attempts": 8}
 
 
+def test_tokens_come_from_the_region_s_own_sts(aws: worlds.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", "legacy")  # the default of boto3 before 1.40
+    assert aws.client("sts").meta.endpoint_url == "https://sts.eu-west-1.amazonaws.com"
+
+
 def test_an_account_reads_secrets_from_its_stores(aws: worlds.World, monkeypatch: pytest.MonkeyPatch) -> None:
     boto3.client("ssm", "eu-west-1").put_parameter(Name="/mask/key", Value="one", Type="SecureString")
     boto3.client("secretsmanager", "eu-west-1").create_secret(Name="mask", SecretString="two")

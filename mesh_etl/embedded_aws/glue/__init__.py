@@ -7,8 +7,17 @@ from mesh_etl.embedded_aws.glue import (
     partition_batches,
     partition_indexes,
     partitions,
+    resource_policy,
     table_versions,
     tables,
 )
 
-__all__ = ["databases", "partition_batches", "partition_indexes", "partitions", "table_versions", "tables"]
+__all__ = [
+    "databases",
+    "partition_batches",
+    "partition_indexes",
+    "partitions",
+    "resource_policy",
+    "table_versions",
+    "tables",
+]

@@ -3,7 +3,8 @@
 In the catalogue of another account one may hand on to the roles of one's own account what that account was given with
 the grant option. Nobody can share what belongs to another account with a third one.
 Sources: https://docs.aws.amazon.com/lake-formation/latest/dg/granting-catalog-permissions.html,
-https://docs.aws.amazon.com/lake-formation/latest/dg/cross-account-notes.html
+https://docs.aws.amazon.com/lake-formation/latest/dg/cross-account-notes.html,
+https://docs.aws.amazon.com/lake-formation/latest/dg/granting-filter-perms.html
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ def may_give(call: Call, place: Place, right: str) -> bool:
         case "database":
             found = held.on_database(call, place.owner, place.base, to_give=True)
             return right in (found | held.of_account_on_database(call, place.owner, place.base) if steward else found)
+        case "filter" if any(one.place == place and one.may_give(right) for one in _given(call, place, steward)):
+            return True
         case "table" | "columns" | "filter":
             return _of_table(place, right, _table(call, place, steward))
         case "policy" if place.owner == own:

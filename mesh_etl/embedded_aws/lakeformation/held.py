@@ -97,9 +97,19 @@ def _anything(call: Call, policy: Place, catalog: str, base: str) -> bool:
 
 
 def on_location(call: Call, catalog: str, covered: Iterable[str]) -> bool:
-    """Whether the caller may make things in a place, of which the ARNs of places around it are `covered`."""
-    around = set(covered)
-    return any(
-        grant.has("DATA_LOCATION_ACCESS") and grant.place.name in around
-        for grant in grants.given(call, catalog, principals(call, catalog), catalog, "location")
-    )
+    """Whether the caller may make things in a place, of which the ARNs of places around it are `covered`.
+
+    In another account's, it may when that account has given it to the caller's, which has given it on to the caller.
+    Source: https://docs.aws.amazon.com/lake-formation/latest/dg/regranting-locations.html
+    """
+    around, own = set(covered), f"{call.caller_account}/{call.region}"
+
+    def given(by: str, to: list[str]) -> bool:
+        return any(
+            grant.has("DATA_LOCATION_ACCESS") and grant.place.name in around
+            for grant in grants.given(call, by, to, catalog, "location")
+        )
+
+    if given(catalog, principals(call, catalog)):
+        return True
+    return own != catalog and given(catalog, whole(call)) and given(own, principals(call, own))

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 SETTINGS = "lakeformation.settings"
 MOST_ADMINS = 30
+# SET_CONTEXT is not documented: a new account has it, and takes it back as it is.
+# Source: hashicorp/terraform-provider-aws, internal/service/lakeformation/data_lake_settings.go
+PARAMETERS = {"CROSS_ACCOUNT_VERSION", "SET_CONTEXT", "SET_SOURCE_IDENTITY"}
 VERSIONS = ("1", "2", "3", "4", "5")
 OPEN = [{"Principal": {"DataLakePrincipalIdentifier": EVERYBODY}, "Permissions": ["ALL"]}]
 NEW: Body = {
@@ -25,7 +28,7 @@ NEW: Body = {
     "ReadOnlyAdmins": [],
     "CreateDatabaseDefaultPermissions": OPEN,
     "CreateTableDefaultPermissions": OPEN,
-    "Parameters": {"CROSS_ACCOUNT_VERSION": "1"},
+    "Parameters": {"CROSS_ACCOUNT_VERSION": "1", "SET_CONTEXT": "TRUE"},
     "TrustedResourceOwners": [],
     "AllowExternalDataFiltering": False,
     "AllowFullTableExternalDataAccess": False,
@@ -99,10 +102,11 @@ def put_data_lake_settings(call: Call) -> Body:
 
 
 def _parameters(given: Mapping[str, str]) -> Body:
-    if unknown := sorted(given.keys() - {"CROSS_ACCOUNT_VERSION", "SET_SOURCE_IDENTITY"}):
+    if unknown := sorted(given.keys() - PARAMETERS):
         raise invalid(f"{', '.join(unknown)} is not a parameter of the data lake settings.")
     wanted = given.get("CROSS_ACCOUNT_VERSION", "1")  # not documented; chosen: what is put replaces this as well
-    if wanted not in VERSIONS or given.get("SET_SOURCE_IDENTITY", "FALSE") not in ("TRUE", "FALSE"):
+    switches = [value for name, value in given.items() if name != "CROSS_ACCOUNT_VERSION"]
+    if wanted not in VERSIONS or not set(switches) <= {"TRUE", "FALSE"}:
         raise invalid("A parameter of the data lake settings has a value that it cannot have.")
     return {**given, "CROSS_ACCOUNT_VERSION": wanted}
 

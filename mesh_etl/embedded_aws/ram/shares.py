@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mesh_etl.embedded_aws.operations import Body, Call
 
 SHARE, SHARED, RECEIVED, INVITATION = "ram.share", "ram.shared", "ram.received", "ram.invitation"
+CATALOGUE_POLICY = "glue.resource_policy"
 VALID_SECONDS = 12 * 3600.0  # the RAM user guide, for the resource types of Glue
 
 
@@ -27,8 +28,11 @@ def share(call: Call, owner: str, receiver: str, resource_arn: str) -> None:
     """The resource of `owner` is shared with `receiver`, an account or the ARN of an organization.
 
     The receiver is invited where that is needed: to a new share, and again where the last invitation has expired or
-    was rejected, since RAM has parted the two then.
+    was rejected, since RAM has parted the two then. Nothing is shared where the catalogue has a policy that does not
+    let RAM: how AWS tells of it is not documented; chosen: it does not.
     """
+    if not _let(call, owner):
+        return
     place, kind = f"{owner}/{call.region}", _kind(resource_arn)
     found = records.get(call, SHARE, f"{receiver}/{kind}", place)
     body = found or _made(call, owner, receiver, kind)
@@ -104,6 +108,18 @@ def standing(call: Call, invitation: Body) -> str:
     """PENDING, ACCEPTED, REJECTED or EXPIRED, as of now."""
     late = invitation["status"] == "PENDING" and call.now >= invitation["sent"] + VALID_SECONDS
     return "EXPIRED" if late else str(invitation["status"])
+
+
+def _let(call: Call, owner: str) -> bool:
+    """Whether RAM may share the owner's catalogue.
+
+    Source: https://docs.aws.amazon.com/lake-formation/latest/dg/hybrid-cross-account.html
+    """
+    found = records.get(call, CATALOGUE_POLICY, "policy", f"{owner}/{call.region}")
+    return found is None or any(
+        "glue:ShareResource" in one.get("Action", ()) and "ram.amazonaws.com" in one["Principal"].get("Service", ())
+        for one in found["policy"]["Statement"]
+    )
 
 
 def _made(call: Call, owner: str, receiver: str, kind: str) -> Body:

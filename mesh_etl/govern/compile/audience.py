@@ -128,7 +128,7 @@ class _Reader:
         if terms.rows is None:
             return ""
         try:
-            return condition(terms.rows, self.tagging.columns)
+            return condition(terms.rows, self.product, in_view=bool(terms.mask))
         except ValueError as error:
             self.findings.fault("GOVERNANCE_ROWS", f"{self._named}: rows: {error}", self._at("rows"))
             return ""

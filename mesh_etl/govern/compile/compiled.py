@@ -18,14 +18,16 @@ from mesh_etl.govern.compile.findings import Findings
 from mesh_etl.govern.compile.grants import Grants
 from mesh_etl.govern.compile.inputs import warn_of_inputs
 from mesh_etl.govern.compile.openness import warn_of_defaults, warn_of_openness
+from mesh_etl.govern.compile.parts import check_parts
 from mesh_etl.govern.compile.personas import grant_personas
+from mesh_etl.govern.compile.quotas import require_room
 from mesh_etl.govern.compile.requested import requested
 from mesh_etl.govern.compile.showing import Shown, show
 from mesh_etl.govern.compile.standing import grant_access, grant_tags
 from mesh_etl.govern.compile.storage import warn_of_storage
 from mesh_etl.govern.compile.tagging import Tagging, of_database, of_product
 from mesh_etl.govern.compile.vocabulary import Values, Vocabulary
-from mesh_etl.govern.names import arn_of, central, central_account, central_database, place, role_arn
+from mesh_etl.govern.names import arn_of, central, central_account, central_database, own, place, role_arn
 from mesh_etl.govern.principals import people
 from mesh_etl.govern.state import Columns, Database, DatabaseEntry, Settings, State, Table, TableEntry, expression
 
@@ -89,6 +91,8 @@ def compiled(
         locations=_locations(mesh, products),
         shares=grants.shares,
     )
+    check_parts(mesh, products, roles, tagged, words, state.grants, findings)
+    require_room(state, findings)
     warn_of_storage(mesh, products, kms_key, findings)
     warn_of_defaults(mesh, findings, where)
     warn_of_openness(mesh, products, tagged, roles, words, findings)
@@ -133,8 +137,14 @@ def _databases(mesh: Mesh) -> dict[Database, DatabaseEntry]:
 
 
 def _tables(mesh: Mesh, products: Iterable[Governed]) -> dict[Table, TableEntry]:
-    """The central entry of each product; what each commit changes about it is for `publish` to say."""
-    return {central(mesh, one.product): _view(mesh, one) if one.view else _table(mesh, one) for one in products}
+    """The producer's own entry of each product, and the central one; what commits change in them is `publish`'s."""
+    found: dict[Table, TableEntry] = {}
+    for one in products:
+        found[central(mesh, one.product)] = _view(mesh, one) if one.view else _table(mesh, one)
+        here = own(mesh, one.product)
+        if here is not None and one.view is None and not one.iceberg:
+            found[here] = _table(mesh, one)
+    return found
 
 
 def _table(mesh: Mesh, product: Governed) -> TableEntry:

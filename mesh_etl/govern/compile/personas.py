@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from mesh_etl.govern.names import central, central_database, role_arn
-from mesh_etl.govern.state import AllTables, Database, Location
+from mesh_etl.govern.state import AllTables, Database, Location, Share
 
 if TYPE_CHECKING:
     from mesh_etl.govern.compile.grants import Grants
@@ -43,4 +43,15 @@ def grant_personas(
             grants.on_central(who, Database(grants.central, central_database(mesh, domain)), PUBLISHES)
             for place in places:
                 grants.add(account.id, who, Location(account.id, place), MOVES)
-                grants.on_central(who, Location(grants.central, place), MOVES)
+                _reach_place(grants, account.id, who, Location(grants.central, place))
+
+
+def _reach_place(grants: Grants, account: str, who: str, place: Location) -> None:
+    """The role may have central entries point to the place: through its account, as AWS documents it for places.
+
+    Source: https://docs.aws.amazon.com/lake-formation/latest/dg/regranting-locations.html
+    """
+    if account != grants.central:
+        grants.add(grants.central, account, place, MOVES, MOVES)
+        grants.shares[grants.central, account] = Share("ACTIVE")
+    grants.add(account, who, place, MOVES)

@@ -48,7 +48,7 @@ def requested(
                 findings.warn("GOVERNANCE_REQUEST", problem, where, "the access that it gave has ended")
                 continue
         else:
-            made = _own(request, tagging, where, findings)
+            made = _own(request, about, tagging, where, findings)
             if made is None:
                 continue
         to = (recipients(mesh, request.principal, where),)
@@ -56,15 +56,19 @@ def requested(
         yield about, replace(made, to=to, grant_option=request.grant_option), named
 
 
-def _own(request: Approved, tagging: Tagging, where: str, findings: Findings) -> Audience | None:
+def _own(request: Approved, product: Governed, tagging: Tagging, where: str, findings: Findings) -> Audience | None:
     """What a request that names no role is about; None where nothing is left of it."""
+    if product.view is not None:
+        problem = f"{product.product} is a view now, which is read as it is"
+        findings.warn("GOVERNANCE_REQUEST", problem, where, "the access that it gave has ended")
+        return None
     columns = tuple(name for name in tagging.columns if name in request.columns) if request.columns else None
     gone = [name for name in request.columns if name not in tagging.columns]
     if gone:
         problem = f"{request.product} has no column '{gone[0]}' any more"
         findings.warn("GOVERNANCE_REQUEST", problem, where, "the rest of what was approved holds")
     try:
-        rows = condition(request.rows, tagging.columns) if request.rows else ""
+        rows = condition(request.rows, product) if request.rows else ""
     except ValueError as error:
         findings.warn("GOVERNANCE_REQUEST", f"its rows: {error}", where, "the access that it gave has ended")
         return None

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mesh_etl.errors import Fault, PlanError
-from mesh_etl.govern.policies import trust
+from mesh_etl.govern.policies import personas, told, trust
 from mesh_etl.govern.policies.bucket import bucket, key_use, reading
 from mesh_etl.govern.policies.documents import Document, allow, document
 from mesh_etl.govern.policies.governor import permissions
@@ -56,7 +56,8 @@ def _of_account(
     if not is_central:
         where = project.where_mesh("accounts", name)
         yield Policy(name, f"role {account.role}", "trust", trust.governor(account, central, where))
-    allowed = permissions(account, _databases(project, name, is_central), central=is_central, roles=roles)
+    listeners = [arn for arn in (project.event_bus, _topic(project)) if arn] if is_central else []
+    allowed = permissions(account, _databases(project, name), central=is_central, roles=roles, told=listeners)
     yield Policy(name, f"role {account.role}", "permissions", allowed)
     read = found if is_central else tuple(place for place in found if place.account == name)
     own = any(domain.account == name for domain in mesh.domains.values())
@@ -68,15 +69,55 @@ def _of_account(
             actions = ["kms:Decrypt"] + ([] if is_central else ["kms:GenerateDataKey"])
             statements.append(allow("Key", actions, [key]))
         yield Policy(name, f"role {account.registration_role}", "permissions", document(statements))
-    for role in sorted(
-        persona.role
-        for domain in mesh.domains.values()
-        if domain.account == name
-        for persona in domain.personas.values()
-        if persona.runs_jobs
-    ):
-        yield Policy(name, f"role {role}", "trust", trust.jobs(account))
+    yield from _of_people(project, name, account, central, found)
+    yield from _of_listeners(project, name, account, central)
     yield from _of_buckets(name, account, central, found, key)
+
+
+def _of_people(
+    project: Project, name: str, account: Account, central: Account, found: tuple[Place, ...]
+) -> Iterator[Policy]:
+    """What the roles of people and of jobs in the account need beside their rights in Lake Formation."""
+    from mesh_etl.govern.names import central_database
+
+    mesh = project.mesh
+    every = sorted(central_database(mesh, domain) for domain in mesh.domains)
+    for domain, stated in sorted(mesh.domains.items()):
+        for persona in stated.personas.values() if stated.account == name else ():
+            subject, own = f"role {persona.role}", central_database(mesh, domain)
+            if not persona.runs_jobs:
+                yield Policy(name, subject, "permissions", personas.reader(account, central, sorted({domain, *every})))
+                continue
+            yield Policy(name, subject, "trust", trust.jobs(account))
+            entered = personas.runner(account, central, [domain], [own], every)
+            yield Policy(name, subject, "catalogue permissions", entered)
+            held = [place for place in found if place.domain == domain]
+            if held or project.event_bus:
+                written = personas.writer(held, project.env.s3.kms_key, project.event_bus)
+                yield Policy(name, subject, "storage permissions", written)
+    for _, consumer in sorted(mesh.consumers.items()):
+        for role in sorted(consumer.principals.values()) if consumer.account == name else ():
+            yield Policy(name, f"role {role}", "permissions", personas.reader(account, central, every))
+
+
+def _of_listeners(project: Project, name: str, account: Account, central: Account) -> Iterator[Policy]:
+    """The policies of the bus and of the topic where they are the account's, for roles of other accounts."""
+    from mesh_etl.govern.names import role_arn
+    from mesh_etl.govern.principals import runner
+
+    bus, topic = project.event_bus, _topic(project)
+    governor = role_arn(central, central.role)
+    if bus and bus.split(":")[4] == account.id:
+        jobs = (runner(project.mesh, domain) for domain in project.mesh.domains)
+        tellers = sorted({governor, *(one for one in jobs if one)})
+        yield Policy(name, f"event bus {bus.rpartition('/')[2]}", "resource", told.bus(bus, tellers))
+    if topic and topic.split(":")[4] == account.id:
+        yield Policy(name, f"topic {topic.rpartition(':')[2]}", "resource", told.topic(topic, governor))
+
+
+def _topic(project: Project) -> str | None:
+    """The topic that is told of requests, by ARN; None where there is none."""
+    return project.mesh.governance.notify if project.mesh.governance else None
 
 
 def _of_buckets(
@@ -94,7 +135,7 @@ def _of_buckets(
         yield Policy(name, f"key {key}", "resource (statements to add)", document(users))
 
 
-def _databases(project: Project, name: str, is_central: bool) -> list[str]:
+def _databases(project: Project, name: str) -> list[str]:
     """The databases that the mesh has in the account's catalogue: its domains' own, and the central ones or links."""
     from mesh_etl.govern.names import central_database
 

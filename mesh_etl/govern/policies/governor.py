@@ -29,10 +29,13 @@ GLUE = [
 SHARED = ("glue:Catalog", "glue:Database", "glue:Table")
 
 
-def permissions(account: Account, databases: Sequence[str], *, central: bool, roles: Sequence[str]) -> Document:
+def permissions(
+    account: Account, databases: Sequence[str], *, central: bool, roles: Sequence[str], told: Sequence[str] = ()
+) -> Document:
     """The policy of the governing role; `databases` are the mesh's in its catalogue, links included.
 
-    `roles` are the governing roles of the other accounts, which the central one takes.
+    `roles` are the governing roles of the other accounts, which the central one takes. `told` are the event bus and
+    the topic, by ARN, that hear of what is decided.
     Source: AWSLakeFormationCrossAccountManager, for the actions of RAM.
     """
     glue = f"arn:aws:glue:{account.region}:{account.id}"
@@ -54,20 +57,35 @@ def permissions(account: Account, databases: Sequence[str], *, central: bool, ro
     statements += _sharing(account) if central else _receiving()
     if roles:
         statements.append(allow("Elsewhere", ["sts:AssumeRole"], roles))
+    for arn in told:
+        action = "sns:Publish" if arn.startswith("arn:aws:sns:") else "events:PutEvents"
+        statements.append(allow(f"Tell{action.partition(':')[2]}", [action], [arn]))
     return document(statements)
 
 
 def _sharing(account: Account) -> list[Statement]:
+    """Source: AWSLakeFormationCrossAccountManager in its seventh version."""
     made = {"StringLikeIfExists": {"ram:RequestedResourceType": list(SHARED)}}
     ours = {"StringLike": {"ram:ResourceShareName": "LakeFormation*"}}
     kept = ["ram:AssociateResourceShare", "ram:DeleteResourceShare", "ram:DisassociateResourceShare"]
     return [
         allow("Share", ["ram:CreateResourceShare"], ["*"], made),
         allow("Shares", [*kept, "ram:UpdateResourceShare"], ["*"], ours),
-        allow("ReadShares", ["ram:GetResourceShareAssociations", "ram:GetResourceShares"], ["*"]),
+        allow(
+            "SharePermissions",
+            ["ram:AssociateResourceSharePermission"],
+            ["*"],
+            {"ArnLike": {"ram:PermissionArn": "arn:aws:ram::aws:permission/AWSRAMLFEnabled*"}},
+        ),
+        allow(
+            "ReadShares",
+            ["ram:GetResourceShareAssociations", "ram:GetResourceShareInvitations", "ram:GetResourceShares"],
+            ["*"],
+        ),
+        allow("Organization", ["organizations:DescribeOrganization"], ["*"]),
         allow(
             "CataloguePolicy",
-            ["glue:DeleteResourcePolicy", "glue:PutResourcePolicy"],
+            ["glue:DeleteResourcePolicy", "glue:GetResourcePolicy", "glue:PutResourcePolicy"],
             [f"arn:aws:glue:{account.region}:{account.id}:catalog"],
         ),
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesh_etl.errors import Fault, PlanError
+from mesh_etl.govern.names import role_arn
 from mesh_etl.govern.policies.documents import Document, document, trusted
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def governor(account: Account, central: Account, where: str) -> Document:
         problem = "the role that governs here has no external id, so that whoever can name it could have it taken"
         fix = "add external_id: a text that only this mesh knows"
         raise PlanError(Fault("EXTERNAL_ID_MISSING", problem, where, fix))
-    taker = {"AWS": f"arn:aws:iam::{central.id}:role/{central.role}"}
+    taker = {"AWS": role_arn(central, central.role)}
     return document(
         [trusted("Governor", taker, ["sts:AssumeRole"], {"StringEquals": {"sts:ExternalId": account.external_id}})]
     )

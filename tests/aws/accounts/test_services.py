@@ -132,6 +132,18 @@ def test_accounts_are_gone_with_their_block_or_kept_in_their_folder(tmp_path: Pa
     assert [one["Name"] for one in kept] == ["a"]
 
 
+def session_of(sts: Any, identity: Identity, by: str) -> str:
+    """What CloudTrail calls the session by which `by` works as the role."""
+    session = assumed(sts, identity, by)
+    taken: list[dict[str, Any]] = []
+    sts.meta.events.register("provide-client-params.sts.AssumeRole", lambda params, **_: taken.append(params), "seen")
+    try:
+        session.get_credentials()._protected_refresh(is_mandatory=True)
+    finally:
+        sts.meta.events.unregister("provide-client-params.sts.AssumeRole", unique_id="seen")
+    return str(taken[0]["RoleSessionName"])
+
+
 def test_the_role_of_another_account_is_taken_with_the_external_id_that_its_trust_asks_for(accounts: Accounts) -> None:
     accounts.trust("centre", "governor", by="shop", external_id="our-mesh")
     sts = accounts.client("sts", "shop", "engineer")
@@ -139,6 +151,9 @@ def test_the_role_of_another_account_is_taken_with_the_external_id_that_its_trus
     session = assumed(sts, governor)
     assert session.region_name == "eu-west-1"
     assert session.get_credentials().get_frozen_credentials().access_key.startswith("ASIA")
+    assert session_of(sts, governor, "arn:aws:sts::222222222222:assumed-role/engineer/ann lee") == "mesh-etl-ann-lee"
+    assert session_of(sts, governor, "") == "mesh-etl"
+    assert session_of(sts, governor, f"arn:aws:iam::222222222222:user/{'u' * 64}") == f"mesh-etl-{'u' * 55}"
     for wrong in (Identity("111111111111", "governor"), Identity("111111111111", "governor", external_id="theirs")):
         with pytest.raises(RunError, match="cannot be taken: AccessDenied") as caught:
             assumed(sts, wrong)

@@ -11,6 +11,7 @@ from mesh_etl.testing.accounts import Accounts
 
 CENTRE = {"CatalogId": "111111111111"}
 ORDERS = {**CENTRE, "DatabaseName": "sales", "Name": "orders"}
+SHOP = "arn:aws:s3:::shop"
 PARTITIONS = {**CENTRE, "DatabaseName": "sales", "TableName": "orders"}
 
 
@@ -173,3 +174,29 @@ def test_a_registered_place_is_for_those_who_have_it(accounts: Accounts, grant: 
     assert glue.get_table(DatabaseName="sales", Name="made")["Table"]["IsRegisteredWithLakeFormation"]
     glue.create_table(DatabaseName="sales", TableInput={"Name": "elsewhere"})
     assert not glue.get_table(DatabaseName="sales", Name="elsewhere")["Table"]["IsRegisteredWithLakeFormation"]
+
+
+def test_a_place_of_another_account_comes_through_the_own_one(accounts: Accounts, grant: Any, accept: Any) -> None:
+    accounts.client("lakeformation", "centre").register_resource(
+        ResourceArn=SHOP, RoleArn=accounts.role("centre", "lake")
+    )
+    engineer = accounts.role("shop", "engineer")
+    grant("CREATE_TABLE", "DESCRIBE", to=engineer, Database={"Name": "sales"})
+    accept("shop")
+    glue, place = accounts.client("glue", "shop", "engineer"), {"CatalogId": "111111111111", "ResourceArn": SHOP}
+    made = {"Name": "made", "StorageDescriptor": {"Columns": [], "Location": "s3://shop/made/"}}
+    denied(glue.create_table, **CENTRE, DatabaseName="sales", TableInput=made)
+    handed = {"Resource": {"DataLocation": place}, "Permissions": ["DATA_LOCATION_ACCESS"]}
+    to_engineer = {"Principal": {"DataLakePrincipalIdentifier": engineer}, **handed}
+    own = accounts.client("lakeformation", "shop")
+    admin = {"DataLakeAdmins": [{"DataLakePrincipalIdentifier": accounts.role("shop")}]}
+    own.put_data_lake_settings(DataLakeSettings={**admin, "Parameters": {"CROSS_ACCOUNT_VERSION": "3"}})
+    denied(own.grant_permissions, **to_engineer)
+    centre = accounts.client("lakeformation", "centre")
+    to_account = {"Principal": {"DataLakePrincipalIdentifier": "222222222222"}, **handed}
+    centre.grant_permissions(**to_account, PermissionsWithGrantOption=["DATA_LOCATION_ACCESS"])
+    denied(glue.create_table, **CENTRE, DatabaseName="sales", TableInput=made)
+    own.grant_permissions(**to_engineer)
+    glue.create_table(**CENTRE, DatabaseName="sales", TableInput=made)
+    centre.revoke_permissions(**to_account)
+    denied(glue.create_table, **CENTRE, DatabaseName="sales", TableInput={**made, "Name": "later"})

@@ -97,7 +97,9 @@ class World:
                     self.calls.append(f"{service}.{operation}")
                 self.fault(f"{service}.{operation}", phase)
 
-            made = embedded_aws.client(service, self.home, identity.region, identity.account, identity.role, noted)
+            made = embedded_aws.client(
+                service, self.home, identity.region, identity.account, identity.role, noted, durable=False
+            )
             self._clients[service, identity] = made
         return self._clients[service, identity]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from mesh_etl.govern.evaluate import access
 from mesh_etl.govern.observe import observed
 from mesh_etl.govern.planned import planned, record
 from mesh_etl.govern.state import Database, Table
-from tests.aws.govern.conftest import CONTRACT, GOVERNANCE, MARKETING, MESH, SALES, World, written
+from tests.aws.govern.conftest import CONTRACT, GOVERNANCE, JOB, MARKETING, MESH, SALES, World, written
 
 ORDERS = Table(GOVERNANCE, "shop_sales", "orders")
 ANALYST = f"arn:aws:iam::{MARKETING}:role/marketing-analyst"
@@ -122,6 +123,48 @@ def test_a_consumer_who_has_left_the_mesh_file_is_still_known(project: Project, 
     assert not state.filters
 
 
+def test_a_dropped_column_is_closed_and_comes_back_closed(project: Project, world: World) -> None:
+    apply(project, world, "me")
+    _publish(world, project, "id", "region", "email")
+    dropped = CONTRACT[: CONTRACT.index("roles:")].replace(
+        "      - {name: region, logicalType: string, classification: public}\n", ""
+    )
+    without = written(project.root, contract=dropped)
+    apply(without, world, "me", dangerous=True)
+    assert access(observed(without, world), ANALYST, ORDERS).column("region").verdict == "denied"
+    again = World(world.home)
+    assert not apply(without, again, "me").made
+    assert again.writes == []
+    _publish(world, project, "id", "email")
+    _publish(world, project, "id", "region", "email")
+    back = written(project.root)
+    assert access(observed(back, world), ANALYST, ORDERS).column("region").verdict == "denied"
+    apply(back, world, "me", dangerous=True)
+    assert access(observed(back, world), ANALYST, ORDERS).column("region").verdict == "allowed"
+
+
+def test_a_producers_own_entry_comes_before_data_and_stays_once_published(project: Project, world: World) -> None:
+    apply(project, world, "me")
+    own = Table(SALES, "sales", "orders")
+    assert observed(project, world).tables[own].columns == ("id", "region", "email")
+    other = written(project.root, contract=CONTRACT.replace("email", "mail"))
+    apply(other, world, "me", dangerous=True)
+    assert observed(other, world).tables[own].columns == ("id", "region", "mail")
+    _publish(world, other, "id", account="sales", database="sales")
+    shutil.rmtree(project.root / "configs/sales/orders")
+    left = Project.open(project.root)
+    apply(left, world, "me", dangerous=True)
+    assert own in observed(left, world).tables
+    assert ORDERS not in observed(left, world).tables
+
+
+def test_an_iceberg_table_is_entered_by_its_first_commit(project: Project, world: World) -> None:
+    job = project.root / "configs/sales/orders/job.yaml"
+    job.write_text(JOB.replace("target: {", "target: {format: iceberg, "))
+    apply(Project.open(project.root), world, "me")
+    assert [one for one in observed(project, world).tables if one.catalog == SALES] == []
+
+
 def test_a_dangerous_plan_is_refused_and_writes_nothing(project: Project, world: World) -> None:
     apply(project, world, "me")
     shown = written(project.root, contract=CONTRACT.replace("[id, region]", "[id, region, email]"))
@@ -146,6 +189,18 @@ def test_a_refusal_is_told_with_account_and_action(project: Project, world: Worl
     assert "lakeformation:CreateLFTagExpression" in fault.problem
     assert "account governance" in fault.where
     assert "hold; mesh-etl govern apply goes on from there" in fault.fix
+
+
+def _publish(
+    world: World, project: Project, *columns: str, account: str = "governance", database: str = "shop_sales"
+) -> None:
+    """The entry is as a run leaves it whose data have these columns."""
+    glue = world.client("glue", project.identity(account))
+    found = glue.get_table(DatabaseName=database, Name="orders")["Table"]
+    storage = {**found["StorageDescriptor"], "Columns": [{"Name": name, "Type": "string"} for name in columns]}
+    parameters = {**found["Parameters"], "mesh_etl.published_seq": "1"}
+    entry = {"Name": "orders", "TableType": "EXTERNAL_TABLE", "StorageDescriptor": storage, "Parameters": parameters}
+    glue.update_table(DatabaseName=database, TableInput=entry)
 
 
 def _grant(world: World, project: Project, principal: str, rights: list[str]) -> Any:

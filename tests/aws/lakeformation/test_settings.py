@@ -12,7 +12,7 @@ ADMIN = {"DataLakePrincipalIdentifier": "arn:aws:iam::222222222222:role/admin"}
 def test_a_new_account_is_open_and_has_no_administrators(lake: Any) -> None:
     found = lake.client("shop", "anyone").get_data_lake_settings()["DataLakeSettings"]
     assert found["DataLakeAdmins"] == []
-    assert found["Parameters"] == {"CROSS_ACCOUNT_VERSION": "1"}
+    assert found["Parameters"] == {"CROSS_ACCOUNT_VERSION": "1", "SET_CONTEXT": "TRUE"}
     open_to_all = [{"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}]
     assert found["CreateTableDefaultPermissions"] == found["CreateDatabaseDefaultPermissions"] == open_to_all
 

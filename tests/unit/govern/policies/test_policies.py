@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import mesh_etl
 from mesh_etl.config import Project
 from mesh_etl.errors import PlanError
 from mesh_etl.govern.policies import Policy, policies
@@ -21,7 +23,10 @@ accounts:
   sales: {id: "222222222222", external_id: shop-mesh-sales}
   customer: {id: "333333333333", external_id: shop-mesh-customer}
   marketing: {id: "444444444444", external_id: shop-mesh-marketing}
-governance: {account: governance}
+governance:
+  account: governance
+  event_bus: mesh
+  notify: "arn:aws:sns:eu-west-1:111111111111:requests"
 domains:
   sales:
     owner: sales-team
@@ -43,7 +48,7 @@ world: {type: aws, region: eu-west-1, account: "111111111111"}
 s3: {kms_key: "arn:aws:kms:eu-west-1:111111111111:key/3c9f"}
 """
 # Lake Formation, and what RAM's calls ask before there is a share, know no resources.
-UNBOUND = ("lakeformation:", "ram:")
+UNBOUND = ("lakeformation:", "ram:", "organizations:DescribeOrganization")
 
 
 @pytest.fixture
@@ -135,3 +140,47 @@ def test_every_text_is_within_the_limits_of_iam(project: Any) -> None:
     for policy in policies(project()):
         text = json.dumps(policy.document, separators=(",", ":"))
         assert len(text) <= (2048 if policy.kind == "trust" else 6144), policy.subject
+
+
+def test_the_bus_takes_events_of_the_mesh_from_its_roles_alone(project: Any) -> None:
+    (bus,) = (one for one in policies(project()) if one.subject == "event bus mesh")
+    (statement,) = bus.document["Statement"]
+    assert statement["Principal"]["AWS"] == [
+        "arn:aws:iam::111111111111:role/mesh-governor",
+        "arn:aws:iam::222222222222:role/engineer",
+        "arn:aws:iam::333333333333:role/customer-engineer",
+    ]
+    assert statement["Resource"] == ["arn:aws:events:eu-west-1:111111111111:event-bus/mesh"]
+    assert statement["Condition"] == {"StringEquals": {"events:source": "mesh_etl"}}
+
+
+def test_the_topic_is_told_by_who_governs(project: Any) -> None:
+    (topic,) = (one for one in policies(project()) if one.subject == "topic requests")
+    assert topic.document["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::111111111111:role/mesh-governor"}
+
+
+def test_every_call_of_a_publish_is_allowed_to_who_runs_jobs(project: Any) -> None:
+    called = {
+        f"glue:{name}"
+        for file in (Path(mesh_etl.__file__).parent / "publish").rglob("*.py")
+        for name in re.findall(r'"glue:([A-Z][A-Za-z]+)"', file.read_text())
+    }
+    own, central = "arn:aws:glue:eu-west-1:222222222222", "arn:aws:glue:eu-west-1:111111111111"
+    allowed = {
+        (action, resource)
+        for policy, one in statements(policies(project()))
+        if policy.subject == "role engineer" and policy.kind == "catalogue permissions"
+        for action in one["Action"]
+        for resource in one["Resource"]
+    }
+    assert len(called) > 8
+    assert {action for action in called if (action, f"{own}:table/sales/*") not in allowed} == set()
+    left = {action for action in called if (action, f"{central}:table/shop_sales/*") not in allowed}
+    assert left == {"glue:CreateDatabase"}  # the central database is for govern apply to make
+    assert not [one for one in allowed if one[0] == "glue:UpdateTable" and "shop_customer" in one[1]]
+    assert ("lakeformation:GetDataAccess", "*") in allowed
+
+
+def test_no_two_policies_are_called_the_same(project: Any) -> None:
+    names = [(one.account, one.subject, one.kind.partition(" ")[0]) for one in policies(project())]
+    assert len(names) == len(set(names))
