@@ -5,9 +5,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.errors import Fault, PlanError, RunError
+from mesh_etl.errors import Fault, RunError
+from mesh_etl.govern.required import require_governance
+from mesh_etl.worlds import error_codes
+from mesh_etl.worlds.error_codes import DENIED, MISMADE, NO_CREDENTIALS, code_of
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
@@ -15,22 +19,11 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 6
 PAUSE_SECONDS = 0.05  # before the first repetition at most; twice as much before each further one
+PATIENT_ATTEMPTS, LONGEST_SECONDS = 12, 15.0  # about two and a half minutes, for what AWS does in its own time
 # Another change of the same resource is under way, or the service asks to come back later.
-BUSY = {
-    "ConcurrentModificationException", "ThrottlingException", "ThrottledException", "Throttling",
-    "TooManyRequestsException", "RequestLimitExceeded", "InternalServiceException", "InternalFailure",
-    "InternalServerException", "ServerInternalException", "ServiceUnavailable", "ServiceUnavailableException",
-    "OperationTimeoutException", "ResourceNotReadyException", "RequestTimeout", "RequestTimeoutException",
-}  # fmt: skip
-DENIED = {
-    "AccessDeniedException", "AccessDenied", "UnauthorizedException", "UnrecognizedClientException",
-    "OperationNotPermittedException", "InvalidSignatureException", "InvalidClientTokenId", "ExpiredToken",
-    "ExpiredTokenException",
-}  # fmt: skip
+BUSY = error_codes.BUSY | {"ConcurrentModificationException"}
 REFUSED = {"ConcurrentModificationException", "ThrottlingException", "ThrottledException", "Throttling"}  # not done
 REPEATED = {"AlreadyExistsException", "EntityNotFoundException", "InvalidInputException"}  # done before, perhaps
-NO_CREDENTIALS = {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "TokenRetrievalError"}
-MISMADE = {"ParamValidationError", "NotImplementedByEmbeddedAws"}  # the client itself has turned the request down
 
 
 class Accounts:
@@ -38,10 +31,9 @@ class Accounts:
 
     def __init__(self, project: Project, world: World) -> None:
         """Raises `PlanError` (GOVERNANCE_MISSING) for a mesh that states no governance."""
-        if project.mesh.governance is None:
-            fix = "state accounts and governance in configs/mesh.yaml"
-            raise PlanError(Fault("GOVERNANCE_MISSING", "the mesh has no governance", "configs/mesh.yaml", fix))
+        require_governance(project.mesh)
         self.names = {account.id: name for name, account in project.mesh.accounts.items()}
+        self.distant = world.name == "aws"
         self._project, self._world = project, world
 
     def __iter__(self) -> Iterator[str]:
@@ -51,6 +43,23 @@ class Accounts:
     def region(self, account: str) -> str:
         """The region of the account's catalogue."""
         return self._project.identity(self.names[account]).region
+
+    @property
+    def patience(self) -> int:
+        """How often to look for what comes by itself, such as the invitation to a share: `rest` between two looks."""
+        return PATIENT_ATTEMPTS if self.distant else ATTEMPTS
+
+    def rest(self, attempt: int) -> None:
+        """Wait until AWS may show what was changed: a change need not be in what is read right after it."""
+        if self.distant:
+            time.sleep(min(2.0**attempt, LONGEST_SECONDS))
+        else:
+            pause(attempt)
+
+    def settle(self, attempt: int) -> None:
+        """Wait before reading back where a change may not be seen yet; on a laptop it is seen at once."""
+        if self.distant:
+            self.rest(attempt)
 
     def pages(self, account: str, service: str, operation: str, member: str, **asked: Any) -> Iterator[Any]:
         """Every item of the answer's list `member`, of all its pages. Raises as `call` does."""
@@ -67,17 +76,23 @@ class Accounts:
 
         A call that was not answered is made again: each of those that are made here may be repeated. When that is
         refused as what a repetition is refused as, the answer is None as well, and reading back tells what holds.
-        Raises `RunError`: GOVERN_DENIED, GOVERN_REFUSED and, worth a retry, GOVERN_UNREACHABLE.
+        Raises `RunError`: GOVERN_DENIED, GOVERN_REFUSED, BOTO3_OLD and, worth a retry, GOVERN_UNREACHABLE.
         """
-        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
         client = self._world.client(service, self._project.identity(self.names[account]))
+        if not hasattr(client, operation):
+            raise RunError(_unknown(service, operation))
         unknown = False  # whether an earlier attempt may have been carried out
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return getattr(client, operation)(**asked)
+            except ParamValidationError as error:
+                if "Unknown parameter" not in str(error):
+                    raise self.error(account, service, operation, code_of(error), _words(error)) from error
+                raise RunError(_unknown(service, operation)) from error
             except (ClientError, BotoCoreError) as error:
-                code = _code(error)
+                code = code_of(error)
                 if code in done or (unknown and code in REPEATED):
                     return None
                 known = self.error(account, service, operation, code, _words(error))
@@ -89,7 +104,7 @@ class Accounts:
 
     def error(self, account: str, service: str, operation: str, code: str, words: str = "") -> RunError:
         """What a refusal means to whoever governs; `code` is the service's."""
-        action = f"{service}:{''.join(part.title() for part in operation.split('_')).replace('Lf', 'LF')}"
+        action = _action(service, operation)
         name = self.names[account]
         role = self._project.identity(name).role
         where = f"account {name} ({account})"
@@ -107,9 +122,14 @@ def pause(attempt: int) -> None:
     time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))
 
 
-def _code(error: Any) -> str:
-    response = getattr(error, "response", None)
-    return str(response["Error"]["Code"]) if response else type(error).__name__
+def _action(service: str, operation: str) -> str:
+    return f"{service}:{''.join(part.title() for part in operation.split('_')).replace('Lf', 'LF')}"
+
+
+def _unknown(service: str, operation: str) -> Fault:
+    """Governing takes a newer boto3 than jobs, which have the one of their Glue version."""
+    problem = f"boto3 {version('boto3')} does not know {_action(service, operation)} as it is called here"
+    return Fault("BOTO3_OLD", problem, fix="govern from a machine with the newest: pip install --upgrade boto3")
 
 
 def _words(error: Any) -> str:

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from mesh_etl.errors import ConfigError, Fault, PlanError
-from mesh_etl.govern.principals import name_of, principal
+from mesh_etl.govern.names import role_arn
+from mesh_etl.govern.principals import account_of, name_of, people, principal
 
 if TYPE_CHECKING:
     from mesh_etl.config.mesh import Mesh
@@ -31,7 +32,15 @@ def actor(mesh: Mesh, world: World, said: str = "") -> str:
         raise PlanError(Fault("ACTOR_STATED", "on AWS the credentials say who decides", "--by", fix))
     arn = str(world.client("sts").get_caller_identity()["Arn"])
     session = _SESSION.fullmatch(arn)
-    return name_of(mesh, f"arn:aws:iam::{session[1]}:role/{session[2]}" if session else arn)
+    return name_of(mesh, _role(mesh, session[1], session[2]) if session else arn)
+
+
+def _role(mesh: Mesh, account: str, name: str) -> str:
+    """The ARN of the role of a session, whose own ARN leaves out the role's path: the mesh file knows it."""
+    bare = f"arn:aws:iam::{account}:role/{name}"
+    stated = [*people(mesh).values(), *(role_arn(one, one.role) for one in mesh.accounts.values())]
+    known = {arn for arn in stated if account_of(arn) == account and arn.rpartition("/")[2] == name}
+    return known.pop() if len(known) == 1 else bare
 
 
 def spoken(mesh: Mesh, text: str) -> str:

@@ -29,6 +29,13 @@ def central(mesh: Mesh, product: str) -> Table:
     return Table(central_account(mesh).id, central_database(mesh, domain), name)
 
 
+def own(mesh: Mesh, product: str) -> Table | None:
+    """The product's entry in the catalogue of its producer; None for a domain that has no account."""
+    domain, _, name = product.partition(".")
+    account = mesh.domains[domain].account
+    return None if account is None else Table(mesh.accounts[account].id, domain, name)
+
+
 def place(mesh: Mesh, product: str) -> tuple[str, str]:
     """The database and the table of the product's central entry."""
     found = central(mesh, product)

@@ -106,7 +106,7 @@ def touches(change: Change, scope: Scope, mesh: Mesh) -> bool:
         case Database():
             return change.kind == "added"
         case Table():
-            return key == wanted or key.name.startswith(f"{wanted.name}__")
+            return key.name == wanted.name or key.name.startswith(f"{wanted.name}__")
         case Columns(table) | ColumnsBut(table) | Filter(table):
             return table == wanted
     return change.kind == "added"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mesh_etl.config.mesh import Mesh
 
 _ARN = re.compile(r"arn:aws:iam::(\d{12}):role/([\w+=,.@/-]{1,576})")
+_ROLE = re.compile(r"(?:([^/]+)/)?role/(.+)")  # a role may have a path: role/service-role/name
 _ACCOUNT = re.compile(r"\d{12}")
 
 
@@ -50,9 +51,8 @@ def recipients(mesh: Mesh, text: str, where: str = "") -> Recipients:
     known = people(mesh)
     if (team := _team(mesh, text, known)) is not None:
         return team
-    account, found, role = text.rpartition("role/")
-    if found and role and (not account or account.endswith("/")):
-        return _of_role(mesh, account.rstrip("/"), role, where)
+    if named := _ROLE.fullmatch(text):
+        return _of_role(mesh, named[1] or "", named[2], where)
     fix = did_you_mean(text, [*known, *mesh.domains, *mesh.consumers, *mesh.accounts])
     raise ConfigError(Fault("UNKNOWN_PRINCIPAL", f"nobody of the mesh is called {_quoted(text)}", where, fix))
 

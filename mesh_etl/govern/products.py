@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.config.partition import PartitionField
 from mesh_etl.contract.load import contract_of
-from mesh_etl.errors import ConfigError, Fault
+from mesh_etl.errors import ConfigError
 from mesh_etl.sources.table import Table as TableSource
 from mesh_etl.tables.keys import key_type
 from mesh_etl.views.load import Views
@@ -35,7 +35,7 @@ class Governed:
 
     `location` is the URL of the table's root, '' for a `view`. `partition_by` is as its job states it, or the contract
     promises it. `reader` is whose rights decide on what is read: a persona, by name; the one that runs jobs where none
-    is named.
+    is named. The entry of an `iceberg` table in its own catalogue is for its first commit to make.
     """
 
     product: str
@@ -45,6 +45,7 @@ class Governed:
     reads: tuple[Read, ...] = ()
     reader: str = ""
     view: Viewed | None = field(default=None, repr=False)
+    iceberg: bool = False
 
     @property
     def domain(self) -> str:
@@ -62,20 +63,27 @@ class Governed:
 
 def governed(project: Project) -> tuple[Governed, ...]:
     """Every product of the project, tables first. Raises `ConfigError` with the faults of all files that have any."""
+    found, broken = sorted_out(project)
+    if broken:
+        raise ConfigError(*dict.fromkeys(fault for error in broken.values() for fault in error.faults))
+    return found
+
+
+def sorted_out(project: Project) -> tuple[tuple[Governed, ...], dict[str, ConfigError]]:
+    """The products of the project whose files have no fault, tables first, and what is wrong with the others."""
     found: list[Governed] = []
-    faults: list[Fault] = []
-    views = Views(project)
-    for product in (*project.products(), *project.views()):
+    broken: dict[str, ConfigError] = {}
+    views, known = Views(project), project.views()
+    for product in (*project.products(), *known):
         try:
-            found.append(of_view(views.view(product)) if product in project.views() else _of_table(project, product))
+            found.append(of_view(views.view(product)) if product in known else of_table(project, product))
         except ConfigError as error:
-            faults += error.faults
-    if faults:
-        raise ConfigError(*dict.fromkeys(faults))
-    return tuple(found)
+            broken[product] = error
+    return tuple(found), broken
 
 
-def _of_table(project: Project, product: str) -> Governed:
+def of_table(project: Project, product: str) -> Governed:
+    """The product of a job. Raises `ConfigError` with the faults of its files."""
     job = project.job(product)
     return of_job(job, contract_of(job))
 
@@ -85,7 +93,8 @@ def of_job(job: LoadedJob, contract: Contract) -> Governed:
     root = job.table_root
     keys = job.job.target.partition_by or tuple(PartitionField(name) for name in contract.partition_keys)
     location = root if "://" in root else f"file://{root}"
-    return Governed(job.product, contract, location, keys, tuple(_reads(job)))
+    iceberg = job.job.target.format == "iceberg"
+    return Governed(job.product, contract, location, keys, tuple(_reads(job)), iceberg=iceberg)
 
 
 def of_view(view: Viewed) -> Governed:

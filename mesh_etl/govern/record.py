@@ -17,7 +17,7 @@ from mesh_etl.govern.difference import Claims
 from mesh_etl.storage import OutcomeUnknown, Storage
 
 ATTEMPTS = 5
-Ending = Literal["begun", "applied", "failed"]
+Ending = Literal["begun", "applied", "failed", "destroyed"]
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ class Record:
         return [{name: value for name, value in one.items() if name not in ("principals", "things")} for one in found]
 
     def add(self, ending: Ending, by: str, changes: Sequence[str], claims: Claims, at: datetime.datetime) -> None:
-        """One more entry is kept, which claims what is claimed already as well.
+        """One more entry is kept, which claims what is claimed already as well, but for one of the end of the mesh.
 
         Raises `RunError`: RECORD_UNWRITTEN, worth a retry, and RECORD_DAMAGED.
         """
         for _ in range(ATTEMPTS):
             names = self._names()
-            known = self._read(names[-1]) if names else Claims()
+            known = self._read(names[-1]) if names and ending != "destroyed" else Claims()
             number = int(names[-1].removesuffix(".json")) + 1 if names else 1
             if self._create(number, _spelled(ending, by, changes, known | claims, at)):
                 return

@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 
 from mesh_etl.cli.govern.apply import apply
+from mesh_etl.cli.govern.destroy import destroy
+from mesh_etl.cli.govern.draw import draw
 from mesh_etl.cli.govern.history import history
 from mesh_etl.cli.govern.plan import plan
 from mesh_etl.cli.govern.policies import policies
@@ -15,5 +17,5 @@ app = typer.Typer(
     help="Bring the accounts of the mesh to what its configuration says: catalogue, tags, grants, shares.",
     no_args_is_help=True,
 )
-for command in (plan, apply, verify, history, policies):
+for command in (plan, apply, verify, history, draw, destroy, policies):
     app.command()(command)

@@ -49,13 +49,13 @@ def whoever(project: Project, world: World) -> str:
 
 
 def first_entry(project: Project, world: World, table: Table) -> dict[str, Any] | None:
-    """The TableInput of a product's central entry before there is data, as its publish will find it right."""
+    """The TableInput of a product's entries before there is data, as its publish will find them right."""
     from mesh_etl.contract.load import contract_of
     from mesh_etl.govern.names import product_of
     from mesh_etl.publish.central import central_input
 
-    product = product_of(project.mesh, table)
-    if product is None or product not in project.products():
+    product = product_of(project.mesh, table) or f"{table.database}.{table.name}"
+    if product not in project.products():
         return None
     job = project.job(product)
     return central_input(job, contract_of(job), world)

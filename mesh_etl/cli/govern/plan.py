@@ -18,14 +18,21 @@ def plan(
     from mesh_etl import worlds
     from mesh_etl.cli import screen
     from mesh_etl.cli.govern import portrait
+    from mesh_etl.cli.views import personal
     from mesh_etl.config import Project
     from mesh_etl.govern.planned import planned
 
     project = Project.open(root, env)
     found = planned(project, worlds.open(project.env, project.root), scope_of(project, domain, product))
+    products = (*project.products(), *project.views())
+    warnings = [*found.warnings, *personal(project, [one for one in products if _asked(one, domain, product)])]
     portrayed = portrait.Portrait(project.mesh, found.changes)
     if as_json:
-        screen.document({**portrayed.document(), "warnings": portrait.plain(found.warnings)})
+        screen.document({**portrayed.document(), "warnings": portrait.plain(warnings)})
         return
-    screen.errors(found.warnings, "warning")
+    screen.errors(warnings, "warning")
     portrayed.show(screen.Page(), "to make")
+
+
+def _asked(product: str, domain: str, only: str) -> bool:
+    return product == only if only else domain in ("", product.partition(".")[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["Portrait", "plain"]
 
 WORDS = {"added": "to add", "changed": "to change", "removed": "to remove"}
+FIXES = {
+    "grants": "remove it there, or state it here; governance.exclusive removes such grants",
+    "settings": "take it off the list of administrators",
+}
 STYLES = {"+": "green", "~": "yellow", "-": "red"}
 
 
@@ -73,13 +77,21 @@ class Portrait:
             ],
         }
 
-    def show(self, page: Page, done: str) -> None:
-        """The changes on a page; `done` is what is said of them: to make, made, drifted, repaired."""
-        if not self.lines:
+    def show(self, page: Page, done: str, entries: Mapping[str, Sequence[str]] | None = None) -> None:
+        """The changes on a page; `done` is what is said of them: to make, made, drifted, repaired.
+
+        `entries` is what the entries of products lack, or have lacked, of what their ledgers say, by product.
+        """
+        entries = entries or {}
+        if not self.lines and entries:
+            page.line(f"mesh {self.mesh.name}  {count(len(entries), 'product')} {done} in the catalogues", "bold")
+        elif not self.lines:
             page.line(f"mesh {self.mesh.name}  nothing to do: the accounts hold what the configuration says", "bold")
         else:
             page.line(f"mesh {self.mesh.name}  {self._counted(done)}", "bold")
         self._steps(page)
+        for product, lines_ in entries.items():
+            page.line(f"  {product}: {'; '.join(lines_)}", "yellow")
         for one in () if done == "drifted" else self.foreign():
             page.line(f"  left alone: {one.where}: {one.problem}", "dim")
         for table, names in self.changes.waiting:
@@ -88,8 +100,21 @@ class Portrait:
             page.line("Look at the dangerous ones, marked with !, then: mesh-etl govern apply --allow-dangerous")
         elif done == "to make" and self.lines:
             page.line("Make them: mesh-etl govern apply")
-        elif done == "drifted" and self.lines:
+        elif done == "drifted" and (self.lines or entries):
             page.line("Make it hold again: mesh-etl govern verify --repair")
+
+    def show_removal(self, page: Page, done: bool) -> None:
+        """On a page what goes with the mesh, or is gone."""
+        name = self.mesh.name
+        if not self.lines:
+            page.line(f"mesh {name}  nothing of it is in the accounts", "bold")
+        else:
+            page.line(f"mesh {name}  {self._counted('made' if done else 'to make')}", "bold")
+        self._steps(page)
+        for one in self.foreign():
+            page.line(f"  left alone: {one.where}: {one.problem}", "dim")
+        if self.lines and not done:
+            page.line(f"Data and requests stay. Remove all of this: mesh-etl govern destroy --confirm {name}")
 
     def foreign(self) -> tuple[Fault, ...]:
         """What others have made, as warnings."""
@@ -122,12 +147,11 @@ class Portrait:
             what = f"{self.name(one.key.principal)} {lines.rights(one.value)} on "
             what += lines.resource(one.key.resource, self.name)
             where = f"grant in {self.name(one.key.account)}"
+        elif one.part == "settings":
+            what, where = f"administrator {self.name(one.value)}", f"settings of {self.name(one.key)}"
         else:
             what, where = lines.resource(one.key, self.name), one.part.rstrip("s")
-        fix = "remove it there, or state it here; governance.exclusive removes such grants"
-        return Fault(
-            "GOVERN_FOREIGN", f"{what}: {one.reason}", where, fix if one.part == "grants" else "rename one of them"
-        )
+        return Fault("GOVERN_FOREIGN", f"{what}: {one.reason}", where, FIXES.get(one.part, "rename one of them"))
 
     def _lines(self) -> Iterator[Line]:
         for together in _together(self.changes.changes):

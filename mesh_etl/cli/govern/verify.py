@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mesh_etl.cli.govern.entries import behind, rolled
 from mesh_etl.cli.govern.options import Dangerous, Domain, Product, first_entry, scope_of, whoever
 from mesh_etl.cli.options import HERE, Env, Json, NoColor, Root
 
@@ -24,7 +25,7 @@ def verify(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Compare the accounts with the configuration.
+    """Compare the accounts with the configuration, and the entries of products with their ledgers.
 
     The exit code is 5 where they differ, and 0 where all holds or was repaired. What others have made beside it is
     told as a warning."""
@@ -33,11 +34,11 @@ def verify(
     from mesh_etl.cli.govern import portrait
     from mesh_etl.config import Project
     from mesh_etl.govern import apply as applying
-    from mesh_etl.govern.planned import planned
+    from mesh_etl.govern.settled import settled
 
     project = Project.open(root, env)
     world, scope = worlds.open(project.env, project.root), scope_of(project, domain, product)
-    found = planned(project, world, scope).changes
+    found = settled(project, world, scope).changes
     if repair and found:
         applying.apply(
             project,
@@ -47,11 +48,13 @@ def verify(
             dangerous=allow_dangerous,
             inputs=partial(first_entry, project, world),
         )
+    entries = (rolled if repair else behind)(project, world, scope)
     portrayed = portrait.Portrait(project.mesh, found)
     if as_json:
-        screen.document({**portrayed.document(), "repaired": bool(repair and found)})
+        document = portrayed.document()
+        screen.document({**document, "entries": entries, "repaired": repair and bool(found or entries)})
     else:
         screen.errors(portrayed.foreign(), "warning")
-        portrayed.show(screen.Page(), "repaired" if repair else "drifted")
-    if found and not repair:
+        portrayed.show(screen.Page(), "repaired" if repair else "drifted", entries)
+    if (found or entries) and not repair:
         raise typer.Exit(DRIFT)

@@ -12,10 +12,10 @@ from mesh_etl.govern.accounts import Accounts
 from mesh_etl.govern.apply import lake, rights
 from mesh_etl.govern.apply.batches import batches
 from mesh_etl.govern.apply.catalogue import Inputs, database, table
-from mesh_etl.govern.apply.joining import join
+from mesh_etl.govern.apply.joining import join, require_shareable
 from mesh_etl.govern.difference import STEPS, Change, Changes, claimed
 from mesh_etl.govern.difference.wording import line, said
-from mesh_etl.govern.planned import ALL, Scope, planned, record
+from mesh_etl.govern.planned import ALL, Planned, Scope, planned, record
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
@@ -26,6 +26,7 @@ __all__ = ["Applied", "apply", "make"]
 
 ROUNDS = 5  # a new thing comes with rights of its maker, which the next reading finds
 Seen = Callable[[Change], None]
+Planning = Callable[["Project", "World", Scope], Planned]
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,14 @@ def apply(
     dangerous: bool = False,
     inputs: Inputs = lambda _: None,
     seen: Seen = lambda _: None,
+    planning: Planning = planned,
     clock: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
 ) -> Applied:
     """The accounts hold what is asked for, which reading back has shown; `by` is recorded as who did it.
 
     May be cut off anywhere and run again. Nothing is written where nothing is to change. `dangerous` allows changes
-    that have a danger. `inputs` has the TableInput of a product's first entry; `seen` is told of each change made.
+    that have a danger. `inputs` has the TableInput of a product's first entry; `seen` is told of each change made;
+    `planning` says what is asked for.
     Raises `PlanError` (GOVERN_DANGEROUS), with nothing written, what `planned` raises, and `PublishError`, with the
     code of what went wrong, where some changes hold and others do not: run again.
     """
@@ -63,7 +66,7 @@ def apply(
         seen(change)
 
     for number in range(ROUNDS):
-        plan = planned(project, world, scope)
+        plan = planning(project, world, scope)
         if not plan.changes:
             if made:
                 kept.add("applied", by, [line(one) for one in made], claimed(plan.desired), clock())
@@ -73,10 +76,12 @@ def apply(
                 raise _dangerous(plan.changes)
             kept.add("begun", by, [line(one) for one in plan.changes.changes], claimed(plan.desired), clock())
         try:
+            require_shareable(accounts, plan.changes.changes)
             make(accounts, plan.changes.changes, plan.desired, inputs, changed)
         except RunError as error:
             raise _half(error, len(made)) from error
-    left = planned(project, world, scope).changes
+        accounts.settle(number + 1)
+    left = planning(project, world, scope).changes
     if not left:
         return Applied(tuple(made), left)
     problem = f"{len(left.changes)} changes do not hold after {ROUNDS} attempts, such as: {line(left.changes[0])}"

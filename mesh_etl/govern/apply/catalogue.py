@@ -9,6 +9,7 @@ from mesh_etl.govern.accounts import ATTEMPTS
 from mesh_etl.govern.apply.lake import GONE, THERE
 from mesh_etl.govern.state import Database, Table, TableEntry
 from mesh_etl.views.table_input import table_input
+from mesh_etl.worlds.table_input import TABLE_INPUT
 
 if TYPE_CHECKING:
     from mesh_etl.govern.accounts import Accounts
@@ -56,13 +57,17 @@ def table(accounts: Accounts, change: Change, inputs: Inputs) -> None:
         named = {"DatabaseName": key.database, "Name": key.name}
         accounts.call(change.account, "glue", "delete_table", GONE, **named)
         return
-    body = _input(accounts, key, change.after, inputs)
     if change.before is None:
-        asked = {"DatabaseName": key.database, "TableInput": body}
+        asked = {"DatabaseName": key.database, "TableInput": _input(accounts, key, change.after, inputs)}
         accounts.call(change.account, "glue", "create_table", THERE, **asked)
         return
     for _ in range(ATTEMPTS):
         found = accounts.call(change.account, "glue", "get_table", DatabaseName=key.database, Name=key.name)["Table"]
+        if change.before.columns == change.after.columns and change.after.kind == "table":  # whose it is, and no more
+            body = {name: found[name] for name in TABLE_INPUT if name in found}
+            body["Parameters"] = dict(change.after.parameters)
+        else:
+            body = _input(accounts, key, change.after, inputs)
         kept = {**found.get("Parameters", {}), **body.get("Parameters", {})}
         asked = {"DatabaseName": key.database, "TableInput": {**body, "Parameters": kept}}
         answer = accounts.call(change.account, "glue", "update_table", OVERTAKEN, **asked, VersionId=found["VersionId"])
@@ -77,7 +82,7 @@ def _input(accounts: Accounts, key: Table, entry: TableEntry, inputs: Inputs) ->
         target = {"CatalogId": to.catalog, "DatabaseName": to.database, "Name": to.name}
         return {"Name": key.name, "TargetTable": {**target, "Region": accounts.region(to.catalog)}}
     if entry.kind == "view":
-        return table_input(key, entry, accounts.region(key.catalog))
+        return table_input(key, entry, accounts.region(key.catalog), entry.description, dict(entry.comments))
     return inputs(key) or plain_input(key, entry)
 
 

@@ -14,6 +14,7 @@ from mesh_etl.govern.difference.order import ordered
 from mesh_etl.govern.difference.present import present
 from mesh_etl.govern.difference.steps import STEPS, step
 from mesh_etl.govern.difference.tags import retagged
+from mesh_etl.govern.difference.unjudged import unjudged
 from mesh_etl.govern.state import State, Table
 
 __all__ = ["STEPS", "Bounds", "Change", "Changes", "Claims", "Foreign", "applied", "claimed", "difference"]
@@ -42,12 +43,18 @@ class Changes:
 
 def difference(observed: State, desired: State, bounds: Bounds) -> Changes:
     """The changes that lead from the state that was found to the one that is asked for."""
-    wanted, waiting = present(observed, desired)
+    wanted, waiting = present(observed, unjudged(observed, desired, bounds.strictest))
     keys = frozenset(key for _, key in desired.tags)
     tags, grants = retagged(observed, wanted, keys), granting(observed, wanted, bounds)
     changes = ordered(observed, wanted, bounds, tags, grants)
     after = applied(observed, changes)
-    foreign = (*things.unlike(observed, wanted), *grants.foreign, *things.filters_of_others(observed, wanted, bounds))
+    foreign = (
+        *things.unlike(observed, wanted),
+        *things.databases_kept(observed, wanted, bounds),
+        *things.other_admins(observed, wanted),
+        *grants.foreign,
+        *things.filters_of_others(observed, wanted, bounds),
+    )
     return Changes(
         tuple(_judged(changes, observed, after, bounds)),
         foreign,

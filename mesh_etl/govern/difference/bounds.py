@@ -22,6 +22,7 @@ from mesh_etl.govern.state import (
     TagValues,
 )
 
+PRODUCT = "mesh_etl.product"  # the parameter of an entry that a run has made
 EVERYBODY = "IAM_ALLOWED_PRINCIPALS"
 
 
@@ -81,6 +82,16 @@ def thing(part: str, key: object) -> tuple[str, ...]:
         case (str(account), str(name)):
             return part, account, name
     raise TypeError(f"no thing of a mesh: {key!r}")
+
+
+def is_others(table: Table, observed: State, bounds: Bounds) -> bool:
+    """Whether there is such a table, and neither an application nor a run of the mesh has made it."""
+    entry = observed.tables.get(table)
+    return (
+        entry is not None
+        and thing("tables", table) not in bounds.claims.things
+        and PRODUCT not in dict(entry.parameters)
+    )
 
 
 def database_of(resource: Resource) -> Database | None:

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from mesh_etl.govern.difference.bounds import EVERYBODY, Bounds, holds
+from mesh_etl.govern.difference.bounds import EVERYBODY, Bounds, database_of, holds, is_others
 from mesh_etl.govern.difference.change import Change, lost
 from mesh_etl.govern.difference.single import single
-from mesh_etl.govern.state import GrantKey, Rights, State, Tagged
+from mesh_etl.govern.state import Catalog, GrantKey, Rights, State, Table, Tagged
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,10 @@ def granting(observed: State, desired: State, bounds: Bounds) -> Granting:
         if key in wanted:
             continue
         held, known = holds(bounds, desired, key.resource), key.principal in principals
+        if key.principal == EVERYBODY and isinstance(key.resource, Catalog):
+            held = key.resource.catalog in desired.settings  # in no account of the mesh may everybody make databases
+        if isinstance(key.resource, Table) and database_of(key.resource) not in desired.databases:
+            held = held and not is_others(key.resource, observed, bounds)
         if held and (known or bounds.exclusive or key.principal == EVERYBODY):
             old.append(Change("grants", key, rights, None))
         elif held or known:

@@ -28,10 +28,12 @@ from mesh_etl.govern.state import AllTables, Columns, ColumnsBut, Filter, GrantK
 def ordered(observed: State, desired: State, bounds: Bounds, tags: Retagged, grants: Granting) -> tuple[Change, ...]:
     """All changes from one state to the other."""
     databases = [*things.added("databases", observed.databases, desired.databases)]
-    gone_databases = [*things.removed("databases", observed.databases, desired.databases, bounds)]
+    gone_databases = [*things.databases_removed(observed, desired, bounds)]
     tables = [*things.added("tables", observed.tables, desired.tables)]
-    gone_tables = [*things.removed("tables", observed.tables, desired.tables, bounds)]
+    gone_tables = [*things.tables_removed(observed, desired, bounds)]
     reshaped = [*things.reshaped(observed, desired)]
+    known = {change.key for change in reshaped}
+    reshaped += [change for change in things.tied(observed, desired, bounds) if change.key not in known]
     expressions = [*things.changed("expressions", observed.expressions, desired.expressions)]
     filters = [*things.changed("filters", observed.filters, desired.filters)]
     new_filters = [*things.added("filters", observed.filters, desired.filters)]
@@ -83,10 +85,13 @@ def _plain(changes: Iterable[Change]) -> list[Change]:
 
 
 def _owners(changes: Sequence[Change], desired: State) -> tuple[list[Change], list[Change]]:
-    """New rights that the owner of the thing gives, and those that count only with a share and a link."""
+    """New rights that the owner of the thing gives, and those that count only with a share and a link.
+
+    Those of one account follow each other, so that they go into few calls.
+    """
     own: list[Change] = []
     local: list[Change] = []
-    for change in changes:
+    for change in sorted(changes, key=lambda one: one.account):
         is_local = owner_of(change.key) != change.account or links_to(desired, change.key)
         (local if is_local else own).append(change)
     return own, local

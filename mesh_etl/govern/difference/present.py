@@ -31,15 +31,41 @@ def present(observed: State, desired: State) -> tuple[State, dict[Table, tuple[s
         for table, entry in desired.tables.items()
     }
     assigned = {key: tags for key, tags in desired.assigned.items() if key not in hidden}
-    filters = {key: _shown(key, cells, waiting) for key, cells in desired.filters.items()}
-    grants = _granted(desired, waiting)
+    shown = {key: _shown(key, cells, observed.filters.get(key), waiting) for key, cells in desired.filters.items()}
+    filters = {key: cells for key, cells in shown.items() if cells is not None}
+    grants = _granted(replace(desired, filters=filters), waiting)
     return replace(desired, tables=tables, assigned=assigned, filters=filters, grants=grants), waiting
 
 
-def _shown(key: Filter, cells: Cells, waiting: dict[Table, tuple[str, ...]]) -> Cells:
-    if cells.columns is None or key.table not in waiting:
-        return cells
-    return replace(cells, columns=_without(cells.columns, waiting[key.table]))
+def _shown(key: Filter, cells: Cells, found: Cells | None, waiting: dict[Table, tuple[str, ...]]) -> Cells | None:
+    """The filter without what waits; None where nothing is left.
+
+    Where its rows are told by a column that waits, those of the filter that is there stay, and none are shown by a new
+    one.
+    """
+    missing = waiting.get(key.table, ())
+    columns = cells.columns if cells.columns is None else _without(cells.columns, missing)
+    rows = cells.rows
+    if missing and _names(rows) & set(missing):
+        if found is None:
+            return None
+        rows = found.rows
+        columns = columns if columns is None or found.columns is None else _both(columns, found.columns)
+    return None if columns == () else replace(cells, rows=rows, columns=columns)
+
+
+def _names(rows: str) -> set[str]:
+    """The columns that a condition on rows names."""
+    if not rows:
+        return set()
+    import sqlglot
+    from sqlglot import exp
+
+    return {one.name.lower() for one in sqlglot.parse_one(rows, dialect="athena").find_all(exp.Column)}
+
+
+def _both(names: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if name in others)
 
 
 def _granted(desired: State, waiting: dict[Table, tuple[str, ...]]) -> dict[GrantKey, Rights]:
@@ -50,6 +76,8 @@ def _granted(desired: State, waiting: dict[Table, tuple[str, ...]]) -> dict[Gran
                 left = _without(names, waiting[table])
                 if left:
                     found[key._replace(resource=Columns(table, left))] = rights
+            case Filter(table) if table in waiting and key.resource not in desired.filters:
+                continue
             case _:
                 found[key] = rights
     return found

@@ -33,10 +33,11 @@ class Retagged:
 def retagged(observed: State, desired: State, keys: frozenset[str]) -> Retagged:
     """The changes from the tags that were found to those that are asked for; `keys` are the tags of the mesh.
 
-    Columns that the contract does not know, and tags of others, stay as they are.
+    Columns of which nothing is asked, and tags of others, stay as they are.
     """
-    databases = [one for one, entry in desired.databases.items() if entry.target is None]
-    tables = [one for one, entry in desired.tables.items() if entry.kind != "link"]
+    governed = {account for account, _ in desired.tags}  # tags are set where they are defined
+    databases = [one for one, entry in desired.databases.items() if entry.target is None and one.catalog in governed]
+    tables = [one for one, entry in desired.tables.items() if entry.kind != "link" and one.catalog in governed]
     found = [one for one in tables if one in observed.tables]
     below = [one for table in found for one in _both(observed, desired, table)]
     lowest_first: list[Tagable] = [*below, *found, *(one for one in databases if one in observed.databases)]
@@ -57,8 +58,8 @@ def retagged(observed: State, desired: State, keys: frozenset[str]) -> Retagged:
 
 
 def _both(observed: State, desired: State, table: Table) -> Iterator[Tagable]:
-    present = set(columns(observed, table))
-    return (one for one in columns(desired, table) if one in present)
+    known = set(columns(desired, table))
+    return (one for one in columns(observed, table) if one in known or one in desired.assigned)
 
 
 def _first(desired: State, resources: Iterable[Tagable]) -> Iterator[Change]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from mesh_etl.govern.difference.bounds import Bounds, database_of, thing
+from mesh_etl.govern.difference.bounds import Bounds, database_of, is_others, thing
 from mesh_etl.govern.difference.change import Change
 from mesh_etl.govern.difference.granting import Foreign
 from mesh_etl.govern.state import Database, DatabaseEntry, Settings, Share, State, TableEntry
@@ -26,6 +26,13 @@ def settings(observed: State, desired: State) -> Iterator[Change]:
         )
         if after != found:
             yield Change("settings", account, found, after)
+
+
+def other_admins(observed: State, desired: State) -> Iterator[Foreign]:
+    """Administrators that the configuration does not know: they may grant anything to anybody."""
+    for account, wanted in desired.settings.items():
+        for admin in sorted(observed.settings.get(account, Settings()).admins - wanted.admins):
+            yield Foreign("settings", account, admin, "may grant anything there, and is not the role that governs")
 
 
 def values_added(observed: State, desired: State) -> Iterator[Change]:
@@ -70,6 +77,40 @@ def removed(part: Any, observed: Mapping[Any, Any], desired: Mapping[Any, Any], 
             yield Change(part, key, found, None)
 
 
+def tables_removed(observed: State, desired: State, bounds: Bounds) -> Iterator[Change]:
+    """As `removed`; but an entry of the producer's own that a run has published is the producer's to drop.
+
+    Where its database goes, it goes as well.
+    """
+    going = {change.key for change in databases_removed(observed, desired, bounds)}
+    for table, entry in observed.tables.items():
+        gone = Database(table.catalog, table.database) in going
+        ours = thing("tables", table) in bounds.claims.things
+        dropped = ours and (table.catalog == bounds.central or not published(entry))
+        if table not in desired.tables and (gone or dropped):
+            yield Change("tables", table, entry, None)
+
+
+def databases_removed(observed: State, desired: State, bounds: Bounds) -> Iterator[Change]:
+    """As `removed`; but a database stays while tables of others are in it."""
+    kept = {one.key for one in databases_kept(observed, desired, bounds)}
+    for change in removed("databases", observed.databases, desired.databases, bounds):
+        if change.key not in kept:
+            yield change
+
+
+def databases_kept(observed: State, desired: State, bounds: Bounds) -> Iterator[Foreign]:
+    """Databases that are asked for no more, and hold tables that the mesh has not made."""
+    others: dict[Database, str] = {}
+    for table in observed.tables:
+        if is_others(table, observed, bounds):
+            others.setdefault(Database(table.catalog, table.database), table.name)
+    for change in removed("databases", observed.databases, desired.databases, bounds):
+        if change.key in others:
+            reason = f"tables of others are in it, such as {others[change.key]}"
+            yield Foreign("databases", change.key, change.before, reason)
+
+
 def described(observed: State, desired: State) -> Iterator[Change]:
     """Databases have the parameters that are asked for; what else they say is their owner's."""
     for key, wanted in desired.databases.items():
@@ -94,6 +135,17 @@ def reshaped(observed: State, desired: State) -> Iterator[Change]:
         same = found.columns == wanted.columns and (wanted.kind != "view" or found.definition == wanted.definition)
         if not same and (wanted.kind == "view" or not published(found)):
             yield Change("tables", key, found, wanted)
+
+
+def tied(observed: State, desired: State, bounds: Bounds) -> Iterator[Change]:
+    """Entries that the mesh has made say again whose they are: without it no publish would take them for its own."""
+    for key, wanted in desired.tables.items():
+        found = observed.tables.get(key)
+        if found is None or found.kind != "table" or thing("tables", key) not in bounds.claims.things:
+            continue
+        both = {**dict(wanted.parameters), **dict(found.parameters)}
+        if len(both) > len(found.parameters):
+            yield Change("tables", key, found, replace(found, parameters=tuple(sorted(both.items()))))
 
 
 def published(entry: TableEntry) -> bool:

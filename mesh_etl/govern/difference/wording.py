@@ -29,7 +29,7 @@ def said(change: Change, name: Name = str, columns: tuple[str, ...] = ()) -> str
         case "tags":
             return f"tag {key[1]}: {' | '.join(one)}"
         case "expressions":
-            return f"expression {key[1]}: " + " and ".join(f"{tag}={'|'.join(values)}" for tag, values in one)
+            return f"expression {key[1]}: " + words.expression(one)
         case "databases":
             return f"{'link ' if one.target else ''}{words.resource(key, name)}{words.database(one, name)}"
         case "tables":

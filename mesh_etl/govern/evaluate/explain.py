@@ -9,8 +9,9 @@ from typing import Any, Literal
 from mesh_etl.govern.evaluate.answer import Access, Obstacle, Portion
 from mesh_etl.govern.evaluate.evaluator import Evaluator
 from mesh_etl.govern.evaluate.groups import OPEN, account_of, everyone
-from mesh_etl.govern.evaluate.wording import Names, listed, origin, spelled, thing
+from mesh_etl.govern.evaluate.wording import Names, listed, origin, thing
 from mesh_etl.govern.state import Columns, ColumnsBut, Filter, GrantKey, Table, Tagged
+from mesh_etl.govern.state.lines import expression
 
 Kind = Literal["grant", "tag", "filter", "share", "link", "view", "open", "admin", "right", "lack", "no-match"]
 
@@ -95,12 +96,12 @@ class _Chain:
             )
             yield Reason("filter", f"the filter shows {shown} {f'where {cells.rows}' if cells.rows else 'of all rows'}")
         if isinstance(key.resource, Tagged):
-            expression = self._expression(key.resource)
+            keys = self._expression(key.resource)
             if key.resource.saved:
-                yield Reason("tag", f"'{key.resource.saved}' is {spelled(expression)}")
+                yield Reason("tag", f"'{key.resource.saved}' is {expression(keys)}")
             sources = self.evaluator.effective.sources(table, self.column)
-            for name, _ in expression:
-                if name in sources and (self.column is not None or sources[name].value in dict(expression)[name]):
+            for name, _ in keys:
+                if name in sources and (self.column is not None or sources[name].value in dict(keys)[name]):
                     on = self.column or self.names.table(table)
                     yield Reason("tag", f"{on} has {name}={sources[name].value}, {origin(sources[name])}")
 
@@ -179,7 +180,7 @@ class _Chain:
                 found.append(f"{name}={have.value} ({origin(have)})" if have else f"no tag {name}")
         if found:
             on = self.column or self.names.table(self.answer.table)
-            says = f" ({spelled(self._expression(resource))})" if resource.saved else ""
+            says = f" ({expression(self._expression(resource))})" if resource.saved else ""
             text = f"there is a grant on {thing(resource, self.names)}{says}, but {on} has {listed(found)}"
             yield Reason("no-match", text)
 

@@ -14,12 +14,14 @@ from mesh_etl.govern.state import (
     ColumnsBut,
     Filter,
     GrantKey,
+    Location,
     SavedExpression,
     State,
     Table,
     Tagged,
 )
 
+_WRITES = frozenset({"ALTER", "DROP", "DELETE", "INSERT"})
 _OLDEST_SHARING = 3  # the first version that can share with roles of another account
 
 
@@ -51,6 +53,11 @@ def findings(state: State, expected: Expected, names: Names) -> Iterator[Fault]:
     yield from _unregistered(state, names)
 
 
+def _lends_place(key: GrantKey) -> bool:
+    """Whether an account may give on a place, for those who enter tables that lie there: no data is shown by it."""
+    return isinstance(key.resource, Location) and key.principal == account_of(key.principal)
+
+
 def _of_grant(
     state: State, key: GrantKey, permissions: Set[str], grantable: Set[str], expected: Expected, names: Names
 ) -> Iterator[tuple[str, str, str]]:
@@ -65,7 +72,7 @@ def _of_grant(
     account = account_of(key.principal)
     if account and account not in expected.accounts:
         yield "UNKNOWN_ACCOUNT", f"{who} has {what}, and its account is none of the mesh", revoke
-    elif grantable and account != key.account:
+    elif grantable and account != key.account and not _lends_place(key):
         yield "GRANT_OPTION_OUTSIDE", f"{who} may give on {listed(sorted(grantable))} on {what}", revoke
     if "ALL" in permissions:
         yield "EVERYTHING_GIVEN", f"{who} has ALL on {what}", "name the rights that are meant"
@@ -77,6 +84,9 @@ def _of_grant(
         )
     if isinstance(key.resource, AllTables) and account != key.resource.catalog:
         yield "LATER_TABLES", f"{who} has {what}: a table that comes later is shown", "name the tables, or use tags"
+    if writes := _writes_beside(state, key):
+        problem = f"{who} has {what}, and {listed(writes)} on the whole: Lake Formation refuses it, or shows all"
+        yield "PART_WITHOUT_EFFECT", problem, "revoke one of them"
     if _dangles(state, key):
         problem = f"{who} has {what}, which there is not: it would hold at once for what comes by that name"
         yield "DANGLING_GRANT", problem, "revoke it, or make what it names"
@@ -85,6 +95,17 @@ def _of_grant(
 def _all_but(state: State, resource: Filter) -> bool:
     cells = state.filters.get(resource)
     return cells is not None and cells.columns is None
+
+
+def _writes_beside(state: State, key: GrantKey) -> list[str]:
+    """What whoever is shown a part of a table may do to the whole.
+
+    Source: https://docs.aws.amazon.com/lake-formation/latest/dg/data-filtering-notes.html
+    """
+    if not isinstance(key.resource, Columns | ColumnsBut | Filter):
+        return []
+    held = state.grants.get(GrantKey(key.account, key.principal, key.resource.table))
+    return sorted(_WRITES & held.permissions) if held else []
 
 
 def _dangles(state: State, key: GrantKey) -> bool:

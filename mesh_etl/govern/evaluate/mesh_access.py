@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mesh_etl.errors import ConfigError, Fault, PlanError, did_you_mean
+from mesh_etl.errors import ConfigError, Fault, did_you_mean
 from mesh_etl.govern.evaluate.answer import Access
 from mesh_etl.govern.evaluate.evaluator import Evaluator
 from mesh_etl.govern.evaluate.findings import Expected, findings
 from mesh_etl.govern.evaluate.groups import account_of
 from mesh_etl.govern.evaluate.matrix import Classes
-from mesh_etl.govern.evaluate.views import VIEW_OF
 from mesh_etl.govern.names import central, product_of, role_arn
 from mesh_etl.govern.principals import name_of, people, principal
+from mesh_etl.govern.required import require_governance
+from mesh_etl.govern.state.entries import VIEW_OF
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
@@ -79,9 +80,7 @@ class MeshAccess:
         from mesh_etl.govern.observe import observed
         from mesh_etl.govern.products import governed
 
-        if project.mesh.governance is None:
-            fix = "state accounts and governance in configs/mesh.yaml"
-            raise PlanError(Fault("GOVERNANCE_MISSING", "the mesh has no governance", "configs/mesh.yaml", fix))
+        require_governance(project.mesh)
         world = worlds.open(project.env, project.root)
         return cls(project.mesh, observed(project, world), governed(project))
 

@@ -6,9 +6,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from mesh_etl.govern.state import State, Table
-
-VIEW_OF = "mesh_etl.view_of"
-MASKED = "mesh_etl.masked"
+from mesh_etl.govern.state.entries import MASKED, VIEW_OF
 
 
 class View(NamedTuple):

@@ -12,7 +12,6 @@ from mesh_etl.govern.state import (
     Columns,
     ColumnsBut,
     Database,
-    Expression,
     Filter,
     Location,
     Resource,
@@ -21,6 +20,7 @@ from mesh_etl.govern.state import (
     Tagged,
     TagValues,
 )
+from mesh_etl.govern.state.lines import expression
 
 
 class Names(Protocol):
@@ -60,11 +60,6 @@ def listed(names: Iterable[str], shown: int = 8) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
-def spelled(expression: Expression) -> str:
-    """`sensitivity=public|internal and domain=sales`."""
-    return " and ".join(f"{key}={'|'.join(values)}" for key, values in expression)
-
-
 def origin(source: Source) -> str:
     """Where a tag was set."""
     match source.on:
@@ -88,15 +83,15 @@ def thing(resource: Resource, names: Names) -> str:
             return f"the filter '{name}' of {names.table(table)}"
         case AllTables(_, database):
             return f"all tables of the database {database}"
-        case Tagged(_, kind, expression, saved):
+        case Tagged(_, kind, keys, saved):
             what = "whatever" if kind == "TABLE" else "each database that"
-            return f"{what} is tagged {f'as {saved!r} says' if saved else spelled(expression)}"
+            return f"{what} is tagged {f'as {saved!r} says' if saved else expression(keys)}"
         case Database(_, name):
             return f"the database {name}"
         case Catalog(catalog):
             return f"the catalogue of account {names.account(catalog)}"
         case TagValues(_, key, values):
-            return f"the tag {spelled(((key, values),))}"
+            return f"the tag {expression(((key, values),))}"
         case SavedExpression(_, name):
             return f"the expression '{name}'"
         case Location(_, arn):

@@ -6,18 +6,19 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from mesh_etl.errors import Fault, PlanError
+from mesh_etl.errors import ConfigError, Fault, PlanError
 from mesh_etl.govern.audit import Attempt, Audit, now
 from mesh_etl.govern.evaluate import Access, Evaluator
 from mesh_etl.govern.evaluate.explain import reasons
 from mesh_etl.govern.evaluate.mesh_access import MeshNames
-from mesh_etl.govern.evaluate.views import VIEW_OF
 from mesh_etl.govern.names import central, product_of
 from mesh_etl.govern.principals import name_of
 from mesh_etl.govern.reading.mask_view import mask_view
 from mesh_etl.govern.reading.shown import Shown, portions
+from mesh_etl.govern.state.entries import VIEW_OF
 
 if TYPE_CHECKING:
     from mesh_etl.config.mesh import Mesh
@@ -26,18 +27,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reader:
-    """A principal, by ARN, in one state of the mesh."""
+    """A principal, by ARN, in one state of the mesh; `broken` are products of which nobody can tell what ended."""
 
     mesh: Mesh
     principal: str
     evaluator: Evaluator = field(repr=False)
     audit: Audit | None = None
     clock: Callable[[], datetime.datetime] = now
+    broken: Mapping[str, ConfigError] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, mesh: Mesh, principal: str, state: State, audit: Audit | None = None) -> Reader:
+    def of(
+        cls,
+        mesh: Mesh,
+        principal: str,
+        state: State,
+        audit: Audit | None = None,
+        broken: Mapping[str, ConfigError] = MappingProxyType({}),
+    ) -> Reader:
         """The principal as the state knows it; what it reads is noted in `audit`."""
-        return cls(mesh, principal, Evaluator(state), audit)
+        return cls(mesh, principal, Evaluator(state), audit, broken=broken)
 
     @property
     def name(self) -> str:
@@ -45,7 +54,15 @@ class Reader:
         return name_of(self.mesh, self.principal)
 
     def access(self, product: str) -> Access:
-        """What the grants give it on the product's entry in the central catalogue."""
+        """What the grants give it on the product's entry in the central catalogue.
+
+        Raises `ConfigError` with the faults of a product that has any.
+        """
+        if (error := self.broken.get(self.views.get(product, product))) is not None:
+            raise error
+        return self._held(product)
+
+    def _held(self, product: str) -> Access:
         return self.evaluator.access(self.principal, central(self.mesh, product))
 
     def shown(self, product: str, names: Sequence[str], derived: Mapping[str, str], where: str) -> Shown:
@@ -90,9 +107,12 @@ class Reader:
         found = reasons(self.evaluator, access, MeshNames(self.mesh))
         why = "; ".join(one.text for one in found if one.kind in ("lack", "no-match")) or "it has no SELECT on a column"
         problem = f"{self.name} may not read {product}: {why}"
-        missing = any(one.lack == "no-table" for one in access.obstacles)
+        lacks = {one.lack for one in access.obstacles}
         ask = f"ask for it: mesh-etl request {product} --for {self.name}; mesh-etl access explain says more"
-        fix = "its owners make it: mesh-etl govern apply" if missing else ask
+        if "no-table" in lacks:
+            return Fault("ACCESS_DENIED", problem, where, "its owners make it: mesh-etl govern apply")
+        halfway = lacks - {"no-grant"}  # it was given something, which does not reach it
+        fix = "whoever governs lets it in: mesh-etl govern apply" if halfway else ask
         return Fault("ACCESS_DENIED", problem, where, fix)
 
     def note(
@@ -103,7 +123,7 @@ class Reader:
         Raises `RunError` AUDIT_UNWRITTEN.
         """
         if self.audit is not None:
-            known = {"*", *(name for one in products for name in self.access(one).names)}
+            known = {"*", *(name for one in products for name in self._held(one).names)}
             named = tuple(sorted(known.intersection(columns)))
             self.audit.add(Attempt(self.name, self.clock(), products, named, code, by, statement))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.errors import Fault, PlanError
 from mesh_etl.govern.actor import spoken
+from mesh_etl.govern.names import role_arn
 from mesh_etl.govern.principals import name_of
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def approvers(mesh: Mesh, domain: str, role: Role | None, level: int) -> tuple[s
     trusted = {name for tag in mesh.tags.values() for name in tag.assign}
     personas = [name for name in found.personas if f"{domain}.{name}" in trusted]
     account = mesh.accounts[found.account] if found.account else None
-    governor = [name_of(mesh, f"arn:aws:iam::{account.id}:role/{account.role}")] if account else []
+    governor = [name_of(mesh, role_arn(account, account.role))] if account else []
     return (found.owner, *(f"{domain}.{name}" for name in personas), *governor)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.errors import Fault, PublishError, RunError
 from mesh_etl.govern.accounts import Accounts
-from mesh_etl.govern.apply import make
+from mesh_etl.govern.apply import ROUNDS, make
 from mesh_etl.govern.compile import governance
 from mesh_etl.govern.difference import Change, claimed
 from mesh_etl.govern.difference.wording import line
@@ -27,24 +27,35 @@ def carry_out(desk: Desk, world: World, request: Request, by: str) -> tuple[Chan
     Raises `ConfigError` and `PlanError` for a configuration that cannot be applied, `RunError` where the accounts
     cannot be read, and `PublishError` where only some changes hold: the decision does in any case.
     """
-    plan, kept, made = planned(desk.project, world), record(desk.project), list[Change]()
+    kept, made = record(desk.project), list[Change]()
     others = [one for one in desk.approved() if one.id != request.id]
     without = governance(desk.project, others, desk.today).state
     with_it = governance(desk.project, [*others, request.approved()], desk.today).state
     own = set(_unlike(without, with_it))
-    changes = [one for one in plan.changes.changes if (one.part, one.key) in own]
-    if not changes:
-        return ()
-    kept.add("begun", by, [line(one) for one in changes], claimed(plan.desired), desk.clock())
-    try:
-        make(Accounts(desk.project, world), changes, plan.desired, lambda _: None, made.append)
-    except RunError as error:
-        first = error.faults[0]
-        problem = f"{first.problem}; the decision and {len(made)} of {len(changes)} changes hold"
-        fault = Fault(first.code, problem, first.where, "run mesh-etl govern apply")
-        raise PublishError(fault, retryable=error.retryable) from error
-    kept.add("applied", by, [line(one) for one in made], claimed(plan.desired), desk.clock())
+    for _ in range(ROUNDS):
+        plan = planned(desk.project, world)
+        changes = [one for one in plan.changes.changes if (one.part, one.key) in own or _of_maker(one, made)]
+        if not changes:
+            break
+        if not made:
+            kept.add("begun", by, [line(one) for one in changes], claimed(plan.desired), desk.clock())
+        before = len(made)
+        try:
+            make(Accounts(desk.project, world), changes, plan.desired, lambda _: None, made.append)
+        except RunError as error:
+            first = error.faults[0]
+            problem = f"{first.problem}; the decision and {len(made) - before} of {len(changes)} changes hold"
+            fault = Fault(first.code, problem, first.where, "run mesh-etl govern apply")
+            raise PublishError(fault, retryable=error.retryable) from error
+    if made:
+        kept.add("applied", by, [line(one) for one in made], claimed(plan.desired), desk.clock())
     return tuple(made)
+
+
+def _of_maker(change: Change, made: list[Change]) -> bool:
+    """Whether it takes rights on something that was made just now, which its maker has by itself."""
+    new = (one.key for one in made if one.part in ("databases", "tables") and one.kind == "added")
+    return change.part == "grants" and change.kind == "removed" and change.key.resource in new
 
 
 def _unlike(one: State, other: State) -> list[tuple[str, object]]:

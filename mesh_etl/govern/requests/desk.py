@@ -15,6 +15,7 @@ from mesh_etl.govern.requests.automatic import judged
 from mesh_etl.govern.requests.offer import Offer
 from mesh_etl.govern.requests.request import Asked, Request, Step
 from mesh_etl.govern.requests.store import Requests
+from mesh_etl.govern.required import require_governance
 from mesh_etl.govern.store import store
 
 if TYPE_CHECKING:
@@ -40,9 +41,7 @@ class Desk:
     @property
     def requests(self) -> Requests:
         """All of them. Raises `PlanError` GOVERNANCE_MISSING in a mesh without a central catalogue."""
-        if self.project.mesh.governance is None:
-            fix = "state accounts and governance in configs/mesh.yaml"
-            raise PlanError(Fault("GOVERNANCE_MISSING", "the mesh has no governance", "configs/mesh.yaml", fix))
+        require_governance(self.project.mesh)
         return Requests(*store(self.project))
 
     def ask(

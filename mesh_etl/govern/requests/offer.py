@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.contract.load import contract_of
 from mesh_etl.errors import ConfigError, Fault, PlanError, did_you_mean
 from mesh_etl.govern.compile.audience import Audience, audiences
 from mesh_etl.govern.compile.conditions import condition
 from mesh_etl.govern.compile.findings import Findings
 from mesh_etl.govern.compile.tagging import Tagging, of_product
 from mesh_etl.govern.compile.vocabulary import Vocabulary
-from mesh_etl.govern.products import Governed, of_job
-from mesh_etl.govern.row_filter import row_filter
+from mesh_etl.govern.products import Governed, of_table, of_view
+from mesh_etl.views import Views
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
@@ -39,12 +38,13 @@ class Offer:
 
         Raises `PlanError` UNKNOWN_PRODUCT, and `ConfigError` with what is wrong with the contract's roles and tags.
         """
-        if product not in project.products():
-            fix = did_you_mean(product, project.products())
+        views = project.views()
+        if product not in (known := (*project.products(), *views)):
+            fix = did_you_mean(product, known)
             raise PlanError(Fault("UNKNOWN_PRODUCT", f"there is no product '{product}'", "request", fix))
-        job, findings, words = project.job(product), Findings(), Vocabulary(project.mesh)
-        found = of_job(job, contract_of(job))
-        tagging = of_product(found, project.mesh.domains[job.domain], words, findings)
+        findings, words = Findings(), Vocabulary(project.mesh)
+        found = of_view(Views(project).view(product)) if product in views else of_table(project, product)
+        tagging = of_product(found, project.mesh.domains[found.domain], words, findings)
         roles = audiences(project.mesh, found, tagging, words, findings)
         if findings.faults:
             raise ConfigError(*findings.faults)
@@ -53,8 +53,13 @@ class Offer:
     def part(self, role: str, columns: tuple[str, ...], rows: str) -> Offer:
         """The part of it that the role has, or these columns and rows.
 
-        Raises `PlanError`: ROLE_MISSING where neither is said, or both are, UNKNOWN_ROLE, COLUMN_MISSING, ROWS_INVALID.
+        Raises `PlanError`: ROLE_MISSING where neither is said, or both are, UNKNOWN_ROLE, COLUMN_MISSING, ROWS_INVALID,
+        VIEW_IS_WHOLE for columns or rows of a view.
         """
+        if self.product.view is not None and (columns or rows):
+            problem = f"{self.product.product} is a view and is read as it is: Lake Formation has no filters on views"
+            fix = f"say --role {' or '.join(self.roles)}" if self.roles else "ask its owners for a view of that part"
+            raise PlanError(Fault("VIEW_IS_WHOLE", problem, "request", fix))
         if bool(role) == bool(columns or rows):
             named = f"--role {' or '.join(self.roles)}" if self.roles else "--columns"
             problem = "a request is for a role, or for columns and rows" + (", not for both" if role else "")
@@ -70,8 +75,7 @@ class Offer:
                 fix = did_you_mean(name, self.tagging.columns)
                 raise PlanError(Fault("COLUMN_MISSING", f"there is no column '{name}'", self.product.product, fix))
         try:
-            row_filter(rows, self.tagging.columns)
-            spelled = condition(rows, self.tagging.columns) if rows else ""
+            spelled = condition(rows, self.product) if rows else ""
         except ValueError as error:
             raise PlanError(Fault("ROWS_INVALID", f"--rows: {error}", self.product.product)) from None
         made = Audience("", rows=spelled, columns=columns or None)

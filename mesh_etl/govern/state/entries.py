@@ -12,6 +12,8 @@ Right = Literal[
     "ALL", "SELECT", "ALTER", "DROP", "DELETE", "INSERT", "DESCRIBE", "CREATE_DATABASE", "CREATE_TABLE",
     "DATA_LOCATION_ACCESS", "CREATE_LF_TAG", "ASSOCIATE", "GRANT_WITH_LF_TAG_EXPRESSION", "CREATE_LF_TAG_EXPRESSION",
 ]  # fmt: skip
+# Parameters of a view that stands in for a product before an audience: which product, and what of it is masked.
+VIEW_OF, MASKED = "mesh_etl.view_of", "mesh_etl.masked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ class TableEntry:
     """A table with its columns, those of partition keys last; `target` is what a resource link points to.
 
     `parameters` are those that tie the table to its contract; `definition` is the SQL of a view. `types` are the Glue
-    types of the columns and `partition_keys` how many of the last ones are keys: for whoever makes the entry, since
-    what is published decides them and who may see them does not depend on them.
+    types of the columns and `partition_keys` how many of the last ones are keys, `description` and the `comments` by
+    column are what people read: for whoever makes the entry, since who may see it does not depend on them.
     """
 
     columns: tuple[str, ...] = ()
@@ -61,6 +63,8 @@ class TableEntry:
     parameters: tuple[tuple[str, str], ...] = ()
     types: tuple[str, ...] = field(default=(), compare=False)
     partition_keys: int = field(default=0, compare=False)
+    description: str = field(default="", compare=False)
+    comments: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

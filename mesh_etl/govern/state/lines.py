@@ -33,7 +33,7 @@ def lines(state: State, name: Name = str) -> list[str]:
     found = [
         *(f"settings {name(account)}: {settings(one, name)}" for account, one in state.settings.items()),
         *(f"tag {name(account)}/{key}: {' | '.join(values)}" for (account, key), values in state.tags.items()),
-        *(f"expression {name(account)}/{key}: {_keys(one)}" for (account, key), one in state.expressions.items()),
+        *(f"expression {name(account)}/{key}: {expression(one)}" for (account, key), one in state.expressions.items()),
         *(f"{resource(what, name)}{database(entry, name)}" for what, entry in state.databases.items()),
         *(f"{_entry(what, entry, name)}" for what, entry in state.tables.items()),
         *(f"tags of {resource(what, name)}: {tags(values)}" for what, values in _assigned(state)),
@@ -71,7 +71,7 @@ def resource(what: Resource, name: Name = str) -> str:
             return f"expression {name(catalog)}/{saved}"
         case Tagged(catalog, kind, keys, saved):
             what_kind = "databases" if kind == "DATABASE" else "tables"
-            return f"{what_kind} of {name(catalog)} tagged {saved or _keys(keys)}"
+            return f"{what_kind} of {name(catalog)} tagged {saved or expression(keys)}"
         case Location(catalog, arn):
             return f"location {name(catalog)} {arn}"
 
@@ -119,6 +119,11 @@ def share(one: Share) -> str:
     return one.status.lower()
 
 
+def expression(keys: Expression) -> str:
+    """What an expression asks for: `sensitivity=public|internal and domain=sales`."""
+    return " and ".join(f"{key}={'|'.join(values)}" for key, values in keys)
+
+
 def _entry(what: Table, entry: TableEntry, name: Name) -> str:
     kind = "" if entry.kind == "table" else f"{entry.kind}: "
     return f"{kind}{resource(what, name)}{table(entry, name)}"
@@ -138,7 +143,3 @@ def _assigned(state: State) -> Iterator[tuple[Resource, Mapping[str, str]]]:
 
 def _table(of: Table, name: Name) -> str:
     return f"{name(of.catalog)}/{of.database}.{of.name}"
-
-
-def _keys(keys: Expression) -> str:
-    return " and ".join(f"{key}={'|'.join(values)}" for key, values in keys)

@@ -15,7 +15,11 @@ MESH = Mesh.model_validate(
         "accounts": {"central": {"id": "111111111111"}, "sales": {"id": "222222222222"}},
         "governance": {"account": "central"},
         "domains": {
-            "sales": {"owner": "sales-team", "account": "sales", "personas": {"steward": {"role": "sales-steward"}}}
+            "sales": {
+                "owner": "sales-team",
+                "account": "sales",
+                "personas": {"steward": {"role": "sales-steward"}, "reader": {"role": "people/reader"}},
+            }
         },
     }
 )
@@ -54,6 +58,7 @@ def test_on_a_laptop_it_is_whoever_is_named(said, name):
     [
         ("arn:aws:sts::222222222222:assumed-role/sales-steward/ann@x", "sales.steward"),
         ("arn:aws:sts::222222222222:assumed-role/other/ann@x", "sales/role/other"),
+        ("arn:aws:sts::222222222222:assumed-role/reader/ann@x", "sales.reader"),  # without the path of the role
         ("arn:aws:iam::999999999999:user/ann", "arn:aws:iam::999999999999:user/ann"),
     ],
 )

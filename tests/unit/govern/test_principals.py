@@ -26,15 +26,18 @@ domains:
     account: sales
     personas: {engineer: {role: engineer, rights: [describe, alter], runs_jobs: true}, steward: {role: steward}}
 consumers:
-  marketing: {account: marketing, principals: {analyst: analyst, steward: steward}}
+  marketing: {account: marketing, principals: {analyst: analyst, steward: steward, planner: PLANNER}}
   research: {account: marketing, principals: {fellow: fellow}}
-""",
+""".replace("PLANNER", "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_planner_0123456789abcdef"),
         "mesh.yaml",
     ),
     {},
     "env.yaml",
 )
 ANALYST = "arn:aws:iam::333333333333:role/analyst"
+PLANNER = (
+    "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_planner_0123456789abcdef"
+)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +49,9 @@ ANALYST = "arn:aws:iam::333333333333:role/analyst"
         ("333333333333/role/analyst", ANALYST),
         (ANALYST, ANALYST),
         ("marketing/role/newcomer", "arn:aws:iam::333333333333:role/newcomer"),
+        ("marketing/role/service-role/newcomer", "arn:aws:iam::333333333333:role/service-role/newcomer"),
+        ("role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_planner_0123456789abcdef", PLANNER),
+        ("marketing.planner", PLANNER),
         ("role/mesh-governor", None),
         ("marketing", "333333333333"),
         ("hub", "111111111111"),
@@ -82,7 +88,7 @@ def test_who_is_not_known(text: str, told: str) -> None:
 
 def test_a_team_is_its_own_people() -> None:
     assert recipients(MESH, "research").roles == ("arn:aws:iam::333333333333:role/fellow",)
-    assert len(recipients(MESH, "333333333333").roles) == 3
+    assert len(recipients(MESH, "333333333333").roles) == 4
 
 
 @pytest.mark.parametrize("text", ["marketing.analyst", "sales.steward", "hub/role/mesh-governor", "marketing"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mesh_etl.govern.apply.batches import batches
 from mesh_etl.govern.difference import Bounds, Change, applied, claimed, difference
 from mesh_etl.govern.difference.bounds import EVERYBODY
 from mesh_etl.govern.state import (
@@ -30,6 +31,7 @@ from tests.unit.govern.difference.worlds import (
     SOME,
 )
 
+LEVEL = {"level": "strict"}
 ID, EMAIL = Columns(ORDERS, ("id",)), Columns(ORDERS, ("email",))
 BEFORE = State(
     settings={CENTRAL: Settings(frozenset({PEOPLE[0]}), 3, False, False)},
@@ -126,3 +128,25 @@ def test_columns_of_one_grant_count_one_by_one() -> None:
     assert not difference(
         applied(replace(BEFORE, grants={both: SELECT}), []), replace(BEFORE, grants={both: SELECT}), BOUNDS
     )
+
+
+def test_grants_of_one_account_go_together() -> None:
+    shops = [str(number) * 12 for number in (4, 5)]
+    given = {
+        GrantKey(account, f"arn:aws:iam::{account}:role/r{number}", Database(account, "sales")): SELECT
+        for number in range(30)
+        for account in shops
+    }
+    after = replace(BEFORE, databases={one: DatabaseEntry() for one in {BASE, *(key.resource for key in given)}})
+    plan = difference(after, replace(after, grants={**after.grants, **given}), BOUNDS)
+    calls = [batch for batch in batches(plan.changes) if batch[0].part == "grants"]
+    assert [(batch[0].account, len(batch)) for batch in calls] == [(one, n) for one in shops for n in (20, 10)]
+
+
+def test_a_column_that_no_contract_has_any_more_is_closed() -> None:
+    entry = TableEntry(("id", "email"), parameters=(("mesh_etl.published_seq", "7"),))
+    before = replace(BEFORE, tables={ORDERS: entry})
+    after = replace(before, tables={ORDERS: TableEntry(("email",))}, assigned={BASE: {"level": "strict"}, EMAIL: LEVEL})
+    (change,) = difference(before, after, BOUNDS).changes
+    assert (change.key, change.after) == (ID, LEVEL)
+    assert not difference(applied(before, [change]), after, BOUNDS)

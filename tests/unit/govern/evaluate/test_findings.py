@@ -45,6 +45,14 @@ def test_a_grant_that_gives_too_much(grant: dict[str, Any], code: str) -> None:
     assert codes(stated.state({**BASE, "grants": [grant]})) == [code]
 
 
+def test_a_part_beside_rights_to_write_has_no_effect() -> None:
+    part = {"to": "analyst", "on": {"table": "orders", "columns": ["id"]}}
+    reads = {"to": "analyst", "on": {"table": "orders"}, "rights": ["DESCRIBE"]}
+    writes = {**reads, "rights": ["DESCRIBE", "INSERT"]}
+    assert codes(stated.state({**BASE, "grants": [part, reads]})) == []
+    assert codes(stated.state({**BASE, "grants": [part, writes]})) == ["PART_WITHOUT_EFFECT"]
+
+
 @pytest.mark.parametrize(
     "grant",
     [

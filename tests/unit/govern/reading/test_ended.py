@@ -70,7 +70,7 @@ def seen(project, state, role):
 def test_a_role_of_a_contract_after_its_last_day(project):
     state = compiled(project.mesh, governed(project), today=THEN).state
     assert (seen(project, state, "analyst"), seen(project, state, "lead")) == ({"id", "region"}, {"id"})
-    now = without_ended(project, state)
+    now = without_ended(project, state, governed(project))
     assert (seen(project, now, "analyst"), seen(project, now, "lead")) == (set(), {"id"})
 
 
@@ -80,9 +80,9 @@ def test_a_request_that_was_revoked_or_has_expired_and_nothing_else_of_the_same_
         found, _ = past.ask("sales.orders", "marketing.lead", "to know", columns=columns, days=days)
         past.approve(found.id, "sales-team")
     state = compiled(project.mesh, governed(project), past.approved(), today=THEN).state
-    assert seen(project, without_ended(project, state), "lead") == {"id", "region"}
+    assert seen(project, without_ended(project, state, governed(project)), "lead") == {"id", "region"}
     past.revoke(found.id, "sales-team", "over")
-    assert seen(project, without_ended(project, state), "lead") == {"id"}
+    assert seen(project, without_ended(project, state, governed(project)), "lead") == {"id"}
 
 
 def test_a_grant_of_others_is_theirs(project):
@@ -90,4 +90,4 @@ def test_a_grant_of_others_is_theirs(project):
     key = next(one for one in state.grants if one.principal.endswith("lead") and "222" not in one.account)
     foreign = GrantKey(key.account, "arn:aws:iam::444444444444:role/marketing-other", key.resource)
     held = {**state.grants, foreign: Rights(frozenset({"SELECT"}))}
-    assert foreign in without_ended(project, type(state)(grants=held)).grants
+    assert foreign in without_ended(project, type(state)(grants=held), governed(project)).grants
