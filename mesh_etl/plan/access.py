@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mesh_etl import worlds
 from mesh_etl.errors import Fault, PlanError
+from mesh_etl.kernels.conditions import Every
 
 if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob
@@ -29,8 +30,7 @@ class JobAccess:
         self, product: str, names: Sequence[str], derived: Mapping[str, str], asked: Sequence[str]
     ) -> tuple[Portion, ...] | None:
         """See `sources.base.Shows`. Raises `PlanError` ACCESS_DENIED, beside what reading the accounts raises."""
-        own = product.partition(".")[0] == self._job.domain
-        if own or self._job.project.mesh.governance is None or self._world.name != "local":
+        if not self._decides(product):
             return None
         try:
             shown = self._allowed(product, names, derived, asked)
@@ -39,6 +39,30 @@ class JobAccess:
             raise
         self._reader.note((product,), asked or ("*",), "", self._job.product)
         return None if shown.is_whole(names) else shown.portions
+
+    def require_keys(self, product: str, names: Sequence[str], keys: Sequence[str], where: str) -> None:
+        """The job may look up foreign keys in these columns of another product, of all its rows.
+
+        Whether a key is there tells of the row that has it. Raises `PlanError` ACCESS_DENIED.
+        """
+        if not self._decides(product):
+            return
+        wanted = frozenset(keys)
+        try:
+            shown = self._reader.shown(product, names, {}, where)
+            if shown.view or not any(one.rows == Every(()) and wanted <= one.columns for one in shown.portions):
+                problem = f"{self._reader.name} may not look up {', '.join(sorted(wanted))} in all rows of {product}"
+                fix = "ask for a role that shows them: mesh-etl request; or leave the relationship out of the contract"
+                raise PlanError(Fault("ACCESS_DENIED", problem, where, fix))
+        except PlanError as error:
+            self._reader.note((product,), keys, error.code, self._job.product)
+            raise
+        self._reader.note((product,), keys, "", self._job.product)
+
+    def _decides(self, product: str) -> bool:
+        """Whether grants are asked here: for products of other domains, in a mesh with governance, on the laptop."""
+        own = product.partition(".")[0] == self._job.domain
+        return not own and self._job.project.mesh.governance is not None and self._world.name == "local"
 
     def _allowed(self, product: str, names: Sequence[str], derived: Mapping[str, str], asked: Sequence[str]) -> Shown:
         where = str(self._job.path)

@@ -17,10 +17,11 @@ from mesh_etl.contract.evolve import Evolved, grown
 from mesh_etl.contract.load import Contract, contract_of
 from mesh_etl.contract.summary import spelled
 from mesh_etl.contract.types import parse
-from mesh_etl.errors import Fault, PlanError, did_you_mean
+from mesh_etl.errors import Fault, PlanError
 from mesh_etl.kernels.stored.shown import ShownReader
 from mesh_etl.kernels.work import WorkItem
 from mesh_etl.modes import Mode
+from mesh_etl.order import unread
 from mesh_etl.plan.access import JobAccess
 from mesh_etl.plan.changes import changes_since
 from mesh_etl.plan.consistency import check_consistency
@@ -67,7 +68,8 @@ def build(
     contract, evolved = taken_over(job, written, head)
     check_sketches(job, contract)
     sources = {"source": job.job.source, **job.job.inputs, **(instead or {})}
-    inputs = _opened(job, sources, contract, evolved, mode, state.seen)
+    access = JobAccess(job)
+    inputs = _opened(job, access, sources, contract, evolved, mode, state.seen)
     stated = contract
     contract, evolved = _evolved(contract, evolved, inputs["source"].drift)
     partition_by = partition_keys(job, contract)
@@ -80,6 +82,10 @@ def build(
     checks, referred = followed(
         settled(job, contract, suppressed(job, planned(contract))), lambda product: ledger_of(job, product)
     )
+    for rule in checks.references:
+        if rule.table:
+            names = [name for name, _ in referred[rule.table].head.entry.columns]
+            access.require_keys(rule.table, names, [path[0] for path in rule.keys], contract.where(*rule.loc, "to"))
     checks = replace(checks, keeps=head is not None and not mode.clears)
     _check_executed(job, checks)
     idem_key = identity(job, contract, inputs, mode.occasion(moment))
@@ -131,6 +137,7 @@ def _evolved(contract: Contract, before: tuple[Evolved, ...], drift: Drift) -> t
 
 def _opened(
     job: LoadedJob,
+    access: JobAccess,
     sources: Mapping[str, Source],
     contract: Contract,
     evolved: Sequence[Evolved],
@@ -139,13 +146,11 @@ def _opened(
 ) -> dict[str, Opened]:
     root = job.project.root
     seen = {resolved(path, root): version for path, version in read.items()} if mode.incremental else {}
-    access = JobAccess(job)
 
     def ledger(product: str) -> Ledger:
         known = job.project.products()
         if product not in known:
-            problem = f"there is no product '{product}'"
-            raise PlanError(Fault("UNKNOWN_PRODUCT", problem, str(job.path), did_you_mean(product, known)))
+            raise PlanError(unread(job, product, known))
         return ledger_of(job, product)
 
     def context(*place: str) -> SourceContext:

@@ -60,8 +60,7 @@ def ask(
     import duckdb
 
     with Noted(statement, reader) as noted, _translated(), duckdb.connect(":memory:", config=_settings()) as database:
-        if reader is not None:
-            statement.require_discreet()
+        sql = statement.sql if reader is None else statement.discreet()
         wanted = behind(statement.tables, seen, reader is not None)
         ledgers = {name: _ledger(name, ledger_of, reader) for name in wanted.tables}
         roots = ", ".join("'" + ledger.layout.root.replace("'", "''") + "'" for ledger in ledgers.values())
@@ -79,7 +78,7 @@ def ask(
             given = [str(row[0]) for row in database.execute(f"DESCRIBE {select}").fetchall()]
             _put(database, name, _held(select, given, {}, name, reader))
         database.execute("SET lock_configuration = true")
-        result = database.sql(statement.sql)
+        result = database.sql(sql)
         names = tuple(_distinct(result.columns))
         noted.allowed()
         yield Answer(names, tuple(str(kind) for kind in result.types), _rows(result.to_arrow_reader(_PART)))

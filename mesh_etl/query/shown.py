@@ -20,11 +20,13 @@ def held(select: str, names: list[str], shown: Shown) -> str:
         select, names = _masked(select, shown.view), list(shown.view.columns)
     kept = [name for name in names if name in shown.columns]
     cells = ", ".join(_cell(name, shown.portions) for name in kept)
-    if all(one.rows == Every(()) for one in shown.portions):
-        return f"SELECT {cells} FROM ({select})"
-    rows = Either(tuple(one.rows for one in shown.portions))
+    seen = f"SELECT {cells} FROM ({select})"
+    if any(one.rows != Every(()) for one in shown.portions):
+        seen = f"{seen} WHERE {spelled(Either(tuple(one.rows for one in shown.portions)))}"
+    elif shown.view is None or shown.view.rows == Every(()):
+        return seen
     # Made before the question's own conditions see a row: one that fails would tell of rows that are not there.
-    return f"WITH shown AS MATERIALIZED (SELECT {cells} FROM ({select}) WHERE {spelled(rows)}) SELECT * FROM shown"
+    return f"WITH shown AS MATERIALIZED ({seen}) SELECT * FROM shown"
 
 
 def spelled(condition: Condition) -> str:

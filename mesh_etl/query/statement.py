@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mesh_etl.errors import Fault, PlanError, did_you_mean
+from mesh_etl.expressions.query import defined
 
 _QUARANTINE = "__quarantine"
 _BEHIND = "_mesh_behind"  # no domain has such a name, so that no statement reaches what is there
@@ -85,15 +86,20 @@ class Statement:
         bare = _tree(self.sql).transform(lambda node: exp.Placeholder() if isinstance(node, exp.Literal) else node)
         return hashlib.sha256(bare.sql(dialect="duckdb", comments=False).encode()).hexdigest()
 
-    def require_discreet(self) -> None:
-        """The statement calls nothing that tells of more than a reader is shown. Raises `PlanError` QUERY_REFUSED."""
+    def discreet(self) -> str:
+        """The statement for a reader, spelled anew from what was checked: nothing can be read in two ways.
+
+        Raises `PlanError` QUERY_REFUSED where it calls what tells of more than a reader is shown.
+        """
         from sqlglot import exp
 
-        for node in _tree(self.sql).find_all(exp.Func):
+        tree = _tree(self.sql)
+        for node in tree.find_all(exp.Func):
             name = (node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower()
             if name in _TELLING or name.startswith(_TELLING_PREFIXES):
                 problem = f"the function '{name}' is not allowed to readers: it tells of more than rows"
                 raise PlanError(Fault("QUERY_REFUSED", problem, "query", "leave it out"))
+        return str(tree.sql(dialect="duckdb", comments=False))
 
 
 def _tree(sql: str) -> Any:
@@ -134,13 +140,30 @@ def _refusals(tree: Any) -> Iterator[Fault]:
 
 
 def _tables(tree: Any) -> Iterator[Any]:
-    """The tables that are named and that no WITH clause defines."""
+    """The tables that are named and that no WITH clause defines for the place where they stand."""
     from sqlglot import exp
 
-    defined = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
     for table in tree.find_all(exp.Table):
-        if isinstance(table.this, exp.Identifier) and (table.db or table.name.lower() not in defined):
+        # A name that is defined elsewhere would be a file here, or a view of the database itself.
+        if isinstance(table.this, exp.Identifier) and (
+            table.db or table.name.lower() not in defined(table) | _itself(table)
+        ):
             yield table
+
+
+def _itself(table: Any) -> set[str]:
+    """The recursive queries that see their own rows where the table stands, by name."""
+    from sqlglot import exp
+
+    found, inner = set(), table
+    while (node := inner.parent) is not None:
+        # DuckDB looks elsewhere for the name in the first part, and where there is only one.
+        if isinstance(node, exp.SetOperation) and node.expression is inner and isinstance(node.parent, exp.CTE):
+            clause = node.parent.parent
+            if isinstance(clause, exp.With) and clause.recursive:
+                found.add(node.parent.alias.lower())
+        inner = node
+    return found
 
 
 def _lead(table: Any, name: TableName) -> None:
