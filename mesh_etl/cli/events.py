@@ -67,11 +67,15 @@ def events(
     if as_json and not follow:
         screen.document({"events": list(wanted)})
         return
+    empty = True
     for one in wanted:
+        empty = False
         if as_json:
             typer.echo(json.dumps(one))
         else:
             _show(page, one)
+    if empty:
+        page.line("Nothing of the kind was told from this machine yet.")
 
 
 def _publish(folder: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mesh_etl.errors import ConfigError, Fault
 
 if TYPE_CHECKING:
-    from mesh_etl.config import LoadedJob, Project
+    from mesh_etl.config import LoadedJob, LoadedView, Project
     from mesh_etl.contract.load import Contract
     from mesh_etl.policies import Verdict
 
@@ -23,7 +23,9 @@ class Policed:
     warnings: list[Fault] = field(default_factory=list)
 
 
-def policed(project: Project, valid: Mapping[str, LoadedJob], contracts: Mapping[str, Contract]) -> Policed:
+def policed(
+    project: Project, valid: Mapping[str, LoadedJob | LoadedView], contracts: Mapping[str, Contract]
+) -> Policed:
     """What the policies say of the products, and which exemptions are for nothing. A product is judged once."""
     from mesh_etl.policies import judge, today, unused
 

@@ -27,7 +27,7 @@ def show(page: Page, facts: dict[str, Any]) -> None:
     page.line()
     page.table(
         ("column", "type", "promise", "description"),
-        [(one["name"], one["type"], _promise(one), one["description"]) for one in facts["columns"]],
+        [(one["name"], one["type"], promise(one), one["description"]) for one in facts["columns"]],
     )
     if facts["levels"]:
         page.line()
@@ -70,7 +70,8 @@ def _table(page: Page, facts: dict[str, Any], table: dict[str, Any]) -> None:
         page.field("note", f"the table was written under contract version {table['contract_version']}")
 
 
-def _promise(column: dict[str, Any]) -> str:
+def promise(column: dict[str, Any]) -> str:
+    """What the contract promises of a column, and how it is classified, in a word or two."""
     return ", ".join(filter(None, ("required" if column["required"] else "", column["classification"])))
 
 

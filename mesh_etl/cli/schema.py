@@ -14,6 +14,7 @@ class Kind(StrEnum):
     """The kinds of configuration files."""
 
     job = "job"
+    view = "view"
     mesh = "mesh"
     domain = "domain"
     env = "env"

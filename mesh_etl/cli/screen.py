@@ -24,12 +24,14 @@ def document(data: Any) -> None:
 
 
 def console(stderr: bool = False) -> Console:
-    """A console that takes no markup from what it prints, has colours where the terminal does, and folds no pipe."""
+    """A console that takes no markup from what it prints, has colours where the terminal does, and folds no pipe.
+
+    In a notebook too it writes to stdout or stderr, where whoever calls a command can catch it."""
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or os.environ.get("COLUMNS") else _ENDLESS
-    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=width)
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=width, force_jupyter=False)
 
 
 def errors(faults: Iterable[Fault], severity: str = "error") -> None:

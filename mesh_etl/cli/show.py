@@ -24,7 +24,7 @@ def show(
 ) -> None:
     """Show a product: promise, table, quality, place."""
     from mesh_etl import worlds
-    from mesh_etl.cli import portrait, screen
+    from mesh_etl.cli import portrait, screen, views
     from mesh_etl.cli.jobs import contract_of
     from mesh_etl.cli.levels import levels
     from mesh_etl.cli.registered import lacking
@@ -32,6 +32,9 @@ def show(
     from mesh_etl.plan.build import ledger_of, taken_over
 
     project = Project.open(root, env)
+    if product in project.views():
+        views.described(project, product, as_json)
+        return
     job = project.job(product)
     contract, ledger = contract_of(job), ledger_of(job, job.product)
     lacks = lacking(job, contract, ledger, worlds.open(project.env, project.root))

@@ -81,7 +81,7 @@ def validate(
     faults += unknown_needs(found.valid.values(), project.products())
     faults += [fault for job in found.valid.values() for fault in _rules(job, found.contracts[job.product])]
     faults += _ports(project, found)
-    judged = policed(project, found.valid, found.contracts)
+    judged = policed(project, {**found.valid, **viewed.loaded}, {**found.contracts, **viewed.contracts})
     governed = _governed(project, found, viewed.valid.values())
     faults += [*judged.faults, *governed.faults]
     if faults:

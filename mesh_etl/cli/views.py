@@ -6,12 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mesh_etl.cli.portrait import promise
 from mesh_etl.errors import ConfigError, Fault
 
 if TYPE_CHECKING:
     from mesh_etl.cli.screen import Page
-    from mesh_etl.config import Project
+    from mesh_etl.config import LoadedView, Project
+    from mesh_etl.contract.load import Contract
     from mesh_etl.views import Viewed
+
+
+_READ_IT = 'There is nothing to run; read it: mesh-etl query "select * from {}"'
 
 
 @dataclass
@@ -21,6 +26,16 @@ class Judged:
     valid: dict[str, Viewed] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+
+    @property
+    def loaded(self) -> dict[str, LoadedView]:
+        """The files of the valid ones."""
+        return {name: one.loaded for name, one in self.valid.items()}
+
+    @property
+    def contracts(self) -> dict[str, Contract]:
+        """The contracts of the valid ones."""
+        return {name: one.contract for name, one in self.valid.items()}
 
 
 def judged(project: Project, products: Iterable[str]) -> Judged:
@@ -74,6 +89,47 @@ def planned(project: Project, product: str, as_json: bool) -> None:
         show(screen.Page(), found.valid[product])
 
 
+def described(project: Project, product: str, as_json: bool) -> None:
+    """What somebody who reads the view wants to know of it is told. Raises `ConfigError` with its faults."""
+    from mesh_etl.cli import screen
+    from mesh_etl.views import Views
+
+    view = Views(project).view(product)
+    odcs, stated = view.contract.odcs, zip(view.contract.columns, view.contract.schema, strict=True)
+    columns: list[dict[str, Any]] = [
+        {
+            "name": column.stored_name,
+            "type": field.type.glue(),
+            "required": column.required or column.primary_key,
+            "classification": column.classification or "",
+            "description": column.description or "",
+        }
+        for column, field in stated
+    ]
+    purpose = (odcs.description.purpose or "") if odcs.description else ""
+    owner = project.mesh.domains[view.loaded.domain].owner
+    told = {**facts(view), "name": view.contract.name, "owner": owner, "purpose": purpose, "columns": columns}
+    if as_json:
+        screen.document(told)
+        return
+    page = screen.Page()
+    page.line(f"{product}  {view.contract.name}", style="bold")
+    page.field("purpose", purpose)
+    page.field("owner", owner)
+    page.field("contract", f"{view.contract.id} {view.contract.version} ({view.contract.document.name})")
+    page.field("view", f"of {', '.join(view.sources)}, {_rights(view)}")
+    page.line()
+    page.table(
+        ("column", "type", "promise", "description"),
+        [(one["name"], one["type"], promise(one), one["description"]) for one in columns],
+    )
+    page.line(_READ_IT.format(product))
+
+
+def _rights(view: Viewed) -> str:
+    return f"with the rights of {view.definer}" if view.definer else "with the rights of who reads it"
+
+
 def facts(view: Viewed) -> dict[str, Any]:
     """The view as data."""
     return {
@@ -101,4 +157,4 @@ def show(page: Page, view: Viewed) -> None:
     page.field("registered", f"for {' and '.join(told['dialects'])}")
     page.field("columns", ", ".join(f"{one['name']} {one['type']}" for one in told["columns"]))
     page.field("SQL", view.sql)
-    page.line(f'There is nothing to run; read it: mesh-etl query "select * from {view.product}"')
+    page.line(_READ_IT.format(view.product))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from mesh_etl.discovery.described import Described, DescribedColumn, word
+from mesh_etl.govern.state.entries import VIEW_OF
 
 _PRODUCT, _VERSION = "mesh_etl.product", "mesh_etl.contract_version"
 
@@ -31,7 +32,7 @@ def _tables(glue: Any, catalog: str, database: str) -> Iterator[dict[str, Any]]:
 def _described(table: dict[str, Any]) -> Iterator[Described]:
     parameters = table.get("Parameters", {})
     product = parameters.get(_PRODUCT, "")
-    if not product or "mesh_etl.view_of" in parameters:  # of an audience's view, its product is found
+    if not product or VIEW_OF in parameters:  # of an audience's view, its product is found
         return
     stored = (*table.get("StorageDescriptor", {}).get("Columns", ()), *table.get("PartitionKeys", ()))
     columns = tuple(DescribedColumn(one["Name"], one.get("Type", ""), one.get("Comment", "")) for one in stored)

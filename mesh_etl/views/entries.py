@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 from mesh_etl.contract.types import Field, parse
 from mesh_etl.expressions import expression
 from mesh_etl.govern.state import TableEntry
+from mesh_etl.govern.state.entries import MASKED, VIEW_OF
 from mesh_etl.views.canonical import cast, qualified, spelled_out, typed
 from mesh_etl.views.dialects import Place, written
 
 if TYPE_CHECKING:
+    from mesh_etl.contract.load import Contract
     from mesh_etl.views.load import Viewed
 
 READS, DEFINER, DIALECTS = "mesh_etl.reads", "mesh_etl.definer", "mesh_etl.dialects"
 DEFINITION = "mesh_etl.definition"  # where no dialect says it in Spark's SQL
-VIEW_OF, MASKED = "mesh_etl.view_of", "mesh_etl.masked"
 
 
 def entry(view: Viewed, place: Callable[[str], Place], definer: str = "") -> TableEntry:
@@ -41,6 +42,8 @@ def entry(view: Viewed, place: Callable[[str], Place], definer: str = "") -> Tab
         definition=definition,
         parameters=tuple(sorted(parameters.items())),
         types=tuple(field.type.glue() for field in fields),
+        description=_description(view.contract),
+        comments=tuple((one.stored_name, one.description) for one in view.contract.columns if one.description),
     )
 
 
@@ -85,6 +88,12 @@ def masked(
         parameters=tuple(sorted(parameters.items())),
         types=tuple(fields[name].type.glue() for name in columns),
     )
+
+
+def _description(contract: Contract) -> str:
+    """What the contract says the product is for, else what its rows are, as entries of tables have it."""
+    purpose = contract.odcs.description.purpose if contract.odcs.description else None
+    return purpose or contract.table.description or ""
 
 
 def _condition(rows: str) -> str:

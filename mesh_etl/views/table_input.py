@@ -19,6 +19,7 @@ from mesh_etl.views.canonical import tree
 from mesh_etl.views.dialects import Engine, Place, written
 from mesh_etl.views.entries import DEFINER, DEFINITION, DIALECTS
 from mesh_etl.views.statement import tables
+from mesh_etl.worlds.table_input import COMMENT_LENGTH, DESCRIPTION_LENGTH, fitted
 
 if TYPE_CHECKING:
     from mesh_etl.govern.state import Table, TableEntry
@@ -43,12 +44,12 @@ def table_input(
     """
     parameters, told = dict(entry.parameters), comments or {}
     columns = [
-        {"Name": name, "Type": kind, **({"Comment": told[name]} if told.get(name) else {})}
+        {"Name": name, "Type": kind, **({"Comment": fitted(told[name], COMMENT_LENGTH)} if told.get(name) else {})}
         for name, kind in zip(entry.columns, entry.types, strict=True)
     ]
     body: dict[str, Any] = {
         "Name": table.name,
-        "Description": description,
+        "Description": fitted(description, DESCRIPTION_LENGTH, lines=True),
         "TableType": "VIRTUAL_VIEW",
         "PartitionKeys": [],
         "Parameters": parameters,

@@ -8,8 +8,9 @@ from io import StringIO
 
 import pytest
 
+from mesh_etl import worlds
 from mesh_etl.cli import main
-from tests.unit.views.conftest import Files
+from tests.unit.views.conftest import MESH, Files
 
 ORDERS = """\
 order_key,customer_key,total,items,ordered_at
@@ -167,3 +168,114 @@ def test_products_are_found_with_what_helps_to_choose(shop):
     assert "marketing.analyst may read all of it" in out
     code, out, _ = said(shop, "find", "nation", "--as", "marketing.analyst", "--live", "--json")
     assert [one["product"] for one in json.loads(out)["products"]] == ["sales.french"]
+
+
+def test_a_view_is_shown_like_a_product(shop):
+    code, out, err = said(shop, "show", "sales.by_customer")
+    assert code == 0, err
+    assert "of sales.orders, customer.customers, with the rights of sales.engineer" in out
+    assert "Where the customer lives." in out
+    told = json.loads(said(shop, "show", "sales.by_customer", "--json")[1])
+    assert (told["kind"], told["owner"]) == ("view", "sales-team")
+    assert told["columns"][1] == {
+        "name": "name", "type": "string", "required": False, "classification": "personal", "description": "",
+    }  # fmt: skip
+    assert json.loads(said(shop, "schema", "view")[1])["properties"]["definer"]
+
+
+@pytest.mark.parametrize("words", [("history",), ("verify",), ("contract", "diff"), ("contract", "explain")])
+def test_what_a_view_does_not_have_says_what_it_is(shop, words):
+    code, _, err = said(shop, *words, "sales.by_customer")
+    assert code == 2
+    assert "[IS_A_VIEW]" in err
+
+
+def test_an_entry_says_what_the_contract_says(shop):
+    project = shop.open()
+    glue = worlds.open(project.env, project.root).client("glue", project.identity("governance"))
+    found = glue.get_table(DatabaseName="demo_sales", Name="by_customer")["Table"]
+    comments = {one["Name"]: one.get("Comment") for one in found["StorageDescriptor"]["Columns"]}
+    assert (comments["nation"], comments["name"]) == ("Where the customer lives.", None)
+
+
+def test_a_part_of_a_view_cannot_be_asked_for(shop):
+    asked = ("request", "sales.french", "--for", "sales.engineer", "--reason", "to look")
+    code, _, err = said(shop, *asked, "--columns", "nation")
+    assert code == 3
+    assert "say --role reader [VIEW_IS_WHOLE]" in err
+    code, out, err = said(shop, *asked, "--role", "reader", "--json")
+    assert code == 0, err
+    assert json.loads(out)["role"] == "reader"
+
+
+def test_the_matrix_tells_of_a_views_guarded_columns(shop):
+    code, out, err = said(shop, "access", "matrix", "--json")
+    assert code == 0, err
+    squares = {(one["principal"], one["product"]): one for one in json.loads(out)}
+    assert squares["marketing.analyst", "sales.french"]["guarded"] == ["name"]
+
+
+def test_a_broken_contract_elsewhere_keeps_nobody_from_reading(shop):
+    """What nobody can tell the end of is not shown, and nothing else is kept back."""
+    contract = shop.root / "configs/sales/orders/contract.yaml"
+    before = contract.read_text()
+    contract.write_text(before.replace("kind: DataContract", "kind: Agreement"))
+    try:
+        french = said(shop, "query", "select * from sales.french", "--as", "marketing.analyst", "--json")
+        orders = said(shop, "query", "select * from sales.orders", "--as", "sales.engineer")
+        behind = said(shop, "query", "select * from sales.by_customer", "--as", "sales.engineer")
+    finally:
+        contract.write_text(before)
+    assert (french[0], json.loads(french[1])) == (0, [{"nation": "FRANCE", "name": "Ada"}]), french[2]
+    for code, out, err in (orders, behind):
+        assert (code, out) == (2, "")
+        assert "configs/sales/orders/contract.yaml:2:7" in err
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A mesh of two tables, of which nothing was made yet."""
+    return Files(tmp_path)
+
+
+def test_a_job_cannot_read_a_view(files):
+    files.view("sales.by_customer", SQL, COLUMNS)
+    files.job("sales.copy", COLUMNS[:1], source="{type: table, product: sales.by_customer, columns: [nation]}")
+    for words in (("validate",), ("plan", "sales.copy"), ("run", "sales.copy")):
+        code, _, err = said(files, *words)
+        assert code in (2, 3), words
+        assert "'sales.by_customer' is a view: it has no table that a job could read" in err
+        assert "[IS_A_VIEW]" in err
+
+
+def test_policies_judge_the_contracts_of_views(files):
+    files.put("configs/mesh.yaml", MESH + "policies:\n  - {use: columns-described, min_length: 8}\n")
+    files.view("sales.by_customer", SQL, COLUMNS)
+    for words in (("contract", "policies", "sales.by_customer"), ("validate", "sales.by_customer")):
+        code, _, err = said(files, *words)
+        assert code == 2, words
+        assert "configs/sales/by_customer/contract.yaml:10:9: policy 'columns-described': 'name'" in err
+        assert "'nation'" not in err
+
+
+def test_rules_of_a_views_contract_are_told_to_be_idle(files):
+    files.view("sales.plain", "select nation from customer.customers", COLUMNS[:1])
+    assert "VIEW_RULES" not in said(files, "validate")[2]
+    path = files.root / "configs/sales/plain/contract.yaml"
+    path.write_text(path.read_text() + "    quality:\n      - {metric: rowCount, mustBeGreaterThan: 0}\n")
+    for words in (("validate",), ("plan", "sales.plain")):
+        code, _, err = said(files, *words)
+        assert code == 0, err
+        assert "[VIEW_RULES]" in err
+        assert "configs/sales/plain/contract.yaml:11:" in err
+
+
+def test_governance_warns_of_what_is_shown_in_a_copy(files):
+    """A column without a classification that is made of a personal one."""
+    files.view("sales.names", "select name as label from customer.customers", ["{name: label, logicalType: string}"])
+    code, _, err = said(files, "govern", "plan")
+    assert code == 0, err
+    assert "[LINEAGE_PERSONAL]" in err
+    assert "[LINEAGE_PERSONAL]" not in said(files, "govern", "plan", "--domain", "customer")[2]
+    warned = json.loads(said(files, "govern", "plan", "--product", "sales.names", "--json")[1])["warnings"]
+    assert "LINEAGE_PERSONAL" in {one["code"] for one in warned}

@@ -131,7 +131,9 @@ def test_several_roles_add_up(shop, table_rows):
 
 
 def test_the_folder_of_a_partition_tells_nothing(shop, table_rows):
-    shop.orders(role("ids", "id, amount", "region = 'ASIA'"), target="{mode: append, partition_by: [region]}")
+    shop.orders(
+        role("ids", "id, amount", "region = 'ASIA'"), target="{mode: append, partition_by: ['truncate(4, region)']}"
+    )
     shop.totals(("id integer", "amount integer"))
     shop.govern()
     shop.run("sales.orders")
@@ -171,6 +173,48 @@ def test_more_rights_are_other_work(shop, table_rows):
     shop.orders(role("europe", NARROW, "region in ('EUROPE', 'ASIA')"))
     shop.govern()
     assert len(table_rows(shop.run("finance.totals"))) == 3
+
+
+KEYED = """\
+apiVersion: v3.1.0
+kind: DataContract
+id: totals
+version: 1.0.0
+status: active
+schema:
+  - name: totals
+    properties:
+      - name: id
+        logicalType: integer
+        relationships: [{to: sales.orders#orders.id, customProperties: [{property: severity, value: warning}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("roles", "missing"),
+    [
+        ((), r"may not read sales\.orders: nothing gives finance\.engineer a right"),
+        ((role("amounts", "amount"),), r"may not look up id in all rows of sales\.orders"),
+        ((role("europe", "id", "region = 'EUROPE'"),), r"may not look up id in all rows of sales\.orders"),
+        ((role("ids", "id"),), ""),
+    ],
+    ids=["nothing", "another column", "some rows", "the column"],
+)
+def test_foreign_keys_are_looked_up_where_that_is_granted(shop, roles, missing):
+    shop.orders(*roles)
+    shop.define("finance.totals", ("id integer",), "source: {type: csv, path: guesses.csv}\ntarget: {mode: replace}")
+    shop.put("configs/finance/totals/contract.yaml", KEYED)
+    shop.put("guesses.csv", "id\n1\n77\n")
+    shop.govern()
+    shop.run("sales.orders")
+    if not missing:
+        assert shop.run("finance.totals").entry.counts.good == 2
+        assert shop.attempts()[-1] == ("finance.engineer", "allowed", "", ("sales.orders",), "finance.totals")
+        return
+    with pytest.raises(PlanError, match=missing) as raised:
+        shop.run("finance.totals")
+    assert raised.value.code == "ACCESS_DENIED"
+    assert shop.attempts()[-1][1:3] == ("denied", "ACCESS_DENIED")
 
 
 def test_a_domain_reads_its_own(shop, table_rows):

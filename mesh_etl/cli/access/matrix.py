@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
@@ -73,6 +72,8 @@ def _plain(mesh: MeshAccess, one: Square) -> dict[str, Any]:
 
 
 def _as_csv(rows: Iterable[dict[str, Any]]) -> None:
+    import csv
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(FIELDS)
     for row in rows:

@@ -26,15 +26,19 @@ def policies(
     no_color: NoColor = False,
 ) -> None:
     """Hold contracts and jobs against the policies of the mesh."""
-    from mesh_etl.cli import jobs, screen
+    from mesh_etl.cli import jobs, screen, views
     from mesh_etl.cli.annotations import annotate
     from mesh_etl.cli.policed import policed
     from mesh_etl.config import Project
 
     project = Project.open(root, env)
-    found = jobs.read(project, products or project.products())
-    told = policed(project, found.valid, found.contracts)
-    faults = list(dict.fromkeys([*(one for error in found.broken.values() for one in error.faults), *told.faults]))
+    known = project.views()
+    wanted = products or (*project.products(), *known)
+    found = jobs.read(project, [one for one in wanted if one not in known])
+    viewed = views.judged(project, [one for one in wanted if one in known])
+    told = policed(project, {**found.valid, **viewed.loaded}, {**found.contracts, **viewed.contracts})
+    broken = (one for error in found.broken.values() for one in error.faults)
+    faults = list(dict.fromkeys([*broken, *viewed.faults, *told.faults]))
     if as_json:
         screen.document(_document(told, faults))
     elif ci:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -10,8 +11,18 @@ import typer
 from mesh_etl.cli.options import HERE, Env, Json, NoColor, Root
 
 
+class Status(StrEnum):
+    """Where a request stands."""
+
+    asked = "asked"
+    approved = "approved"
+    denied = "denied"
+    revoked = "revoked"
+    expired = "expired"
+
+
 def list_(
-    status: Annotated[str, typer.Option("--status", help="Only those that are asked, approved, denied, …")] = "",
+    status: Annotated[Status | None, typer.Option("--status", help="Only those that stand there.")] = None,
     product: Annotated[str, typer.Option("--product", help="Only those about this product.")] = "",
     root: Root = HERE,
     env: Env = "local",
@@ -28,7 +39,7 @@ def list_(
     found = [
         one
         for one in desk.requests.all()
-        if status in ("", one.status(desk.today)) and product in ("", one.asked.product)
+        if status in (None, one.status(desk.today)) and product in ("", one.asked.product)
     ]
     if as_json:
         screen.document([document(one, desk.today) for one in found])
@@ -94,15 +105,8 @@ def audit(
     if not found:
         page.line("Nobody has tried to read anything.")
         return
-    rows = [
-        (
-            f"{one.at:%Y-%m-%d %H:%M:%S}",
-            one.who,
-            one.verdict + (f" {one.code}" if one.code else ""),
-            ", ".join(one.products),
-            ", ".join(one.columns),
-            one.by,
-        )
-        for one in found
-    ]
-    page.table(("when", "who", "verdict", "products", "columns", "by"), rows, tight=True)
+    for one in found:
+        columns = f" ({', '.join(one.columns)})" if one.columns else ""
+        code = f" [{one.code}]" if one.code else ""
+        what = f"{', '.join(one.products)}{columns} by {one.by}{code}"
+        page.line(f"{one.at:%Y-%m-%d %H:%M:%S}  {one.verdict:<7}  {one.who}  {what}")
