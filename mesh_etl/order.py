@@ -20,12 +20,16 @@ def needs(job: LoadedJob) -> tuple[str, ...]:
 def unknown_needs(jobs: Iterable[LoadedJob], products: Iterable[str]) -> list[Fault]:
     """A fault for each product that a job reads and that is not among `products`."""
     known = set(products)
-    return [
-        Fault("UNKNOWN_PRODUCT", f"there is no product '{name}' to read", _place(job, name), did_you_mean(name, known))
-        for job in jobs
-        for name in needs(job)
-        if name not in known
-    ]
+    return [unread(job, name, known) for job in jobs for name in needs(job) if name not in known]
+
+
+def unread(job: LoadedJob, name: str, known: Collection[str]) -> Fault:
+    """Why the job cannot read the product, which has no table."""
+    if name in job.project.views():
+        fix = "read the products that it reads, and say what it says in a transform of type sql"
+        return Fault("IS_A_VIEW", f"'{name}' is a view: it has no table that a job could read", _place(job, name), fix)
+    problem = f"there is no product '{name}' to read"
+    return Fault("UNKNOWN_PRODUCT", problem, _place(job, name), did_you_mean(name, known))
 
 
 def in_order(

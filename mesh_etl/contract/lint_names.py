@@ -52,7 +52,10 @@ def part_faults(draft: Draft) -> Iterator[Fault]:
 def _ids(draft: Draft, part: Part, loc: Loc) -> Iterator[Fault]:
     """Ids that stand twice in one list; those of columns and rules are unique in the whole table."""
     for name, field in type(part).model_fields.items():
-        value, here = getattr(part, name), (*loc, field.alias or name)
+        value = getattr(part, name)
+        if not value:
+            continue
+        here = (*loc, field.alias or name)
         if isinstance(value, Part):
             yield from _ids(draft, value, here)
         elif isinstance(value, tuple):

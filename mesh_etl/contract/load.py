@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mesh_etl.config.document import Document
 from mesh_etl.config.validate import validate
-from mesh_etl.config.yaml import read
+from mesh_etl.config.yaml import parse, text
 from mesh_etl.contract.columns import Columns
 from mesh_etl.contract.lint import lint
 from mesh_etl.contract.odcs import DataContract
@@ -98,12 +98,17 @@ class Contract:
 
 
 def load(path: Path, display: str | None = None) -> Contract:
-    """The contract in the file, which messages call `display`.
+    """The contract in the file, which messages call `display`; a text that was understood before is not read again.
 
     Raises `ConfigError` with every fault of the file: unknown keys and wrong types first; where there are none, the
     types that cannot be told and what `lint` finds.
     """
-    return understand(read(path, display))
+    return _understood(*text(path, display))
+
+
+@lru_cache(maxsize=4_096)
+def _understood(text: str, name: str) -> Contract:
+    return understand(parse(text, name))
 
 
 def contract_of(job: LoadedJob) -> Contract:

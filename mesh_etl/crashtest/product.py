@@ -19,6 +19,7 @@ from mesh_etl.crashtest.storage import OneAtATime, WatchedStorage
 from mesh_etl.crashtest.watch import Strike, Watch
 from mesh_etl.crashtest.world import WatchedWorld, watch_client
 from mesh_etl.errors import Fault, MeshError, PlanError
+from mesh_etl.govern.names import central
 from mesh_etl.storage import Storage, through
 
 if TYPE_CHECKING:
@@ -133,10 +134,21 @@ def _require_inside(job: LoadedJob) -> None:
 
 
 def _forget(job: LoadedJob) -> None:
-    """There is no table, and the catalogue of the copy does not know it."""
+    """There is no table, and no catalogue of the copy knows it.
+
+    In a governed mesh those who govern drop its entries, since who runs jobs has no right to.
+    """
     shutil.rmtree(job.table_root, ignore_errors=True)
-    glue = worlds.open(job.project.env, job.project.root).client("glue", job.identity)
-    try:
-        glue.delete_table(DatabaseName=job.domain, Name=job.name)
-    except glue.exceptions.EntityNotFoundException:
-        return
+    world, mesh = worlds.open(job.project.env, job.project.root), job.project.mesh
+    account = mesh.domains[job.domain].account
+    by = job.identity if mesh.governance is None or account is None else job.project.identity(account)
+    entries = [(by, job.domain, job.name)]
+    if mesh.governance is not None:
+        place = central(mesh, job.product)
+        entries.append((job.project.identity(mesh.governance.account), place.database, place.name))
+    for identity, database, name in entries:
+        glue = world.client("glue", identity)
+        try:
+            glue.delete_table(DatabaseName=database, Name=name)
+        except glue.exceptions.EntityNotFoundException:
+            continue

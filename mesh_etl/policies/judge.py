@@ -15,7 +15,7 @@ from mesh_etl.policies.built_in import TESTS
 from mesh_etl.policies.subject import Subject, subjects
 
 if TYPE_CHECKING:
-    from mesh_etl.config import LoadedJob, Project
+    from mesh_etl.config import LoadedJob, LoadedView, Project
     from mesh_etl.config.policies import AnyPolicy
     from mesh_etl.contract.load import Contract
 
@@ -80,8 +80,8 @@ def enforce(job: LoadedJob, contract: Contract) -> tuple[Fault, ...]:
     return found.warnings
 
 
-def judge(job: LoadedJob, contract: Contract, on: date) -> Judgement:
-    """The verdicts on the product as of that day.
+def judge(job: LoadedJob | LoadedView, contract: Contract, on: date) -> Judgement:
+    """The verdicts on the product as of that day; policies for jobs have nothing to judge in a view.
 
     Raises `ConfigError` when a policy cannot be asked: POLICY_EXPRESSION, POLICY_FUNCTION, PLUGIN_MISSING.
     """
@@ -120,7 +120,7 @@ def unused(project: Project, judged: Iterable[str], used: frozenset[int]) -> Ite
         if one.policy not in names:
             problem = f"exemptions: there is no policy '{one.policy}'"
             yield Fault("EXEMPTION_UNUSED", problem, where, did_you_mean(one.policy, names))
-        elif index not in used and products >= set(one.products) & set(project.products()):
+        elif index not in used and products >= set(one.products) & {*project.products(), *project.views()}:
             problem = f"exemptions: nothing breaks '{one.policy}' that this one lets off"
             yield Fault("EXEMPTION_UNUSED", problem, where, "remove it")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mesh_etl.config.project import LoadedView
 from mesh_etl.contract.table import Loc, Property
 
 if TYPE_CHECKING:
@@ -30,9 +31,11 @@ class Subject:
     data: dict[str, Any] = field(repr=False)
 
 
-def subjects(scope: Scope, job: LoadedJob, contract: Contract) -> Iterator[Subject]:
+def subjects(scope: Scope, job: LoadedJob | LoadedView, contract: Contract) -> Iterator[Subject]:
     """Every subject of the scope that the product has."""
     if scope == "job":
+        if isinstance(job, LoadedView):
+            return
         yield Subject(job.product, "", job.where(), job.job.model_dump(mode="json", by_alias=True))
         return
     whole = plain(contract.odcs)

@@ -142,6 +142,14 @@ def test_a_hidden_column_is_as_unknown_as_any_other(shop, column):
         ("select * from 'table/sales/orders/data/x.parquet'", "UNKNOWN_TABLE"),
         ("select * from duckdb_views()", "QUERY_REFUSED"),
         ("explain select * from sales.orders", "QUERY_REFUSED"),
+        (
+            "select (with duckdb_views as (select 1 a) from duckdb_views), * from sales.orders, duckdb_views",
+            "UNKNOWN_TABLE",
+        ),
+        (
+            'select (with "/x.parquet" as (select 1 a) from "/x.parquet"), * from sales.orders, "/x.parquet"',
+            "UNKNOWN_TABLE",
+        ),
     ],
 )
 def test_there_is_no_way_around(shop, sql, code):
@@ -165,6 +173,8 @@ def test_every_attempt_is_written_down_without_what_was_asked_for(shop):
     ]
     assert last[0]["columns"] == ["id", "region"]
     assert last[0]["statement"] == last[1]["statement"]
+    shown = said(shop, "requests", "audit", "--denied").splitlines()[-1]
+    assert shown.endswith("  denied   marketing.stranger  sales.orders (id, region) by query [ACCESS_DENIED]")
     audit = "".join(path.read_text() for path in (shop / "table/_governance/audit").rglob("*.json"))
     assert SECRET not in audit
 
@@ -174,6 +184,7 @@ def test_from_the_request_to_the_rows_and_back(shop):
     denied(shop, "marketing.caller", sql)
     words = ("request", "sales.orders", "--role", "callers", "--for", "marketing.caller", "--reason", "to call")
     assert "to be decided by sales-team or sales/role/mesh-governor" in said(shop, *words)
+    assert "'asked', 'approved', 'denied'" in said(shop, "requests", "list", "--status", "aksed", code=2)
     (request,) = told(shop, "requests", "list", "--status", "asked")
     id_ = request["request"]
     denied(shop, "marketing.caller", sql)

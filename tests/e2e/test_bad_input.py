@@ -272,7 +272,7 @@ class Shop:
         """The run ends in these codes, tells no value, and nothing has changed."""
         with pytest.raises(MeshError) as caught:
             self.run()
-        assert type(caught.value) is kind, caught.value
+        assert isinstance(caught.value, kind), caught.value
         assert [fault.code for fault in caught.value.faults] == codes, caught.value
         assert words in str(caught.value)
         assert SECRET not in str(caught.value)

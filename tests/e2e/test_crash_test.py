@@ -14,6 +14,18 @@ import pytest
 
 MESH = "name: shop\nwarehouse: ${warehouse}\ndomains: {shop: {owner: shop-team, description: What was sold.}}\n"
 ENV = "world: {type: local}\nvalues: {warehouse: table}\n"
+GOVERNED = """\
+name: shop
+warehouse: ${warehouse}
+accounts: {centre: {id: "111111111111"}, shop: {id: "222222222222"}}
+governance: {account: centre}
+domains:
+  shop:
+    owner: shop-team
+    account: shop
+    personas: {engineer: {role: shop-engineer, rights: [describe, select, insert, delete, alter], runs_jobs: true}}
+tags: {level: {values: [open, closed], default: closed}}
+"""
 CONTRACT = """\
 apiVersion: v3.1.0
 kind: DataContract
@@ -87,6 +99,19 @@ def test_a_verdict_for_each_break_and_the_project_as_it_was(shop):
         assert one["failures"] == []
     assert content(shop) == before
     assert left(shop) == []
+
+
+def test_a_governed_product_is_broken_with_its_central_entry(shop):
+    (shop / "configs/mesh.yaml").write_text(GOVERNED)
+    (shop / "configs/env/local.yaml").write_text(ENV.replace("warehouse: table", "warehouse: .mesh/warehouse"))
+    assert said(shop, "govern", "apply")[0] == 0
+    assert said(shop, "run", "shop.sales")[0] == 0
+    assert said(shop, "govern", "verify")[0] == 0
+    before = content(shop)
+    code, out, err = said(shop, "crash-test", "shop.sales", "--every", "29", "--json")
+    assert (code, err) == (0, "")
+    assert [one["failures"] for one in json.loads(out)["scenarios"]] == [[], []]
+    assert content(shop) == before
 
 
 @pytest.mark.parametrize("case", ["no input", "a refused row"])

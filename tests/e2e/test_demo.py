@@ -6,6 +6,7 @@ import json
 import shutil
 from collections import Counter
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -15,9 +16,13 @@ from generate import generate
 
 from mesh_etl.cli import jobs
 from mesh_etl.config import Project
+from mesh_etl.errors import PlanError
 from mesh_etl.govern.planned import planned
+from mesh_etl.govern.reading import live
 from mesh_etl.order import in_order
+from mesh_etl.plan.ledgers import product_ledger
 from mesh_etl.plan.references import led_to
+from mesh_etl.query import Statement, ask
 from mesh_etl.testing.access import can
 
 HERE = Path(__file__).parents[2]
@@ -297,6 +302,31 @@ def test_people_see_what_the_contracts_show_them(reports, root, live):
     assert seen("marketing.analyst", "revenue", "sales.revenue_by_nation").allowed
     assert seen("marketing.analyst", "total_price", "sales.orders").denied
     assert seen("sales.steward", "nation").denied
+
+
+def rows_of(demo, who, question):
+    """What a query of somebody answers, as dictionaries."""
+    reader = live(demo.project, demo.world, who, "--as")
+    statement = Statement.parse(question, (*demo.project.products(), *reader.views))
+    with ask(statement, demo.project, partial(product_ledger, demo.project), None, reader) as answer:
+        return [dict(zip(answer.names, row, strict=True)) for row in answer.rows]
+
+
+def test_three_people_ask_the_same_question(reports, demo):
+    """What scripts/governed shows: her region without what is personal, everything, and the reason for a refusal."""
+    question = "select * from customer.customers order by customer_key"
+    everything = demo.table("customer.customers")
+    seen = rows_of(demo, "customer.engineer", question)
+    assert seen == sorted(everything, key=lambda row: row["customer_key"])
+    shown = [name for name in seen[0] if name not in PERSONAL]
+    europe = [{name: row[name] for name in shown} for row in seen if row["region"] == "EUROPE"]
+    assert rows_of(demo, "marketing.analyst", question) == europe
+    assert 0 < len(europe) < len(seen)
+    with pytest.raises(PlanError) as refused:
+        rows_of(demo, "sales.steward", question)
+    [fault] = refused.value.faults
+    assert fault.code == "ACCESS_DENIED"
+    assert "nothing gives sales.steward a right on customer.customers" in str(fault)
 
 
 def test_nothing_is_left_to_govern_but_what_making_tables_has_given(reports, demo):

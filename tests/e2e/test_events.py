@@ -64,6 +64,7 @@ def triggered(root):
 
 def test_products_follow_those_that_they_read_one_after_the_other(project):
     assert triggered(project) == [], "what they read has no table yet"
+    assert mesh(project, "events") == "Nothing of the kind was told from this machine yet.\n"
     deliver(project, "a")
     mesh(project, "run", "shop.orders")
     assert triggered(project) == ["shop.copy", "shop.second"]
@@ -76,7 +77,7 @@ def test_products_follow_those_that_they_read_one_after_the_other(project):
 
 
 def test_events_can_be_listed_by_product_and_type(project):
-    assert mesh(project, "events") == ""
+    assert mesh(project, "events") == "Nothing of the kind was told from this machine yet.\n"
     deliver(project, "a")
     mesh(project, "run", "--all")
     assert "shop.orders  version 1: append, 2 rows, passed" in mesh(project, "events")

@@ -6,25 +6,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mesh_etl.errors import Fault, PublishError
+from mesh_etl.worlds.error_codes import BUSY, DENIED, MISMADE, NO_CREDENTIALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Somebody else has changed what we have just read: read again.
 OVERTAKEN = {"AlreadyExistsException", "EntityNotFoundException", "ConcurrentModificationException"}
-# The service cannot answer now.
-BUSY = {
-    "ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "InternalServiceException",
-    "InternalFailure", "InternalServerException", "ServiceUnavailable", "ServiceUnavailableException",
-    "OperationTimeoutException", "ResourceNotReadyException", "RequestTimeout", "RequestTimeoutException",
-}  # fmt: skip
-DENIED = {
-    "AccessDeniedException", "AccessDenied", "UnauthorizedException", "UnrecognizedClientException",
-    "InvalidSignatureException", "InvalidClientTokenId", "ExpiredToken", "ExpiredTokenException",
-}  # fmt: skip
-NO_CREDENTIALS = {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "TokenRetrievalError"}
-# The client itself has turned the request down; its words quote the values.
-MISMADE = {"ParamValidationError", "NotImplementedByEmbeddedAws"}
 
 
 class Overtaken(Exception):

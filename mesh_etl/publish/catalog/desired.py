@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.publish.catalog.file_formats import FILE_FORMATS
 from mesh_etl.publish.catalog.indexes import INDEXES, spelled
 from mesh_etl.publish.catalog.projection import projected
+from mesh_etl.worlds.table_input import COMMENT_LENGTH, DESCRIPTION_LENGTH, OWNER_LENGTH, TABLE_INPUT, fitted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,13 +16,7 @@ if TYPE_CHECKING:
 SEQ = "mesh_etl.published_seq"
 ANNOUNCED = "mesh_etl.announced_seq"  # the ledger entry up to which events have told of what was published
 PRODUCT = "mesh_etl.product"
-TABLE_INPUT = (
-    "Name", "Description", "Owner", "LastAccessTime", "LastAnalyzedTime", "Retention", "StorageDescriptor",
-    "PartitionKeys", "ViewOriginalText", "ViewExpandedText", "TableType", "Parameters",
-)  # fmt: skip
 PARTITION_INPUT = ("Values", "LastAccessTime", "LastAnalyzedTime", "StorageDescriptor", "Parameters")
-DESCRIPTION_LENGTH, COMMENT_LENGTH, OWNER_LENGTH = 2048, 255, 255
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 Values = tuple[str, ...]
 Index = tuple[str, ...]
@@ -75,8 +69,8 @@ class Desired:
     def words(self) -> Fields:
         """What the TableInput says to people."""
         return {
-            "Description": _fitted(self.description, DESCRIPTION_LENGTH, lines=True),
-            **({"Owner": _fitted(self.owner, OWNER_LENGTH)} if self.owner else {}),
+            "Description": fitted(self.description, DESCRIPTION_LENGTH, lines=True),
+            **({"Owner": fitted(self.owner, OWNER_LENGTH)} if self.owner else {}),
         }
 
     def table_input(self, found: Fields | None = None) -> Fields:
@@ -104,7 +98,7 @@ class Desired:
 
     def database_input(self) -> Fields:
         """The DatabaseInput for a database that is not there yet."""
-        about = _fitted(self.database_description, DESCRIPTION_LENGTH, lines=True)
+        about = fitted(self.database_description, DESCRIPTION_LENGTH, lines=True)
         return {"Name": self.database.lower(), **({"Description": about} if about else {})}
 
     def partition_input(self, values: Values, found: Fields | None = None) -> Fields:
@@ -142,17 +136,8 @@ def _columns(columns: tuple[Column, ...], found: list[Fields]) -> list[Fields]:
         name = column.name.lower()  # engines that read the catalogue know lower case only
         fields: Fields = {"Name": name, "Type": column.type}
         if column.comment:
-            fields["Comment"] = _fitted(column.comment, COMMENT_LENGTH)
+            fields["Comment"] = fitted(column.comment, COMMENT_LENGTH)
         if parameters.get(name):
             fields["Parameters"] = parameters[name]
         spelt.append(fields)
     return spelt
-
-
-def _fitted(text: str, limit: int, *, lines: bool = False) -> str:
-    """The text within Glue's bounds: no control characters, a length as Java counts it, and one line unless `lines`."""
-    text = _CONTROL.sub("", text.strip() if lines else " ".join(text.split()))
-    pairs = text.encode("utf-16-le")
-    if len(pairs) // 2 <= limit:
-        return text
-    return pairs[: 2 * (limit - 1)].decode("utf-16-le", errors="ignore").rstrip() + "…"

@@ -12,10 +12,10 @@ from mesh_etl.publish.catalog.desired import (
     PARTITION_INPUT,
     PRODUCT,
     SEQ,
-    TABLE_INPUT,
     Fields,
     Values,
 )
+from mesh_etl.worlds.table_input import TABLE_INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

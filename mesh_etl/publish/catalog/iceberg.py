@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from mesh_etl.errors import Fault, PublishError
 from mesh_etl.publish.catalog.announcing import Announce, recorded
 from mesh_etl.publish.catalog.calls import Overtaken, call
-from mesh_etl.publish.catalog.desired import SEQ, TABLE_INPUT
+from mesh_etl.publish.catalog.desired import SEQ
 from mesh_etl.publish.catalog.difference import Difference, announced_seq, lookup, recorded_seq
+from mesh_etl.worlds.table_input import TABLE_INPUT
 
 if TYPE_CHECKING:
     from mesh_etl.publish.catalog.desired import Desired, Fields

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, PublishError
-from mesh_etl.publish.catalog.calls import BUSY, OVERTAKEN, call
+from mesh_etl.publish.catalog.calls import OVERTAKEN, call
+from mesh_etl.worlds.error_codes import BUSY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

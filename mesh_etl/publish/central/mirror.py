@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mesh_etl.errors import Fault, PublishError
 from mesh_etl.publish.catalog.announcing import recorded
 from mesh_etl.publish.catalog.calls import Overtaken, call
-from mesh_etl.publish.catalog.desired import ANNOUNCED, SEQ, TABLE_INPUT
+from mesh_etl.publish.catalog.desired import ANNOUNCED, SEQ
 from mesh_etl.publish.catalog.difference import (
     Difference,
     announced_seq,
@@ -23,6 +23,7 @@ from mesh_etl.publish.catalog.difference import (
     recorded_seq,
     refuse_foreign,
 )
+from mesh_etl.worlds.table_input import TABLE_INPUT
 
 if TYPE_CHECKING:
     from mesh_etl.publish.catalog.announcing import Announce

@@ -19,6 +19,8 @@ PRODUCTS = ("sales.orders", "sales.lineitems", "customer.customers")
         ("select * from sales.orders union all select * from sales.orders;", ["sales.orders"]),
         ("select (select max(x) from sales.lineitems) from range(3)", ["sales.lineitems"]),
         ("select * from unnest([1, 2]), generate_series(1, 2)", []),
+        ("with recursive x as (select 1 a union all select a + 1 from x where a < 3) from x", []),
+        ("with a as (with a as (from sales.orders) from a), b as (from a) select * from a, b", ["sales.orders"]),
     ],
 )
 def test_what_may_be_asked(sql, tables):
@@ -56,6 +58,13 @@ def test_the_quarantine_is_a_table_beside():
         ("select * from information_schema.tables", "UNKNOWN_TABLE"),
         ("select * from other.sales.orders", "UNKNOWN_TABLE"),
         ("with orders as (select 1) select * from main.orders", "UNKNOWN_TABLE"),
+        # What a WITH clause defines holds for its own query alone; elsewhere the name is DuckDB's, or a file's.
+        ("select (with duckdb_views as (select 1 a) from duckdb_views), * from duckdb_views", "UNKNOWN_TABLE"),
+        ('select (with "x.parquet" as (select 1 a) from "x.parquet"), * from "x.parquet"', "UNKNOWN_TABLE"),
+        ("with duckdb_views as (from duckdb_views) from duckdb_views", "UNKNOWN_TABLE"),
+        ("with recursive sqlite_master as (from sqlite_master) from sqlite_master", "UNKNOWN_TABLE"),
+        ("with recursive x as (select a from x union all select 1) from x", "UNKNOWN_TABLE"),
+        ("with a as (from duckdb_views), duckdb_views as (select 1) from a", "UNKNOWN_TABLE"),
     ],
 )
 def test_what_may_not_be_asked(sql, code):

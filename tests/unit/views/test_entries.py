@@ -7,8 +7,9 @@ import pytest
 
 from mesh_etl import worlds
 from mesh_etl.govern.state import Table
+from mesh_etl.govern.state.entries import MASKED, VIEW_OF
 from mesh_etl.views import Views
-from mesh_etl.views.entries import DEFINER, MASKED, VIEW_OF, entry, masked
+from mesh_etl.views.entries import DEFINER, entry, masked
 from mesh_etl.views.table_input import definition_of, table_input
 
 ROLE = "arn:aws:iam::222222222222:role/sales-engineer"
