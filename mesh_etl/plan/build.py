@@ -18,7 +18,6 @@ from mesh_etl.contract.load import Contract, contract_of
 from mesh_etl.contract.summary import spelled
 from mesh_etl.contract.types import parse
 from mesh_etl.errors import Fault, PlanError
-from mesh_etl.kernels.stored.shown import ShownReader
 from mesh_etl.kernels.work import WorkItem
 from mesh_etl.modes import Mode
 from mesh_etl.order import unread
@@ -194,6 +193,8 @@ def items_of(inputs: Mapping[str, Opened]) -> tuple[WorkItem, ...]:
 def identity(job: LoadedJob, contract: Contract, inputs: Mapping[str, Opened], occasion: str = "") -> str:
     """The identity of the work: the same job, contract and inputs make the same table, on the same occasion."""
     root = job.project.root
+    from mesh_etl.kernels.stored.shown import ShownReader  # loads Arrow, which whoever only validates does without
+
     work: dict[str, Any] = {
         "product": job.product,
         # To accept a change is no other work, and neither is to keep the table in shape.

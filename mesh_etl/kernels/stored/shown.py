@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mesh_etl.contract.types import Schema
-from mesh_etl.kernels.conditions import Condition, columns, true_of
+from mesh_etl.kernels.conditions import Condition, columns
 from mesh_etl.kernels.stored.reader import StoredReader, damaged
 from mesh_etl.kernels.stored.written import WrittenReader
+from mesh_etl.kernels.true_rows import true_of
 from mesh_etl.kernels.work import WorkItem
 from mesh_etl.stores import InputFile
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesh_etl.kernels.conditions import Compare, Either, Every, IsNull, Like, Not, columns, true_of
+from mesh_etl.kernels.conditions import Compare, Either, Every, IsNull, Like, Not, columns
+from mesh_etl.kernels.true_rows import true_of
 from mesh_etl.query.shown import spelled
 
 SCHEMA = pa.schema(

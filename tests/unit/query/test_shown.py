@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from mesh_etl.errors import PlanError
 from mesh_etl.govern.reading.mask_view import mask_view
 from mesh_etl.govern.reading.shown import Shown
-from mesh_etl.kernels.conditions import Compare, Every, Not, true_of
+from mesh_etl.kernels.conditions import Compare, Every, Not
 from mesh_etl.kernels.stored.shown import Portion
+from mesh_etl.kernels.true_rows import true_of
 from mesh_etl.query.shown import held
 from mesh_etl.query.statement import Statement
 
