@@ -7,6 +7,8 @@ boto3's clients are botocore's: the class, the methods and the exceptions are th
 
 from __future__ import annotations
 
+from functools import cache
+from threading import Lock
 from typing import Any
 
 import botocore.session
@@ -32,6 +34,7 @@ class OwnLoader(Loader):  # type: ignore[misc]  # botocore ships no types
         return super().load_data_with_path(name)  # type: ignore[no-any-return]
 
 
+_MAKING = Lock()  # botocore's sessions make one client at a time
 LOADER = OwnLoader()  # shared, so that a process parses each model once
 
 
@@ -50,19 +53,26 @@ class OwnSession(botocore.session.Session):  # type: ignore[misc]  # botocore sh
 
 def offline(service: str, region: str) -> Any:
     """A client with made-up credentials and an endpoint that cannot exist."""
-    session = OwnSession()
-    session.register_component("data_loader", LOADER)
-    session.set_credentials("embedded", "embedded")
     config = Config(
         retries={"mode": "standard", "total_max_attempts": 1},
         ignore_configured_endpoint_urls=True,
         use_fips_endpoint=False,
         use_dualstack_endpoint=False,
     )
-    made = session.create_client(
-        service, region_name=region, endpoint_url=ENDPOINT.format(service=service), config=config
-    )
+    with _MAKING:
+        made = _session().create_client(
+            service, region_name=region, endpoint_url=ENDPOINT.format(service=service), config=config
+        )
     made.meta.events.register_first(f"before-send.{service}", _refuse_to_send)
+    return made
+
+
+@cache
+def _session() -> OwnSession:
+    """One for all clients of the process: a session costs more than a client, and a mesh has many of these."""
+    made = OwnSession()
+    made.register_component("data_loader", LOADER)
+    made.set_credentials("embedded", "embedded")
     return made
 
 

@@ -17,6 +17,7 @@ from mesh_etl.govern.record import Record
 from mesh_etl.govern.requests import Desk
 from mesh_etl.govern.state import Columns, ColumnsBut, Database, Filter, State, Table
 from mesh_etl.govern.store import store
+from mesh_etl.govern.uncollected import uncollected
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
@@ -52,6 +53,11 @@ def planned(project: Project, world: World, scope: Scope = ALL, today: datetime.
     Raises `ConfigError` with the faults of the configuration, `PlanError` (GOVERNANCE_MISSING), and `RunError` where an
     account cannot be read: GOVERN_DENIED, GOVERN_UNREACHABLE, GOVERN_REFUSED.
     """
+    with uncollected():
+        return _planned(project, world, scope, today)
+
+
+def _planned(project: Project, world: World, scope: Scope, today: datetime.date | None) -> Planned:
     desk = Desk(project)
     compiled = governance(project, desk.approved(), today or desk.today)
     if compiled.faults:

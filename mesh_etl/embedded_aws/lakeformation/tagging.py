@@ -51,27 +51,37 @@ def get_resource_lf_tags(call: Call) -> Body:
     permissions.require(call, place)
     rights.refuse_unless(call, "DESCRIBE", place.account, place.base, place.name or None)
     own, owner = bool(call.get("ShowAssignedLFTags")), place.owner
+    shown = Shown(call, owner)
     found = inheritance.tagged(call, owner, place.base, place.name)
-    database = {"LFTagOnDatabase": shown(call, owner, found.database)} if place.kind == "database" or not own else {}
+    database = {"LFTagOnDatabase": shown(found.database)} if place.kind == "database" or not own else {}
     if place.kind == "database":
         return _filled(database)
     named = place.included if place.kind == "columns" else None
     every = seen_table.columns_of(call, owner, place.base, place.name)
     some = sorted(every if named is None else every & named)
     columns = {name: found.columns.get(name, {}) if own else found.on_column(name) for name in some}
-    listed = [{"Name": name, "LFTags": shown(call, owner, tags)} for name, tags in columns.items() if tags]
+    listed = [{"Name": name, "LFTags": shown(tags)} for name, tags in columns.items() if tags]
     table = {} if own and named is not None else found.table if own else found.on_table()
-    return _filled({**database, "LFTagsOnTable": shown(call, owner, table), "LFTagsOnColumns": listed})
+    return _filled({**database, "LFTagsOnTable": shown(table), "LFTagsOnColumns": listed})
 
 
-def shown(call: Call, catalog: str, tags: Tags) -> list[Body]:
-    """The tags as answers spell them, those alone that the caller may see."""
-    account = catalog.partition("/")[0]
-    return [
-        {"CatalogId": account, "TagKey": key, "TagValues": [value]}
-        for key, value in sorted(tags.items())
-        if visible(call, catalog, key, [value])
-    ]
+class Shown:
+    """The tags of things as answers spell them, those alone that the caller may see; asked once for each pair."""
+
+    def __init__(self, call: Call, catalog: str) -> None:
+        self._known: dict[tuple[str, str], Body | None] = {}
+        self._call, self._catalog = call, catalog
+
+    def __call__(self, tags: Tags) -> list[Body]:
+        """The tags of one thing, by key."""
+        return [told for pair in sorted(tags.items()) if (told := self._told(pair)) is not None]
+
+    def _told(self, pair: tuple[str, str]) -> Body | None:
+        if pair not in self._known:
+            (key, value), account = pair, self._catalog.partition("/")[0]
+            seen = visible(self._call, self._catalog, key, [value])
+            self._known[pair] = {"CatalogId": account, "TagKey": key, "TagValues": [value]} if seen else None
+        return self._known[pair]
 
 
 def _filled(answer: Body) -> Body:

@@ -71,7 +71,7 @@ def test_the_same_files_govern_other_accounts_in_each_environment(
     opened = Project.open(root, env)
     state = desired(opened)
     assert set(state.settings) == {central, sales}
-    assert {key.principal for key in state.grants} == {f"arn:aws:iam::{sales}:role/{env}-engineer"}
+    assert {key.principal for key in state.grants} == {f"arn:aws:iam::{sales}:role/{env}-engineer", sales}
     assert {arn for _, arn in state.locations} == {f"arn:aws:s3:::{env}-lake/sales"}
     runner = opened.producer("sales")
     assert runner is not None

@@ -26,5 +26,5 @@ def test_every_file_code_is_used() -> None:
 
 
 def test_users_find_every_code_in_the_list() -> None:
-    rows = re.findall(r"^\| `([A-Z_]+)` \| (.*) \|$", LIST.read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (.*) \|$", LIST.read_text().partition("\n## Governance\n")[0], re.MULTILINE)
     assert rows == [*CODES.items(), *FILE_CODES.items()]
