@@ -7,6 +7,7 @@ boto3's clients are botocore's: the class, the methods and the exceptions are th
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -52,17 +53,28 @@ class OwnSession(botocore.session.Session):  # type: ignore[misc]  # botocore sh
 
 
 def offline(service: str, region: str) -> Any:
-    """A client with made-up credentials and an endpoint that cannot exist."""
+    """A client with made-up credentials and an endpoint that cannot exist, with handlers of its own for events."""
+    with _MAKING:
+        model = _model_client(service, region)
+    made = object.__new__(type(model))  # copy() asks a client for attributes before it has any, without end
+    made.__dict__.update(model.__dict__)
+    made.meta = copy(model.meta)
+    made.meta.events = copy(model.meta.events)
+    return made
+
+
+@cache
+def _model_client(service: str, region: str) -> Any:
+    """What the clients of a service are copied from: to make one costs more than most calls of a mesh's many roles."""
     config = Config(
         retries={"mode": "standard", "total_max_attempts": 1},
         ignore_configured_endpoint_urls=True,
         use_fips_endpoint=False,
         use_dualstack_endpoint=False,
     )
-    with _MAKING:
-        made = _session().create_client(
-            service, region_name=region, endpoint_url=ENDPOINT.format(service=service), config=config
-        )
+    made = _session().create_client(
+        service, region_name=region, endpoint_url=ENDPOINT.format(service=service), config=config
+    )
     made.meta.events.register_first(f"before-send.{service}", _refuse_to_send)
     return made
 
