@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, create_model
 
+from mesh_etl.config.deployment.job import Deployment
 from mesh_etl.config.kept import KeptRows
 from mesh_etl.config.maintenance import Maintenance
 from mesh_etl.config.model import Model
@@ -34,6 +35,7 @@ class JobBase(Model):
     checks: Checks = Field(default=Checks(), description="When a run fails for its rejected rows.")
     quarantine: KeptRows = Field(default=KeptRows(), description="How long refused rows are kept.")
     maintenance: Maintenance = Field(default=Maintenance(), description="How the table is kept in shape.")
+    deploy: Deployment = Field(default=Deployment(), description="How the job runs on AWS, where not as the mesh says.")
 
 
 def job_model() -> type[JobBase]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from mesh_etl.config.deployment.mesh import DomainDeployment, MeshDeployment
 from mesh_etl.config.governance.accounts import Account, Governance
 from mesh_etl.config.governance.approvals import Approval
 from mesh_etl.config.governance.people import Access, Consumer, Persona, PersonName
@@ -73,6 +74,9 @@ class Domain(Model):
     tags: dict[TagKey, TagValue] = Field(
         default_factory=dict, description="The LF-Tags that all its products have, such as domain: sales."
     )
+    deployment: DomainDeployment = Field(
+        default=DomainDeployment(), description="How its jobs run on AWS, where not as the mesh says."
+    )
 
 
 class Mesh(Model):
@@ -112,6 +116,7 @@ class Mesh(Model):
     access: tuple[Access, ...] = Field(
         default=(), description="Access that holds for all data that is tagged so, whoever publishes it."
     )
+    deployment: MeshDeployment = Field(default=MeshDeployment(), description="How jobs run on AWS.")
     approvals: tuple[Approval, ...] = Field(
         default=(), description="Which requests for access are approved without anybody looking at them."
     )

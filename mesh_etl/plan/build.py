@@ -199,7 +199,7 @@ def identity(job: LoadedJob, contract: Contract, inputs: Mapping[str, Opened], o
         "product": job.product,
         # To accept a change is no other work, and neither is to keep the table in shape.
         "job": job.job.model_dump(
-            mode="json", by_alias=True, exclude={"checks": {"acknowledge": True}, "maintenance": True}
+            mode="json", by_alias=True, exclude={"checks": {"acknowledge": True}, "maintenance": True, "deploy": True}
         ),
         "contract": contract.sha256,
         "suppressed": [index for index, one in enumerate(job.job.checks.suppress) if one.holds(today())],

@@ -21,6 +21,9 @@ class Account(Model):
     id: AccountId = Field(description="The account, twelve digits in quotes.")
     region: Region = Field(default="eu-west-1", description="The region of its catalogue.")
     role: RoleName = Field(default="mesh-governor", description="The role that `mesh-etl govern` works as in it.")
+    deploy_role: RoleName = Field(
+        default="mesh-deployer", description="The role that `mesh-etl deploy` and its kind work as in it."
+    )
     external_id: str | None = Field(
         default=None,
         min_length=2,

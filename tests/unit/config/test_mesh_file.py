@@ -84,7 +84,7 @@ def test_a_fault_of_a_domain_stands_in_its_own_file(root: Path) -> None:
         Project.open(root, "dev")
     assert [str(one) for one in caught.value.faults] == [
         "configs/sales/domain.yaml:3:1: domains.sales.colour: unknown key 'colour'; "
-        "known: account, description, owner, personas, tags, warehouse [UNKNOWN_KEY]"
+        "known: account, deployment, description, owner, personas, tags, warehouse [UNKNOWN_KEY]"
     ]
     project(root, {"sales/domain.yaml": SALES.replace("account: sales", "account: sale")})
     with pytest.raises(ConfigError) as caught:

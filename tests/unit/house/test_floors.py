@@ -18,6 +18,7 @@ TABLES = CONFIGURATION | {"stores", "storage", "kernels", "tables"}
 BASES = {"sources.base", "transforms.base", "transforms.trace", "checks.base", "modes.base"}
 STEPS = TABLES | {"policies", "product", "sources", "transforms", "checks", "modes", "plan", "run", "publish", "worlds"}
 GOVERNED = {"govern", "events"}
+DEPLOYED = STEPS | GOVERNED | {"order", "views", "lineage", "upkeep"}
 
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
@@ -52,10 +53,13 @@ ALLOWED: dict[str, set[str]] = {
     "views": CONFIGURATION | {"product", "govern.state", "worlds.table_input", "views"},
     "lineage": CONFIGURATION | {"sources", "transforms", "views", "lineage"},
     "discovery": STEPS | {"views", "govern", "discovery"},
+    "deploy": DEPLOYED | {"deploy"},
+    "operate": DEPLOYED | {"deploy", "operate"},
+    "cost": DEPLOYED | {"deploy", "cost"},
     "order": CONFIGURATION | {"sources"},
     "product": CONFIGURATION | {"sources", "transforms", "order", "product"},
 }
-ON_TOP = {"__init__", "__main__", "cli", "pipeline", "testing"}  # these may know everything
+ON_TOP = {"__init__", "__main__", "cli", "pipeline", "testing", "notebook"}  # these may know everything
 HOMES = {  # outside libraries that only one part may import
     "boto3": ("worlds/", "embedded_aws/", "stores/s3.py"),
     "botocore": (
@@ -66,6 +70,8 @@ HOMES = {  # outside libraries that only one part may import
         "publish/",
         "govern/",
         "events/",
+        "deploy/",
+        "operate/",
         "crashtest/",
         "exchange/imports/glue.py",
     ),

@@ -1,0 +1,1 @@
+"""`deployment:` of the mesh and its domains, and `deploy:` of a job: how jobs run on AWS Glue."""

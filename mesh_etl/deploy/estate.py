@@ -1,0 +1,139 @@
+"""What a domain has in its account: the jobs and what they need, before any of it is spelled for AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from mesh_etl.config.deployment.job import Deployment
+from mesh_etl.config.deployment.mesh import DomainDeployment
+from mesh_etl.config.deployment.settled import of_domain, of_job
+from mesh_etl.config.env import AwsWorld
+from mesh_etl.config.governance.accounts import Account
+from mesh_etl.config.governance.identity import Identity
+from mesh_etl.deploy import names
+from mesh_etl.errors import ConfigError, Fault, did_you_mean
+from mesh_etl.order import needs
+
+if TYPE_CHECKING:
+    from mesh_etl.config import LoadedJob, Project
+
+CENTRE = "mesh"  # the unit of the governance account, beside those that are called as their domains
+Task = Literal["run", "stream", "maintain", "audit", "govern"]
+
+
+@dataclass(frozen=True)
+class GlueJob:
+    """One Glue job: what it does (`jobs/<task>.py`), for which products, and how it is run."""
+
+    name: str
+    task: Task
+    products: tuple[str, ...]
+    settings: Deployment
+    schedule: str | None = None  # of a chore; when a product's own job starts, its settings say
+
+    @property
+    def script(self) -> str:
+        """The entry script, by its name in `jobs/`."""
+        return f"{self.task}.py"
+
+
+@dataclass(frozen=True)
+class Estate:
+    """What one unit of the mesh, a domain or the governance account, deploys as one stack.
+
+    `reads` has, for each product that has a job here, the products of the mesh that it reads.
+    """
+
+    mesh: str
+    env: str
+    unit: str
+    account: Account
+    role: Identity  # the jobs run as this
+    settings: DomainDeployment
+    jobs: tuple[GlueJob, ...]
+    reads: Mapping[str, tuple[str, ...]]
+
+    @property
+    def stack(self) -> str:
+        """The name of its stack."""
+        return names.stack(self.mesh, self.env, self.unit)
+
+    @property
+    def artifacts(self) -> str:
+        """The bucket of its scripts, packages, temporary files and logs."""
+        return self.settings.artifacts or names.bucket(self.stack, self.account.id, "artifacts")
+
+    @property
+    def deployer(self) -> Identity:
+        """The role that deploys it and operates its jobs."""
+        return Identity(self.account.id, self.account.deploy_role, self.account.region, self.account.external_id)
+
+    def job_of(self, product: str, task: Task | None = None) -> GlueJob | None:
+        """The job that makes the product, or the one that does `task` for it."""
+        tasks = ("run", "stream") if task is None else (task,)
+        return next((one for one in self.jobs if one.task in tasks and product in one.products), None)
+
+
+def units(project: Project) -> tuple[str, ...]:
+    """The units that can be deployed: every domain that has a job, and the governance account where it has a chore."""
+    domains = {product.partition(".")[0] for product in project.products()}
+    governed = project.mesh.governance is not None and project.mesh.deployment.govern is not None
+    return (*sorted(domains & project.mesh.domains.keys()), *((CENTRE,) if governed else ()))
+
+
+def estate(project: Project, unit: str) -> Estate:
+    """What the unit, a domain or `mesh` for the governance account, has in its account.
+
+    Raises `ConfigError`: NOT_ON_AWS in an environment that is this machine, UNKNOWN_UNIT, and the faults of its jobs.
+    """
+    world = project.env.world
+    where = f"configs/env/{project.env_name}.yaml"
+    if not isinstance(world, AwsWorld):
+        fix = "choose an environment whose world is of type aws: --env NAME"
+        raise ConfigError(Fault("NOT_ON_AWS", f"the environment '{project.env_name}' is this machine", where, fix))
+    known = units(project)
+    if unit not in known:
+        fix = did_you_mean(unit, known) or f"known: {', '.join(known) or 'none, for no domain has a job'}"
+        raise ConfigError(Fault("UNKNOWN_UNIT", f"there is nothing to deploy for '{unit}'", "configs/mesh.yaml", fix))
+    return _centre(project) if unit == CENTRE else _domain(project, unit, world)
+
+
+def _domain(project: Project, domain: str, world: AwsWorld) -> Estate:
+    mesh = project.mesh
+    named = mesh.domains[domain].account
+    account = mesh.accounts[named] if named else Account(id=world.account, region=world.region)
+    settings = of_domain(mesh, domain)
+    stack = names.stack(mesh.name, project.env_name, domain)
+    role = project.producer(domain) or Identity(account.id, names.role(stack, "jobs"), account.region)
+    jobs = [project.job(one) for one in project.products() if one.startswith(f"{domain}.")]
+    made = [_product(stack, job, of_job(mesh, domain, job.job.deploy)) for job in jobs]
+    every = tuple(job.product for job in jobs)
+    for task, chore in (("maintain", settings.maintain), ("audit", settings.audit)):
+        if chore is not None:
+            made.append(_chore(stack, task, every, settings.jobs, chore.at))  # type: ignore[arg-type]
+    reads = {job.product: needs(job) for job in jobs}
+    return Estate(mesh.name, project.env_name, domain, account, role, settings, tuple(made), reads)
+
+
+def _centre(project: Project) -> Estate:
+    mesh = project.mesh
+    if mesh.governance is None or mesh.deployment.govern is None:  # units() has looked
+        raise ValueError("the mesh has no chore of its governance")
+    account = mesh.accounts[mesh.governance.account]
+    stack = names.stack(mesh.name, project.env_name, CENTRE)
+    job = _chore(stack, "govern", (), mesh.deployment.jobs, mesh.deployment.govern.at)
+    role = project.identity(mesh.governance.account)
+    return Estate(mesh.name, project.env_name, CENTRE, account, role, mesh.deployment, (job,), {})
+
+
+def _product(stack: str, job: LoadedJob, settings: Deployment) -> GlueJob:
+    task: Task = "run" if settings.stream is None else "stream"
+    return GlueJob(names.job(stack, job.name, task), task, (job.product,), settings)
+
+
+def _chore(stack: str, task: Task, products: tuple[str, ...], settings: Deployment, at: str) -> GlueJob:
+    """A job for all products of the unit; it never runs on Spark, so that the smallest workers will do."""
+    small = {"engine": "embedded", "worker_type": "G.1X", "workers": 2, "auto_scaling": False, "stream": None}
+    return GlueJob(names.job(stack, "", task), task, products, settings.model_copy(update=small), at)
