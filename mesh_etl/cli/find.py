@@ -75,7 +75,8 @@ def _live(project: Project, who: str) -> Catalogue:
     from mesh_etl.discovery import Catalogue, live
     from mesh_etl.errors import ConfigError, Fault
     from mesh_etl.govern.names import central_account, central_database
-    from mesh_etl.govern.principals import account_of, principal
+    from mesh_etl.govern.principals import principal
+    from mesh_etl.govern.state.groups import account_of
 
     mesh = project.mesh
     if mesh.governance is None:

@@ -43,6 +43,12 @@ def env_file(root: Path, env: str) -> Path:
     raise ConfigError(Fault("UNKNOWN_ENV", f"there is no environment '{env}'", ENVS.as_posix(), fix))
 
 
+def has_job(root: Path, product: str) -> bool:
+    """Whether the product `<domain>.<name>` has a job file; asks for no other."""
+    path = _path(product, "job.yaml")
+    return path is not None and (root / path).is_file()
+
+
 def products(root: Path) -> tuple[str, ...]:
     """All products with a job file under `configs/<domain>/<product>/`, by name."""
     files = (root / CONFIGS).glob("*/*/job.yaml")

@@ -121,6 +121,10 @@ class Project:
         """All products that have a job file, by name."""
         return placement.products(self.root)
 
+    def has_job(self, product: str) -> bool:
+        """Whether there is a product of this name that has a job file."""
+        return placement.has_job(self.root, product)
+
     def views(self) -> tuple[str, ...]:
         """All products that have a view file, by name."""
         return placement.views(self.root)

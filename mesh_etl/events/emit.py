@@ -6,8 +6,9 @@ import datetime
 import json
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.errors import Fault, MeshError
+from mesh_etl.errors import Fault
 from mesh_etl.events import log
+from mesh_etl.events.asked import asked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,8 +47,6 @@ def emit(world: World, project: Project, events: Sequence[AnyEvent], identity: I
 
 def _put(world: World, bus: str, events: Sequence[AnyEvent], identity: Identity | None) -> str:
     """Why the bus has not taken all of the events; '' where it has."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
     entries: list[dict[str, Any]] = [
         {
             "Source": SOURCE,
@@ -58,14 +57,9 @@ def _put(world: World, bus: str, events: Sequence[AnyEvent], identity: Identity 
         }
         for one in events
     ]
-    try:
-        answer = world.client("events", identity).put_events(Entries=entries)
-    except ClientError as error:
-        return f"events:PutEvents answered {error.response['Error']['Code']}"
-    except BotoCoreError as error:
-        return f"events:PutEvents could not be called ({type(error).__name__})"
-    except MeshError as error:  # the world has no such service, or the role cannot be taken
-        return error.faults[0].problem
+    answer, problem = asked("events:PutEvents", lambda: world.client("events", identity).put_events(Entries=entries))
+    if answer is None:
+        return problem
     codes = [one["ErrorCode"] for one in answer.get("Entries", []) if one.get("ErrorCode")]
     if not codes:
         return ""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.errors import ConfigError, Fault, PlanError
 from mesh_etl.govern.names import role_arn
-from mesh_etl.govern.principals import account_of, name_of, people, principal
+from mesh_etl.govern.principals import name_of, people, principal
+from mesh_etl.govern.state.groups import account_of
 
 if TYPE_CHECKING:
     from mesh_etl.config.mesh import Mesh

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.errors import ConfigError, Fault, did_you_mean
 from mesh_etl.govern.names import role_arn
+from mesh_etl.govern.state.groups import account_of
 
 if TYPE_CHECKING:
     from mesh_etl.config.mesh import Mesh
@@ -70,12 +71,6 @@ def runner(mesh: Mesh, domain: str) -> str | None:
     stated = mesh.domains[domain]
     found = next((one for one in stated.personas.values() if one.runs_jobs), None)
     return None if found is None or stated.account is None else role_arn(mesh.accounts[stated.account], found.role)
-
-
-def account_of(who: str) -> str:
-    """The id of the account of a principal, which is the ARN of a role or an account's id itself."""
-    match = _ARN.fullmatch(who)
-    return match[1] if match else who
 
 
 def name_of(mesh: Mesh, who: str) -> str:

@@ -52,11 +52,6 @@ def removal(project: Project, world: World, _: Scope = ALL) -> Planned:
 def _settings(mesh: Mesh, found: State) -> dict[str, Settings]:
     """The settings as they are, with our administrators, who have to be it to take anything away."""
     return {
-        one.id: Settings(
-            frozenset({role_arn(one, one.role)}),
-            found.settings[one.id].cross_account_version,
-            found.settings[one.id].open_databases,
-            found.settings[one.id].open_tables,
-        )
+        one.id: replace(found.settings[one.id], admins=frozenset({role_arn(one, one.role)}))
         for one in mesh.accounts.values()
     }

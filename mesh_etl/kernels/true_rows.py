@@ -7,16 +7,8 @@ import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mesh_etl.kernels.comparisons import COMPARED
 from mesh_etl.kernels.conditions import Compare, Condition, Either, Every, IsNull, Like, Not, Value
-
-_COMPARE = {
-    "=": pc.equal,
-    "<>": pc.not_equal,
-    "<": pc.less,
-    "<=": pc.less_equal,
-    ">": pc.greater,
-    ">=": pc.greater_equal,
-}
 
 
 def true_of(condition: Condition, batch: pa.RecordBatch) -> pa.BooleanArray:
@@ -31,7 +23,7 @@ def _answers(condition: Condition, batch: pa.RecordBatch) -> pa.Array:
     match condition:
         case Compare(name, sign, value):
             column = batch.column(name)
-            return _COMPARE[sign](column, constant(value, column.type))
+            return COMPARED[sign](column, constant(value, column.type))
         case Like(name, pattern):
             return pc.match_like(pc.cast(batch.column(name), pa.string()), pattern)
         case IsNull(name):

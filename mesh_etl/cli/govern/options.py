@@ -55,7 +55,7 @@ def first_entry(project: Project, world: World, table: Table) -> dict[str, Any] 
     from mesh_etl.publish.central import central_input
 
     product = product_of(project.mesh, table) or f"{table.database}.{table.name}"
-    if product not in project.products():
+    if not project.has_job(product):
         return None
     job = project.job(product)
     return central_input(job, contract_of(job), world)

@@ -11,8 +11,9 @@ from mesh_etl.govern.apply.batches import batches
 from mesh_etl.govern.apply.lake import GONE
 from mesh_etl.govern.apply.rights import grants
 from mesh_etl.govern.difference import Change
-from mesh_etl.govern.difference.bounds import account_of, owner_of
+from mesh_etl.govern.difference.bounds import owner_of
 from mesh_etl.govern.observe.shares import invitations, shares
+from mesh_etl.govern.state.groups import account_of
 
 if TYPE_CHECKING:
     from mesh_etl.govern.accounts import Accounts

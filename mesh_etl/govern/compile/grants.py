@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from mesh_etl.govern.names import central_account, central_database, link
-from mesh_etl.govern.principals import account_of
 from mesh_etl.govern.state import Database, DatabaseEntry, GrantKey, Resource, Rights, Share
+from mesh_etl.govern.state.groups import account_of
 
 if TYPE_CHECKING:
     from mesh_etl.config.mesh import Mesh

@@ -23,7 +23,6 @@ from mesh_etl.govern.state import (
 )
 
 PRODUCT = "mesh_etl.product"  # the parameter of an entry that a run has made
-EVERYBODY = "IAM_ALLOWED_PRINCIPALS"
 
 
 @dataclass(frozen=True)
@@ -125,14 +124,6 @@ def holds(bounds: Bounds, desired: State, resource: Resource) -> bool:
         case Catalog(catalog):
             return catalog == bounds.central
     return False
-
-
-def account_of(principal: str) -> str:
-    """The account that a principal is in, or is; empty for everybody and for organizations."""
-    if principal.isdigit():
-        return principal
-    parts = principal.split(":")
-    return parts[4] if len(parts) > 4 and parts[2] == "iam" else ""
 
 
 def owner_of(key: GrantKey) -> str:

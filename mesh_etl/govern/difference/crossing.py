@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from mesh_etl.govern.difference.bounds import account_of, owner_of
+from mesh_etl.govern.difference.bounds import owner_of
 from mesh_etl.govern.difference.change import Change
 from mesh_etl.govern.difference.things import is_link
 from mesh_etl.govern.state import Database, GrantKey, State, Table
+from mesh_etl.govern.state.groups import account_of
 
 Piece = Literal["share", "to the account", "in the account", "to the role", "link", "sight of the link"]
 EVERY: frozenset[Piece] = frozenset(

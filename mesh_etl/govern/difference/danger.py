@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mesh_etl.govern.difference.bounds import Bounds, account_of, database_of
+from mesh_etl.govern.difference.bounds import Bounds, database_of
 from mesh_etl.govern.difference.change import Change
 from mesh_etl.govern.difference.inheritance import column, columns, effective
 from mesh_etl.govern.state import (
@@ -21,6 +21,7 @@ from mesh_etl.govern.state import (
     Table,
     Tagged,
 )
+from mesh_etl.govern.state.groups import account_of
 
 SHOWN = 5  # columns that a reason names
 

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from mesh_etl.govern.difference.bounds import EVERYBODY, Bounds, database_of, holds, is_others
+from mesh_etl.govern.difference.bounds import Bounds, database_of, holds, is_others
 from mesh_etl.govern.difference.change import Change, lost
 from mesh_etl.govern.difference.single import single
 from mesh_etl.govern.state import Catalog, GrantKey, Rights, State, Table, Tagged
+from mesh_etl.govern.state.groups import EVERYBODY
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from mesh_etl.govern.difference.bounds import EVERYBODY, Bounds, account_of, owner_of
+from mesh_etl.govern.difference.bounds import Bounds, owner_of
 from mesh_etl.govern.difference.change import Change
 from mesh_etl.govern.difference.things import database, is_link
 from mesh_etl.govern.state import GrantKey
+from mesh_etl.govern.state.groups import EVERYBODY, account_of
 
 STEPS = {
     1: "prepare the accounts",

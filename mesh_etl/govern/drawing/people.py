@@ -23,9 +23,9 @@ from mesh_etl.govern.state import (
     Tagged,
     TagValues,
 )
+from mesh_etl.govern.state.groups import EVERYBODY
 from mesh_etl.govern.state.lines import Name, resource, rights
 
-EVERYBODY = "IAM_ALLOWED_PRINCIPALS"
 FEW = 3  # tables that are named one by one
 
 

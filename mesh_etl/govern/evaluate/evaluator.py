@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 
 from mesh_etl.govern.evaluate.answer import Access, Lack, Obstacle, Portion, Through, both
 from mesh_etl.govern.evaluate.effective import Effective, Subject
-from mesh_etl.govern.evaluate.groups import OPEN, account_of, everyone
 from mesh_etl.govern.evaluate.held import Held, Reach
 from mesh_etl.govern.evaluate.links import Links
 from mesh_etl.govern.evaluate.views import View, Views
 from mesh_etl.govern.state import Filter, GrantKey, Resource, Rights, Settings, State, Table, Tagged
+from mesh_etl.govern.state.groups import EVERYBODY, account_of, everyone
 
 _UNKNOWN = Settings()
 _NOTHING: tuple[frozenset[str], dict[str, tuple[GrantKey, ...]]] = (frozenset(), {})
@@ -100,7 +100,7 @@ class Evaluator:
             principal, table, subject.names, given, portions, rights, by_right,
             tuple(dict.fromkeys(obstacles)) if obstacles else (),
             tuple(view for view in views if view.answer.given) if views else (),
-            tuple(key for one in paths for key in one.grants if key.principal == OPEN) if paths else (),
+            tuple(key for one in paths for key in one.grants if key.principal == EVERYBODY) if paths else (),
             administers,
         )  # fmt: skip
 
@@ -115,7 +115,7 @@ class Evaluator:
         is_account, abroad = principal == account, account != owner
         groups = () if is_account else (principal, everyone(account))
         to_account = self.held(owner, (account, *self._organizations)) if abroad else ()
-        straight = self.held(owner, groups if abroad else (principal, everyone(owner), OPEN))
+        straight = self.held(owner, groups if abroad else (principal, everyone(owner), EVERYBODY))
         local = self.held(account, groups) if abroad else ()
         share = self.state.shares.get((owner, account))
         closed: Lack | None = None

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from mesh_etl.govern.evaluate.answer import Access, Obstacle, Portion
 from mesh_etl.govern.evaluate.evaluator import Evaluator
-from mesh_etl.govern.evaluate.groups import OPEN, account_of, everyone
 from mesh_etl.govern.evaluate.wording import Names, listed, origin, thing
 from mesh_etl.govern.state import Columns, ColumnsBut, Filter, GrantKey, Table, Tagged
+from mesh_etl.govern.state.groups import EVERYBODY, account_of, everyone
 from mesh_etl.govern.state.lines import expression
 
 Kind = Literal["grant", "tag", "filter", "share", "link", "view", "open", "admin", "right", "lack", "no-match"]
@@ -56,7 +56,7 @@ class _Chain:
                 yield Reason("right", f"may {right} it", tuple(map(self._grant, grants)))
         yield from self._views()
         if self.answer.unenforced:
-            yield Reason("open", f"{OPEN} has {self.names.table(table)}: IAM alone decides in this account")
+            yield Reason("open", f"{EVERYBODY} has {self.names.table(table)}: IAM alone decides in this account")
         for account in self.answer.administers:
             yield Reason(
                 "admin",

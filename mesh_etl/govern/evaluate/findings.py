@@ -6,7 +6,6 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from mesh_etl.errors import Fault
-from mesh_etl.govern.evaluate.groups import OPEN, account_of
 from mesh_etl.govern.evaluate.wording import Names, listed, thing
 from mesh_etl.govern.state import (
     AllTables,
@@ -20,6 +19,7 @@ from mesh_etl.govern.state import (
     Table,
     Tagged,
 )
+from mesh_etl.govern.state.groups import EVERYBODY, account_of
 
 _WRITES = frozenset({"ALTER", "DROP", "DELETE", "INSERT"})
 _OLDEST_SHARING = 3  # the first version that can share with roles of another account
@@ -43,7 +43,7 @@ def findings(state: State, expected: Expected, names: Names) -> Iterator[Fault]:
         opened = (("databases", settings.open_databases), ("tables", settings.open_tables))
         if any(is_open for _, is_open in opened):
             what = listed(word for word, is_open in opened if is_open)
-            yield Fault("OPEN_DEFAULTS", f"new {what} are given to {OPEN}", where, "mesh-etl govern apply")
+            yield Fault("OPEN_DEFAULTS", f"new {what} are given to {EVERYBODY}", where, "mesh-etl govern apply")
         if settings.cross_account_version < _OLDEST_SHARING:
             problem = f"the version of sharing across accounts is {settings.cross_account_version}"
             yield Fault("OLD_SHARING", problem, where, "mesh-etl govern apply makes it 3 or newer")
@@ -63,8 +63,8 @@ def _of_grant(
 ) -> Iterator[tuple[str, str, str]]:
     who, what = names.principal(key.principal), thing(key.resource, names)
     revoke = "revoke it, or ask for it in the configuration"
-    if key.principal == OPEN:
-        yield "OPEN_TO_IAM", f"{OPEN} has {listed(sorted(permissions))} on {what}: IAM alone decides", revoke
+    if key.principal == EVERYBODY:
+        yield "OPEN_TO_IAM", f"{EVERYBODY} has {listed(sorted(permissions))} on {what}: IAM alone decides", revoke
         return
     if key.principal.endswith(":IAMPrincipals"):
         yield "OPEN_TO_ACCOUNT", f"every role and user of the account has {what}", "name the roles that are meant"

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from mesh_etl.govern.evaluate.answer import Obstacle
-from mesh_etl.govern.evaluate.groups import OPEN, everyone
 from mesh_etl.govern.state import Database, State, Table
+from mesh_etl.govern.state.groups import EVERYBODY, everyone
 
 if TYPE_CHECKING:
     from mesh_etl.govern.evaluate.effective import Effective
@@ -62,7 +62,7 @@ class Links:
 
     def _looked_up(self, principal: str, link: Database | Table) -> bool:
         account = link.catalog
-        held = self._held(account, (principal, everyone(account), OPEN))
+        held = self._held(account, (principal, everyone(account), EVERYBODY))
         if isinstance(link, Database):
             tags = self._effective.database(link)
             return any(one.sees_database(link, tags) for one in held)

@@ -11,12 +11,12 @@ from mesh_etl.errors import ConfigError, Fault, did_you_mean
 from mesh_etl.govern.evaluate.answer import Access
 from mesh_etl.govern.evaluate.evaluator import Evaluator
 from mesh_etl.govern.evaluate.findings import Expected, findings
-from mesh_etl.govern.evaluate.groups import account_of
 from mesh_etl.govern.evaluate.matrix import Classes
 from mesh_etl.govern.names import central, product_of, role_arn
 from mesh_etl.govern.principals import name_of, people, principal
 from mesh_etl.govern.required import require_governance
 from mesh_etl.govern.state.entries import VIEW_OF
+from mesh_etl.govern.state.groups import account_of
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mesh_etl.errors import Fault, PlanError
+from mesh_etl.govern.names import central_database, role_arn
 from mesh_etl.govern.policies import personas, told, trust
 from mesh_etl.govern.policies.bucket import bucket, key_use, reading
 from mesh_etl.govern.policies.documents import Document, allow, document
@@ -52,7 +53,7 @@ def _of_account(
     mesh, key = project.mesh, project.env.s3.kms_key
     is_central = account.id == central.id
     others = [one for one in mesh.accounts.values() if one.id != central.id]
-    roles = sorted(f"arn:aws:iam::{one.id}:role/{one.role}" for one in others) if is_central else []
+    roles = sorted(role_arn(one, one.role) for one in others) if is_central else []
     if not is_central:
         where = project.where_mesh("accounts", name)
         yield Policy(name, f"role {account.role}", "trust", trust.governor(account, central, where))
@@ -78,8 +79,6 @@ def _of_people(
     project: Project, name: str, account: Account, central: Account, found: tuple[Place, ...]
 ) -> Iterator[Policy]:
     """What the roles of people and of jobs in the account need beside their rights in Lake Formation."""
-    from mesh_etl.govern.names import central_database
-
     mesh = project.mesh
     every = sorted(central_database(mesh, domain) for domain in mesh.domains)
     for domain, stated in sorted(mesh.domains.items()):
@@ -102,7 +101,6 @@ def _of_people(
 
 def _of_listeners(project: Project, name: str, account: Account, central: Account) -> Iterator[Policy]:
     """The policies of the bus and of the topic where they are the account's, for roles of other accounts."""
-    from mesh_etl.govern.names import role_arn
     from mesh_etl.govern.principals import runner
 
     bus, topic = project.event_bus, _topic(project)
@@ -124,20 +122,17 @@ def _of_buckets(
     name: str, account: Account, central: Account, found: tuple[Place, ...], key: str | None
 ) -> Iterator[Policy]:
     held = [place for place in found if place.account == name]
-    reader = None if account.id == central.id else f"arn:aws:iam::{central.id}:role/{central.registration_role}"
+    reader = None if account.id == central.id else role_arn(central, central.registration_role)
     for bucket_name, inside in groupby(held, key=lambda place: place.bucket):
         yield Policy(name, f"bucket {bucket_name}", "resource", bucket(list(inside), reader, key))
     if held and key is not None:
-        users = [
-            key_use(f"arn:aws:iam::{account.id}:role/{account.registration_role}", key, account.region, write=True)
-        ]
+        users = [key_use(role_arn(account, account.registration_role), key, account.region, write=True)]
         users += [key_use(reader, key, account.region, write=False)] if reader else []
         yield Policy(name, f"key {key}", "resource (statements to add)", document(users))
 
 
 def _databases(project: Project, name: str) -> list[str]:
     """The databases that the mesh has in the account's catalogue: its domains' own, and the central ones or links."""
-    from mesh_etl.govern.names import central_database
 
     mesh = project.mesh
     own = [domain for domain, stated in mesh.domains.items() if stated.account == name]

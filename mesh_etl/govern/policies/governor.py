@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mesh_etl.govern.names import role_arn
 from mesh_etl.govern.policies.documents import Document, Statement, allow, document
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def permissions(
     things = [f"{glue}:catalog", *(f"{glue}:database/{one}" for one in databases)]
     things += [f"{glue}:table/{one}/*" for one in databases]
     here = {"StringEquals": {"aws:RequestedRegion": account.region}}
-    passed = f"arn:aws:iam::{account.id}:role/{account.registration_role}"
+    passed = role_arn(account, account.registration_role)
     statements = [
         allow("LakeFormation", [f"lakeformation:{one}" for one in LAKE_FORMATION], ["*"], here),
         allow("Catalogue", [f"glue:{one}" for one in GLUE], things),

@@ -136,7 +136,7 @@ class Desk:
 
     def role_of(self, found: Request) -> Role | None:
         """The contract's role that is asked for, None where there is none any more."""
-        if found.asked.product not in self.project.products():  # what was given can still be taken back
+        if not self.project.has_job(found.asked.product):  # what was given can still be taken back
             return None
         roles = Offer.of(self.project, found.asked.product).product.contract.odcs.roles
         return next((one for one in roles if one.role == found.asked.role), None)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.errors import Fault, MeshError
+from mesh_etl.errors import Fault
 from mesh_etl.events import AccessGranted, AccessRevoked, emit
+from mesh_etl.events.asked import asked
 
 if TYPE_CHECKING:
     import datetime
@@ -36,23 +37,16 @@ def message(request: Request, today: datetime.date) -> dict[str, Any]:
 
 
 def _notified(project: Project, world: World, request: Request, today: datetime.date) -> list[Fault]:
-    from botocore.exceptions import BotoCoreError, ClientError
-
     governance = project.mesh.governance
     if governance is None or governance.notify is None:
         return []
     said = message(request, today)
     subject = f"Access to {said['product']}: {said['status']}"[:100]
-    try:
-        sns = world.client("sns", project.identity(governance.account))
-        sns.publish(TopicArn=governance.notify, Subject=subject, Message=json.dumps(said))
+    wanted = {"TopicArn": governance.notify, "Subject": subject, "Message": json.dumps(said)}
+    identity = project.identity(governance.account)
+    _, problem = asked("sns:Publish", lambda: world.client("sns", identity).publish(**wanted))
+    if not problem:
         return []
-    except ClientError as error:
-        problem = f"sns:Publish answered {error.response['Error']['Code']}"
-    except BotoCoreError as error:
-        problem = f"sns:Publish could not be called ({type(error).__name__})"
-    except MeshError as error:  # the world has no such service, or the role cannot be taken
-        problem = error.faults[0].problem
     fix = "let the governing role publish to the topic, and see that there is one"
     return [Fault("NOTIFY_UNSENT", f"the topic was not told: {problem}", governance.notify, fix)]
 

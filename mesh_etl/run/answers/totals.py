@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mesh_etl.expressions.totals import Combined, Compared, IsNull, Operator, Test, Total
+from mesh_etl.expressions.totals import Combined, Compared, IsNull, Test, Total
+from mesh_etl.kernels.comparisons import COMPARED
 from mesh_etl.kernels.schema import arrow
 from mesh_etl.kernels.stored.reread import reread
 from mesh_etl.run.answers.base import Audit
@@ -22,14 +23,6 @@ if TYPE_CHECKING:
 
 _LONGEST = 28  # digits of a decimal whose sum over any table has no more than 38
 _BIGINT = 1 << 63
-_SIGNS: Mapping[Operator, Any] = {
-    "=": pc.equal,
-    "<>": pc.not_equal,
-    "<": pc.less,
-    "<=": pc.less_equal,
-    ">": pc.greater,
-    ">=": pc.greater_equal,
-}
 
 
 def answerable(total: Total, schema: Schema) -> bool:
@@ -103,7 +96,7 @@ def _holds(test: Test, batch: pa.RecordBatch) -> pa.BooleanArray:
             return pc.is_null(batch.column(column))
         case Compared(column, operator, value):
             cells = batch.column(column)
-            return _SIGNS[operator](cells, pa.scalar(value, cells.type))
+            return COMPARED[operator](cells, pa.scalar(value, cells.type))
         case Combined("not", (inner,)):
             return pc.invert(_holds(inner, batch))
     join = pc.and_kleene if test.by == "and" else pc.or_kleene

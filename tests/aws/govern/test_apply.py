@@ -10,11 +10,11 @@ import pytest
 from mesh_etl.config import Project
 from mesh_etl.errors import PlanError, PublishError
 from mesh_etl.govern.apply import apply
-from mesh_etl.govern.difference.bounds import EVERYBODY
 from mesh_etl.govern.evaluate import access
 from mesh_etl.govern.observe import observed
 from mesh_etl.govern.planned import planned, record
 from mesh_etl.govern.state import Database, Table
+from mesh_etl.govern.state.groups import EVERYBODY
 from tests.aws.govern.conftest import CONTRACT, GOVERNANCE, JOB, MARKETING, MESH, SALES, World, written
 
 ORDERS = Table(GOVERNANCE, "shop_sales", "orders")

@@ -8,7 +8,8 @@ from mesh_etl.config import parse
 from mesh_etl.config.mesh_file import mesh_of
 from mesh_etl.errors import ConfigError
 from mesh_etl.govern.names import arn_of, central, product_of
-from mesh_etl.govern.principals import account_of, name_of, principal, recipients
+from mesh_etl.govern.principals import name_of, principal, recipients
+from mesh_etl.govern.state.groups import account_of
 
 MESH = mesh_of(
     parse(

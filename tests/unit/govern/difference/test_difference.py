@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from mesh_etl.govern.apply.batches import batches
 from mesh_etl.govern.difference import Bounds, Change, applied, claimed, difference
-from mesh_etl.govern.difference.bounds import EVERYBODY
 from mesh_etl.govern.state import (
     Cells,
     Columns,
@@ -19,6 +18,7 @@ from mesh_etl.govern.state import (
     Table,
     TableEntry,
 )
+from mesh_etl.govern.state.groups import EVERYBODY
 from tests.unit.govern.difference.worlds import (
     BASE,
     BOUNDS,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-OPEN = "IAM_ALLOWED_PRINCIPALS"  # all whom IAM lets in: what is given to them, Lake Formation does not judge
+EVERYBODY = "IAM_ALLOWED_PRINCIPALS"  # all whom IAM lets in: what is given to them, Lake Formation does not judge
 _ACCOUNT = re.compile(r"\d{12}")
 
 
