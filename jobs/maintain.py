@@ -1,14 +1,10 @@
-"""Keep a table in shape, as a Glue job or from a shell: --product sales.orders --root . --env prod --engine glue."""
+"""Keep all tables of a domain in shape: --job as a Glue job; --root . --env prod [--product sales.orders] elsewhere."""
 
 import sys
 
-from mesh_etl import MeshError, maintain_product
-from mesh_etl.run.engines.glue import job_arguments
+if sys.version_info < (3, 11):  # noqa: UP036
+    sys.exit("mesh_etl needs Python 3.11, which Spark jobs of Glue 5.0 have and Python shell has not [PYTHON_TOO_OLD]")
 
-try:
-    found = maintain_product(**job_arguments(sys.argv, ("product", "root", "env", "engine")))
-    if found.error:
-        raise found.error
-except MeshError as error:
-    print(error, file=sys.stderr)
-    sys.exit(error.exit_code)
+from mesh_etl.glue import main
+
+main("maintain", sys.argv)

@@ -1,15 +1,10 @@
-"""Run one product, as a Glue job or from a shell: --product sales.orders --root . --env prod --engine glue.
-
-`--date 2026-11-20` is the date of the run where it is not today, for modes that write it into the table.
-"""
+"""Run one product: --job s3://bucket/key.json in a Glue job; --product sales.orders --root . --env prod elsewhere."""
 
 import sys
 
-from mesh_etl import MeshError, run_product
-from mesh_etl.run.engines.glue import job_arguments
+if sys.version_info < (3, 11):  # noqa: UP036
+    sys.exit("mesh_etl needs Python 3.11, which Spark jobs of Glue 5.0 have and Python shell has not [PYTHON_TOO_OLD]")
 
-try:
-    run_product(**job_arguments(sys.argv, ("product", "root", "env", "engine"), ("date",)))
-except MeshError as error:
-    print(error, file=sys.stderr)
-    sys.exit(error.exit_code)
+from mesh_etl.glue import main
+
+main("run", sys.argv)

@@ -21,6 +21,7 @@ class Type(StrEnum):
     """The types of events."""
 
     published = "DataProductPublished"
+    late = "DataProductLate"
     contract = "ContractChanged"
     quality = "QualityFailed"
     granted = "AccessGranted"
@@ -104,6 +105,8 @@ def _told(event: Mapping[str, Any]) -> str:
             changes = [f"{one['path']} ({one['kind']})" for one in event["changes"]]
             versions = f"{event['before']['version']} → {event['after']['version']}"
             return f"{versions}{': ' if changes else ''}{', '.join(changes)}"
+        case "DataProductLate":
+            return f"version {event['seq']} is of {event['published']}, longer ago than {event['late_after']}"
         case "QualityFailed":
             rules = [f"{one['name']} ({count(one['rows'], 'row')})" for one in event["rules"]]
             return ", ".join(rules or event["codes"])

@@ -10,6 +10,7 @@ from mesh_etl.events.model import (
     AccessRevoked,
     AnyEvent,
     ContractChanged,
+    DataProductLate,
     DataProductPublished,
     QualityFailed,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "AccessRevoked",
     "AnyEvent",
     "ContractChanged",
+    "DataProductLate",
     "DataProductPublished",
     "QualityFailed",
     "emit",

@@ -120,6 +120,17 @@ class QualityFailed(Event):
         return (self.run,)
 
 
+class DataProductLate(Event):
+    """A product has no version that is as new as its job asks for; it is told again until there is one."""
+
+    seq: Seq
+    published: str = Field(description="When that version was published, in UTC, as ISO 8601.")
+    late_after: str = Field(description="How long after a version the next one is expected, as in 6h.")
+
+    def _identity(self) -> tuple[str, ...]:
+        return (str(self.seq), self.published)
+
+
 class _Access(Event):
     principal: str = Field(description="Who: the ARN of a role, or an account.")
     access: str = Field(description="Which access: the role of the contract, or the rights.")
@@ -140,7 +151,8 @@ class AccessRevoked(_Access):
     """Somebody may not use a product any more, or not in this way."""
 
 
-AnyEvent = DataProductPublished | ContractChanged | QualityFailed | AccessGranted | AccessRevoked
+AnyEvent = DataProductPublished | DataProductLate | ContractChanged | QualityFailed | AccessGranted | AccessRevoked
 EVENTS: dict[str, type[AnyEvent]] = {
-    one.__name__: one for one in (DataProductPublished, ContractChanged, QualityFailed, AccessGranted, AccessRevoked)
+    one.__name__: one
+    for one in (DataProductPublished, DataProductLate, ContractChanged, QualityFailed, AccessGranted, AccessRevoked)
 }

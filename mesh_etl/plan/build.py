@@ -31,6 +31,7 @@ from mesh_etl.plan.mode_columns import check_mode_columns
 from mesh_etl.plan.model import Plan, Work
 from mesh_etl.plan.references import followed, settled
 from mesh_etl.plan.sketches import check_sketches
+from mesh_etl.plan.streamable import misdeployed
 from mesh_etl.plan.suppressions import over, suppressed
 from mesh_etl.policies import enforce
 from mesh_etl.product.lint import require_ports
@@ -58,6 +59,8 @@ def build(
     Raises `ConfigError` for the contract and `PlanError` for everything that would keep the run from working.
     """
     moment = moment or datetime.datetime.now(datetime.UTC)
+    if as_mode is None and (unfit := misdeployed(job)):
+        raise PlanError(unfit)
     mode: Mode = as_mode or job.job.target.mode
     ledger = ledger_of(job, job.product)
     state = ledger.state()
@@ -166,14 +169,15 @@ def _opened(
         )
 
     opened: dict[str, Opened] = {}
-    faults: list[Fault] = []
+    errors: list[PlanError] = []
     for name, one in sources.items():
         try:
             opened[name] = one.open(context("source") if name == "source" else context("inputs", name))
         except PlanError as error:
-            faults += error.faults
-    if faults:
-        raise PlanError(*faults)
+            errors.append(error)
+    if errors:
+        faults = [fault for error in errors for fault in error.faults]
+        raise PlanError(*faults, retryable=all(error.retryable for error in errors))
     if mode.incremental and opened["source"].fetches:
         problem = f"mode {mode.type} cannot tell new rows of a remote source from old ones"
         raise PlanError(

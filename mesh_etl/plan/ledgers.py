@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl import worlds
+from mesh_etl.config.env import LocalWorld
 from mesh_etl.errors import Fault, PlanError
+from mesh_etl.govern.names import central, central_account
 from mesh_etl.storage import storage_of
 from mesh_etl.tables.layout import Layout
 from mesh_etl.tables.ledger import Ledger
@@ -24,7 +26,7 @@ def ledger_of(job: LoadedJob, product: str) -> Ledger:
 
     Raises `PlanError` FORMAT_CHANGED when the table that is there has another format than the job states.
     """
-    ledger = product_ledger(job.project, product)
+    ledger = product_ledger(job.project, product, job.domain)
     if product != job.product:
         return ledger
     stated, found = job.job.target.format == "iceberg", not ledger.one_folder
@@ -39,14 +41,28 @@ def ledger_of(job: LoadedJob, product: str) -> Ledger:
     return _iceberg(job.project, product)
 
 
-def product_ledger(project: Project, product: str) -> Ledger:
-    """The ledger of the table that is there. Raises `PlanError` for storage that this version does not write to."""
+def product_ledger(project: Project, product: str, reader: str = "") -> Ledger:
+    """The ledger of the table that is there; `reader` is the domain whose job reads it, if it is one's.
+
+    On AWS, a job reads the table of another domain by what Lake Formation grants to its role.
+    Raises `PlanError` for storage that this version does not write to.
+    """
     root = project.table_root(product)
     if "://" in root and not root.startswith("s3://"):
         fix = "set a folder or an s3:// address in configs/env"
         raise PlanError(Fault("UNSUPPORTED_PATH", "tables are not written there", "configs/mesh.yaml", fix))
-    ledger = Ledger(Layout(root), storage_of(root, **project.s3(product.partition(".")[0])))
+    domain = product.partition(".")[0]
+    table = _granted(project, product) if reader not in ("", domain) else None
+    ledger = Ledger(Layout(root), storage_of(root, **project.s3(domain), table=table))
     return _iceberg(project, product) if ledger.storage.names(ledger.layout.path(_METADATA)) else ledger
+
+
+def _granted(project: Project, product: str) -> str | None:
+    """The ARN of the product's entry in the central catalogue, None where grants are not Lake Formation's to decide."""
+    if project.mesh.governance is None or isinstance(project.env.world, LocalWorld):
+        return None
+    account, entry = central_account(project.mesh), central(project.mesh, product)
+    return f"arn:aws:glue:{account.region}:{account.id}:table/{entry.database}/{entry.name}"
 
 
 def _iceberg(project: Project, product: str) -> Ledger:

@@ -35,7 +35,8 @@ class S3Storage:
     """Objects below a prefix of a bucket.
 
     With `kms_key` every object is encrypted by it, with the bucket's own key derived from it (S3 Bucket Keys); else as
-    the bucket says. With `bucket_owner`, an account, S3 refuses each request to a bucket of another one.
+    the bucket says. With `bucket_owner`, an account, S3 refuses each request to a bucket of another one. With `table`,
+    an ARN, they are read by the credentials that Lake Formation gives for that table of the catalogue.
     """
 
     at_once: ClassVar[int] = 8  # a call is mostly waiting
@@ -44,11 +45,12 @@ class S3Storage:
     bucket_owner: str | None = None
     profile: str | None = None
     region: str | None = None
+    table: str | None = None
 
     @property
     def client(self) -> Any:
-        """The client of this process. Raises `RunError` as `stores.s3.client` does."""
-        return client(self.profile, self.region) if self.profile or self.region else client()
+        """The client of this process. Raises as `stores.s3.client` does."""
+        return client(self.profile, self.region, self.table) if self.profile or self.region or self.table else client()
 
     @property
     def owner(self) -> dict[str, str]:
@@ -140,7 +142,7 @@ class S3Storage:
     def file(
         self, path: str, size: int, constants: tuple[tuple[str, str | None], ...] = (), address: str = ""
     ) -> InputFile:
-        store = S3TableStore(path, tuple(self.owner.items()), self.profile, self.region)
+        store = S3TableStore(path, tuple(self.owner.items()), self.profile, self.region, self.table)
         return InputFile(address or path, size, "immutable", store, constants)
 
     def remove(self, path: str) -> None:

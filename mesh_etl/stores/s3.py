@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from mesh_etl.errors import Fault, MeshError, PlanError, RunError
 from mesh_etl.stores.base import InputFile, Noted
 from mesh_etl.stores.pattern import is_hidden, is_pattern, matcher
+from mesh_etl.stores.s3_vended import refreshed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,8 +67,13 @@ class S3Store:
         bucket, key = split(address)
         folder = key.rstrip("/").rpartition("/")[0]
         prefix = f"{folder}/" if folder else ""
-        with _explained(address, PlanError):
-            page = client().list_objects_v2(Bucket=bucket, Prefix=prefix, Delimiter="/", MaxKeys=1000)
+        try:
+            with _explained(address, PlanError):
+                page = client().list_objects_v2(Bucket=bucket, Prefix=prefix, Delimiter="/", MaxKeys=1000)
+        except PlanError as error:
+            if error.code == "ACCESS_DENIED":  # a role may list what it reads, and not what lies beside it
+                return None
+            raise
         names = [one["Key"][len(prefix) :] for one in page.get("Contents", ())]
         names += [one["Prefix"][len(prefix) :].rstrip("/") for one in page.get("CommonPrefixes", ())]
         return [name for name in names if name] or None
@@ -187,11 +193,12 @@ class S3Object(io.BufferedIOBase):
 
 
 @cache
-def client(profile: str | None = None, region: str | None = None) -> Any:
+def client(profile: str | None = None, region: str | None = None, table: str | None = None) -> Any:
     """The S3 client of this process, by a profile and in a region where they are given.
 
-    Raises `RunError`: AWS_MISSING, ENDPOINT_INVALID for what is no endpoint, and ENDPOINT_OPEN for one that would send
-    data over a network unencrypted.
+    With `table`, the ARN of one in the catalogue, it has the credentials that Lake Formation gives for its files.
+    Raises as `s3_vended.refreshed` does, and `RunError`: AWS_MISSING, ENDPOINT_INVALID for what is no endpoint, and
+    ENDPOINT_OPEN for one that would send data over a network unencrypted.
     """
     try:
         from botocore.config import Config
@@ -203,7 +210,10 @@ def client(profile: str | None = None, region: str | None = None) -> Any:
     config = Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS}, max_pool_connections=64)
     fix = "write it as https://host:port"
     try:
-        made = Session(profile=profile).create_client("s3", region_name=region, config=config)
+        session = Session(profile=profile)
+        if table is not None:
+            session._credentials = refreshed(session, table)  # botocore has no public way to give it what it refreshes
+        made = session.create_client("s3", region_name=region, config=config)
     except ValueError:
         raise RunError(Fault("ENDPOINT_INVALID", "no server can have this name", "AWS_ENDPOINT_URL_S3", fix)) from None
     except ProfileNotFound:

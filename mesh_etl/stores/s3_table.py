@@ -14,14 +14,15 @@ class S3TableStore(S3Store):
     """The files of a table: nothing changes them once they are committed.
 
     `path` is where the file lies now, for one that a later commit has carried on from its address. `owner` goes with
-    each request; `profile` and `region` are those of the client.
+    each request; `profile`, `region` and `table` are those of the client.
     """
 
     path: str
     owner: tuple[tuple[str, str], ...] = ()
     profile: str | None = None
     region: str | None = None
+    table: str | None = None
 
     def open(self, file: InputFile) -> BinaryIO:
-        s3 = client(self.profile, self.region) if self.profile or self.region else client()
+        s3 = client(self.profile, self.region, self.table) if self.profile or self.region or self.table else client()
         return cast("BinaryIO", S3Object(s3, self.path, file.size, dict(self.owner)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from mesh_etl.cli.govern.options import Dangerous, Domain, Product, first_entry, scope_of, whoever
+from mesh_etl.cli.govern.options import Dangerous, Domain, Product, scope_of, whoever
 from mesh_etl.cli.options import HERE, Env, Json, NoColor, Root
 
 
@@ -26,6 +26,7 @@ def apply(
     from mesh_etl.config import Project
     from mesh_etl.govern import apply as applying
     from mesh_etl.govern.difference import Changes
+    from mesh_etl.publish.entries import first_entry
 
     project = Project.open(root, env)
     world = worlds.open(project.env, project.root)

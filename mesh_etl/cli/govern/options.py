@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
     from mesh_etl.govern.planned import Scope
-    from mesh_etl.govern.state import Table
     from mesh_etl.worlds import World
 
 Domain = Annotated[str, typer.Option("--domain", help="What belongs to one domain alone.")]
@@ -46,16 +45,3 @@ def whoever(project: Project, world: World) -> str:
     from mesh_etl.govern.actor import actor
 
     return getpass.getuser() if world.name == "local" else actor(project.mesh, world)
-
-
-def first_entry(project: Project, world: World, table: Table) -> dict[str, Any] | None:
-    """The TableInput of a product's entries before there is data, as its publish will find them right."""
-    from mesh_etl.contract.load import contract_of
-    from mesh_etl.govern.names import product_of
-    from mesh_etl.publish.central import central_input
-
-    product = product_of(project.mesh, table) or f"{table.database}.{table.name}"
-    if not project.has_job(product):
-        return None
-    job = project.job(product)
-    return central_input(job, contract_of(job), world)

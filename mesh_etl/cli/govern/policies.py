@@ -1,4 +1,7 @@
-"""`mesh-etl govern policies`: the IAM and resource policies that the accounts of the mesh must hold beforehand."""
+"""`mesh-etl govern policies`: the IAM and resource policies that the accounts of the mesh must hold beforehand.
+
+In an environment of AWS these are also the policies of the roles that deploy.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,9 @@ def policies(
     env: Env = "local",
     as_json: Json = False,
 ) -> None:
-    """Print the policies that roles, buckets and keys need before the mesh can be governed; nothing is deployed."""
+    """Print the policies that roles, buckets and keys need before the mesh is governed or deployed; nothing changes."""
     from mesh_etl.config import Project
+    from mesh_etl.deploy.policies import policies as deploying
     from mesh_etl.errors import ConfigError, Fault, did_you_mean
     from mesh_etl.govern.policies import policies as made
 
@@ -27,7 +31,7 @@ def policies(
     if account and account not in project.mesh.accounts:
         fix = did_you_mean(account, project.mesh.accounts)
         raise ConfigError(Fault("UNKNOWN_ACCOUNT", f"there is no account '{account}'", "configs/mesh.yaml", fix))
-    found = [one for one in made(project) if account in ("", one.account)]
+    found = [one for one in (*made(project), *deploying(project)) if account in ("", one.account)]
     if as_json:
         lines = [{"account": one.account, "on": one.subject, "kind": one.kind, "policy": one.document} for one in found]
         typer.echo(json.dumps(lines, indent=2))
@@ -37,7 +41,7 @@ def policies(
         if out is None:
             typer.echo(f"# {one.account}: {one.kind} of {one.subject}\n{text}\n")
             continue
-        words = f"{one.account} {one.subject} {one.kind.partition(' ')[0]}"
+        words = f"{one.account} {one.subject} {one.kind.partition(' (')[0]}"
         file = out / ("-".join("".join(c if c.isalnum() else " " for c in words).split()) + ".json")
         out.mkdir(parents=True, exist_ok=True)
         file.write_text(text + "\n", encoding="utf-8")

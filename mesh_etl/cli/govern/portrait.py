@@ -97,11 +97,12 @@ class Portrait:
         for table, names in self.changes.waiting:
             page.line(f"  for the next run of {table.database}.{table.name}: {listed(names)}", "dim")
         if done == "to make" and self.changes.dangerous:
-            page.line("Look at the dangerous ones, marked with !, then: mesh-etl govern apply --allow-dangerous")
+            page.line("Look at the dangerous ones, marked with !")
+            page.next("mesh-etl govern apply --allow-dangerous")
         elif done == "to make" and self.lines:
-            page.line("Make them: mesh-etl govern apply")
+            page.next("mesh-etl govern apply")
         elif done == "drifted" and (self.lines or entries):
-            page.line("Make it hold again: mesh-etl govern verify --repair")
+            page.next("mesh-etl govern verify --repair")
 
     def show_removal(self, page: Page, done: bool) -> None:
         """On a page what goes with the mesh, or is gone."""

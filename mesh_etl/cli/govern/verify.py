@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mesh_etl.cli.govern.entries import behind, rolled
-from mesh_etl.cli.govern.options import Dangerous, Domain, Product, first_entry, scope_of, whoever
+from mesh_etl.cli.govern.options import Dangerous, Domain, Product, scope_of, whoever
 from mesh_etl.cli.options import HERE, Env, Json, NoColor, Root
 
 DRIFT = 5  # as of a catalogue that is behind
@@ -35,6 +34,7 @@ def verify(
     from mesh_etl.config import Project
     from mesh_etl.govern import apply as applying
     from mesh_etl.govern.settled import settled
+    from mesh_etl.publish.entries import behind, first_entry, rolled
 
     project = Project.open(root, env)
     world, scope = worlds.open(project.env, project.root), scope_of(project, domain, product)

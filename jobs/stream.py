@@ -1,0 +1,10 @@
+"""Run one product again and again, as its deploy.stream says; arguments as of run.py, and --every, --rounds."""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036
+    sys.exit("mesh_etl needs Python 3.11, which Spark jobs of Glue 5.0 have and Python shell has not [PYTHON_TOO_OLD]")
+
+from mesh_etl.glue import main
+
+main("stream", sys.argv)
