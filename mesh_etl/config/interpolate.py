@@ -61,6 +61,15 @@ class Interpolation:
         self.faults.append(Fault(code, f"{path}: {problem}" if path else problem, self.document.where(loc), fix))
 
 
+def names_in(data: Any) -> set[str]:
+    """The names that the strings of the data name as `${name}`."""
+    if isinstance(data, dict):
+        return {name for value in data.values() for name in names_in(value)}
+    if isinstance(data, list):
+        return {name for value in data for name in names_in(value)}
+    return set(_names(data))
+
+
 def settled_values(document: Document) -> tuple[dict[str, Value], list[Fault]]:
     """The `values` of an environment's document, each name in them replaced, and what is wrong with them.
 

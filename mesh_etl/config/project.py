@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 
 from mesh_etl.config import mesh_file, placement
+from mesh_etl.config.compiled import Compiled, verified
 from mesh_etl.config.document import Document
 from mesh_etl.config.env import Env, LocalWorld
 from mesh_etl.config.governance.identity import Identity
@@ -16,18 +18,22 @@ from mesh_etl.config.mesh import Mesh
 from mesh_etl.config.plugins import import_plugins
 from mesh_etl.config.resolve import resolve
 from mesh_etl.config.view import View
-from mesh_etl.config.yaml import read
+from mesh_etl.config.yaml import content, read
 from mesh_etl.errors import ConfigError, Fault, did_you_mean
 
 
 @dataclass(frozen=True)
 class Project:
-    """The configuration of a mesh in one environment; `root` is the absolute folder that holds `configs/`."""
+    """The configuration of a mesh in one environment; `root` is the absolute folder that holds `configs/`.
+
+    `assigned` are the products that it was compiled for; a folder is for all of its products, and says nothing.
+    """
 
     root: Path
     mesh: Mesh
     env: Env
     env_name: str
+    assigned: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, root: Path | str = ".", env: str = "local") -> Project:
@@ -45,6 +51,22 @@ class Project:
         mesh = mesh_file.mesh_of(mesh_document, values, env_document.name)
         import_plugins(mesh.plugins, home, mesh_document)
         return cls(home, mesh, found_env, env)
+
+    @classmethod
+    def compiled(cls, source: Path | str) -> Project:
+        """The project that was compiled into one JSON, at a path or an `s3://` address; see `config/compiled.py`.
+
+        Raises `ConfigError`: FILE_MISSING, FILE_UNREADABLE, COMPILED_UNREADABLE, COMPILED_FORMAT, and COMPILED_DAMAGED
+        when it is not what the hash in its address says; `RunError` COMPILED_UNREACHABLE when S3 does not answer.
+        """
+        name = str(source)
+        if name.startswith("s3://"):
+            # Looked up by name when it is needed: configuration stands below the worlds and must not import them.
+            data: bytes = import_module("mesh_etl.worlds.fetched").fetched(name)
+        else:
+            data = content(Path(source), name)
+        found = Compiled.read(verified(data, name), name)
+        return replace(cls.open(found.folder(), found.environment), assigned=found.products)
 
     @property
     def warehouse(self) -> str:
@@ -135,7 +157,10 @@ class Project:
         Raises `ConfigError` with all faults of the file, and when there is no such product or file.
         """
         path = placement.job_file(self.root, what)
-        document = read(self.root / path, path.as_posix())
+        return self.job_in(path, read(self.root / path, path.as_posix()))
+
+    def job_in(self, path: Path, document: Document) -> LoadedJob:
+        """The job that the document describes as the one at `path`, checked in full. Raises `ConfigError` as `job`."""
         searched = placement.env_path(self.env_name).as_posix()
         misplaced = placement.faults(document, path, self.mesh)
         job = resolve(job_model(), document, self.env.values, searched, misplaced)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 50
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "Document", "parse", "read", "text"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "Document", "content", "parse", "read", "remember", "text"]
 
 
 def read(path: Path, name: str | None = None) -> Document:
@@ -36,21 +37,30 @@ def text(path: Path, name: str | None = None) -> tuple[str, str]:
     Raises `ConfigError` when there is no such file, or when it is too large or not UTF-8.
     """
     shown = name or str(path)
-    try:
-        size = path.stat().st_size
-        raw = path.read_bytes() if size <= MAX_BYTES else b""
-    except FileNotFoundError:
-        raise ConfigError(Fault("FILE_MISSING", "there is no such file", shown, _sibling(path))) from None
-    except OSError as error:
-        reason = error.strerror or "the system refuses"
-        raise ConfigError(Fault("FILE_UNREADABLE", f"the file cannot be read: {reason}", shown)) from error
-    if size > MAX_BYTES:
-        raise ConfigError(_too_large(shown))
+    raw = content(path, shown, MAX_BYTES)
     try:
         return raw.decode("utf-8-sig"), shown
     except UnicodeDecodeError as error:
         where = _offset(raw[: error.start].decode("utf-8-sig"), shown)
         raise ConfigError(Fault("NOT_UTF8", "the file is not UTF-8", where, "save it as UTF-8")) from None
+
+
+def content(path: Path, shown: str, limit: int = 100_000_000) -> bytes:
+    """The bytes of the file, which messages call `shown`.
+
+    Raises `ConfigError` when there is no such file, when it cannot be read, or has more than `limit` bytes.
+    """
+    try:
+        size = path.stat().st_size
+        raw = path.read_bytes() if size <= limit else b""
+    except FileNotFoundError:
+        raise ConfigError(Fault("FILE_MISSING", "there is no such file", shown, _sibling(path))) from None
+    except OSError as error:
+        reason = error.strerror or "the system refuses"
+        raise ConfigError(Fault("FILE_UNREADABLE", f"the file cannot be read: {reason}", shown)) from error
+    if size > limit:
+        raise ConfigError(_too_large(shown, limit))
+    return raw
 
 
 def parse(text: str, name: str) -> Document:
@@ -59,6 +69,8 @@ def parse(text: str, name: str) -> Document:
     Raises `ConfigError` with all duplicate keys, tags, anchors, aliases and keys that are not text, or with the first
     syntax error, each as `name:line:column`.
     """
+    if (known := _known.get(text)) is not None:
+        return replace(known, name=name)
     if len(text) > MAX_BYTES:
         raise ConfigError(_too_large(name))
     if (document := _quickly(text, name)) is not None:
@@ -73,6 +85,14 @@ def parse(text: str, name: str) -> Document:
     if data is None:
         raise ConfigError(Fault("EMPTY_FILE", "the file is empty", f"{name}:1:1", "write at least one key"))
     return Document(name, data, builder.places)
+
+
+_known: dict[str, Document] = {}  # of compiled configurations, by their text
+
+
+def remember(text: str, document: Document) -> None:
+    """`parse` answers this text with `document`, whose places are those of the file that it was compiled from."""
+    _known[text] = document
 
 
 def _quickly(text: str, name: str) -> Document | None:
@@ -229,8 +249,8 @@ def _skip(event: Event, events: Iterator[Event]) -> None:
         event = next(events)
 
 
-def _too_large(name: str) -> Fault:
-    return Fault("FILE_TOO_LARGE", f"the file is larger than {MAX_BYTES:,} bytes", name, "split it")
+def _too_large(name: str, limit: int = MAX_BYTES) -> Fault:
+    return Fault("FILE_TOO_LARGE", f"the file is larger than {limit:,} bytes", name, "split it")
 
 
 def _sibling(path: Path) -> str:

@@ -44,6 +44,10 @@ class Deployment(Model):
     engine: Literal["glue", "embedded"] = Field(
         default="glue", description="glue: the Spark of the job; embedded: on the first worker alone, for small tables."
     )
+    packages: Literal["wheels", "virtual_env"] = Field(
+        default="wheels",
+        description="wheels: what Glue lacks is installed at each start; virtual_env: all is in one archive, unpacked.",
+    )
     worker_type: WorkerType = Field(default="G.1X", description="The size of a worker.")
     workers: int = Field(default=2, ge=2, le=299, description="How many workers; with auto scaling, at most.")
     auto_scaling: bool = Field(default=True, description="Whether Glue takes fewer workers while fewer will do.")

@@ -51,7 +51,8 @@ class DomainDeployment(Model):
     budget: Budget | None = Field(default=None, description="What the domain's jobs may cost.")
     keep_logs: KeepDays = Field(default=90, description="How many days logs are kept, of those that CloudWatch knows.")
     artifacts: BucketName | None = Field(
-        default=None, description="The bucket of scripts, packages and logs; default: named after mesh and domain."
+        default=None,
+        description="A bucket that is there, for scripts, packages and logs; default: one is made for the domain.",
     )
     roles: Literal["create", "existing"] = Field(
         default="create", description="Whether the roles that run jobs are made, or are there already."

@@ -1,0 +1,1 @@
+"""What a unit's jobs are made of, as files: packages, scripts, and the configuration of each job."""
