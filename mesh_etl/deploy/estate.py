@@ -13,13 +13,14 @@ from mesh_etl.config.env import AwsWorld
 from mesh_etl.config.governance.accounts import Account
 from mesh_etl.config.governance.identity import Identity
 from mesh_etl.deploy import names
+from mesh_etl.deploy.forwarding import CENTRE as CENTRE
+from mesh_etl.deploy.forwarding import forwards
 from mesh_etl.errors import ConfigError, Fault, did_you_mean
 from mesh_etl.order import needs
 
 if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob, Project
 
-CENTRE = "mesh"  # the unit of the governance account, beside those that are called as their domains
 Task = Literal["run", "stream", "maintain", "audit", "govern"]
 
 
@@ -77,9 +78,10 @@ class Estate:
 
 
 def units(project: Project) -> tuple[str, ...]:
-    """The units that can be deployed: every domain that has a job, and the governance account where it has a chore."""
+    """The units that can be deployed: every domain that has a job, and the governance account where it has a chore, or
+    passes on what the mesh tells."""
     domains = {product.partition(".")[0] for product in project.products()}
-    governed = project.mesh.governance is not None and project.mesh.deployment.govern is not None
+    governed = project.mesh.governance is not None and (project.mesh.deployment.govern is not None or forwards(project))
     return (*sorted(domains & project.mesh.domains.keys()), *((CENTRE,) if governed else ()))
 
 
@@ -119,13 +121,14 @@ def _domain(project: Project, domain: str, world: AwsWorld) -> Estate:
 
 def _centre(project: Project) -> Estate:
     mesh = project.mesh
-    if mesh.governance is None or mesh.deployment.govern is None:  # units() has looked
-        raise ValueError("the mesh has no chore of its governance")
+    if mesh.governance is None:  # units() has looked
+        raise ValueError("the mesh has no governance account")
     account = mesh.accounts[mesh.governance.account]
     stack = names.stack(mesh.name, project.env_name, CENTRE)
-    job = _chore(stack, "govern", (), mesh.deployment.jobs, mesh.deployment.govern.at)
+    chore = mesh.deployment.govern
+    jobs = (_chore(stack, "govern", (), mesh.deployment.jobs, chore.at),) if chore is not None else ()
     role = project.identity(mesh.governance.account)
-    return Estate(mesh.name, project.env_name, CENTRE, account, role, mesh.deployment, (job,), {})
+    return Estate(mesh.name, project.env_name, CENTRE, account, role, mesh.deployment, jobs, {})
 
 
 def _product(stack: str, job: LoadedJob, settings: Deployment) -> GlueJob:

@@ -8,6 +8,13 @@ import re
 ROLE = 64  # IAM's limit for the name of a role
 STACK = 128
 BUCKET = 63
+RULE = 64  # EventBridge's limit for the name of a rule
+FLOW_NAME = 80  # that of Step Functions for a state machine
+
+# What the artifacts bucket has, by the first part of a key; the first is never expired, for a run may need it.
+PACKAGES, TEMPORARY, EVENT_LOGS = "mesh_etl/", "temporary/", "spark-logs/"
+# The purposes of a unit's roles beside its jobs': of crawlers, of rules that start something, of its state machine.
+CRAWLERS, STARTS, FLOW = "crawlers", "starts", "flow"
 
 
 def stack(mesh: str, env: str, unit: str) -> str:
@@ -30,6 +37,46 @@ def bucket(stack: str, account: str, purpose: str) -> str:
     """The bucket of a purpose, such as `demo-prod-sales-222222222222-artifacts`: no other account can have its name."""
     tail = f"-{account}-{purpose}"
     return fitted(stack.lower(), BUCKET - len(tail)).strip("-") + tail
+
+
+def alias(stack: str) -> str:
+    """The alias of the unit's key, which encrypts its packages, logs, bookmarks and alarms: `alias/demo-prod-sales`."""
+    return f"alias/{stack}"
+
+
+def tables(stack: str) -> str:
+    """What the key of its tables is called after, beside the alias: `demo-prod-sales-tables`."""
+    return f"{stack}-tables"
+
+
+def security(stack: str) -> str:
+    """The security configuration of Glue that its jobs and crawlers have."""
+    return stack
+
+
+def logs(stack: str) -> str:
+    """What the names of its jobs' log groups begin with: `--custom-logGroup-prefix` of each job."""
+    return f"/aws-glue/jobs/{stack}"
+
+
+def crawled(stack: str) -> str:
+    """The database of what crawlers find at the sources: `demo_prod_sales_crawled`."""
+    return f"{stack}-crawled".replace("-", "_").lower()
+
+
+def flow(stack: str, product: str, kind: str = "") -> str:
+    """The state machine that begins with the product, `demo-prod-sales-orders`, or the workflow of a kind of start."""
+    return fitted(job(stack, product.rpartition(".")[2], kind), FLOW_NAME)
+
+
+def rule(stack: str, what: str, purpose: str) -> str:
+    """A rule of EventBridge, such as `demo-prod-sales-orders-failed`; `what` is empty for all."""
+    return fitted(job(stack, what, purpose), RULE)
+
+
+def topic(stack: str) -> str:
+    """The topic that hears of what is wrong: `demo-prod-sales-alarms`."""
+    return f"{stack}-alarms"
 
 
 def fitted(name: str, limit: int) -> str:

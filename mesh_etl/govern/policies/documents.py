@@ -20,8 +20,8 @@ def allow(sid: str, actions: Sequence[str], resources: Sequence[str], when: Cond
     return {
         "Sid": sid,
         "Effect": "Allow",
-        "Action": sorted(actions),
-        "Resource": sorted(resources),
+        "Action": sorted(set(actions)),
+        "Resource": sorted(set(resources)),
         **({"Condition": _plain(when)} if when else {}),
     }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesh_etl.govern.policies.bucket import reading
-from mesh_etl.govern.policies.documents import Document, allow, document
+from mesh_etl.govern.policies.documents import Document, Statement, allow, document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ def reader(account: Account, central: Account, links: Sequence[str]) -> Document
 
     `links` are the names of the central databases, which those of the links to them are as well.
     """
-    seen = [*_entries(account, links), *_entries(central, links)]
+    seen = [*entries(account, links), *entries(central, links)]
     return document(
         [allow("Read", [f"glue:{one}" for one in READS], seen), allow("Data", ["lakeformation:GetDataAccess"], ["*"])]
     )
@@ -45,12 +45,12 @@ def runner(
 
     Source: https://docs.aws.amazon.com/lake-formation/latest/dg/hybrid-cross-account.html
     """
-    entered = [*_entries(account, own), *_entries(central, shared)]
+    entered = [*entries(account, own), *entries(central, shared)]
     return document(
         [
             *reader(account, central, sorted({*own, *links}))["Statement"],
             allow("Enter", [f"glue:{one}" for one in WRITES], entered),
-            allow("OwnDatabase", ["glue:CreateDatabase"], _entries(account, own)),
+            own_database(account, own),
             allow("Invitations", ["ram:GetResourceShareInvitations"], ["*"]),
         ]
     )
@@ -66,7 +66,14 @@ def writer(places: Sequence[Place], key: str | None, bus: str | None) -> Documen
     return document(statements)
 
 
-def _entries(account: Account, databases: Iterable[str]) -> list[str]:
+def own_database(account: Account, databases: Sequence[str]) -> Statement:
+    """The right to make these databases of the account, where they are not there yet."""
+    named = [one for one in entries(account, databases) if ":table/" not in one]
+    return allow("OwnDatabase", ["glue:CreateDatabase"], named)
+
+
+def entries(account: Account, databases: Iterable[str]) -> list[str]:
+    """The catalogue of the account, these databases of it and all of their tables, as ARNs: Glue asks for each."""
     glue = f"arn:aws:glue:{account.region}:{account.id}"
     named = sorted(set(databases))
     return [

@@ -1,0 +1,1 @@
+"""The commands that bring jobs to AWS: package, synth, deploy, destroy."""

@@ -1,0 +1,156 @@
+"""`mesh-etl destroy`: the jobs of a unit are gone from its account; its data stays unless it is named as well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mesh_etl.cli.deploy.options import Unit, Yes
+from mesh_etl.cli.options import HERE, Env, Json, NoColor, Root
+
+if TYPE_CHECKING:
+    from mesh_etl.cli.deploy.following import Following
+    from mesh_etl.deploy.estate import Estate
+    from mesh_etl.deploy.stacks.deployment import Account
+    from mesh_etl.deploy.stacks.removal import Resource
+    from mesh_etl.deploy.stacks.standing import Standing
+
+
+def destroy(
+    unit: Unit,
+    with_data: Annotated[
+        bool, typer.Option("--with-data", help="Buckets with all they hold, and keys, as well: that is for good.")
+    ] = False,
+    confirm: Annotated[str, typer.Option("--confirm", metavar="UNIT", help="The unit's name, for --with-data.")] = "",
+    yes: Yes = False,
+    root: Root = HERE,
+    env: Env = "prod",
+    as_json: Json = False,
+    no_color: NoColor = False,
+) -> None:
+    """Remove what a deploy has made: jobs, schedules, roles, alarms. Buckets and keys stay, and all that they hold.
+
+    It may be cut off anywhere and run again; mesh-etl deploy brings all back that was not data. Entries of
+    catalogues, tags and grants stay as well: mesh-etl govern destroy removes them."""
+    from mesh_etl import worlds
+    from mesh_etl.cli import screen
+    from mesh_etl.cli.deploy.following import Following
+    from mesh_etl.config import Project
+    from mesh_etl.deploy.estate import estate
+    from mesh_etl.deploy.stacks.deployment import entered
+    from mesh_etl.deploy.stacks.removal import resources
+    from mesh_etl.deploy.stacks.standing import standing
+    from mesh_etl.operate.runs import require_idle
+
+    project = Project.open(root, env)
+    found, following = estate(project, unit), Following(quiet=as_json)
+    world = worlds.open(project.env, project.root)
+    account = entered(world, found.deployer)
+    stacks = [one for name in (found.stack, f"{found.stack}-base") if (one := standing(account.cloudformation, name))]
+    every = [one for stack in stacks for one in resources(account.cloudformation, stack.id)]
+    facts = {"unit": unit, "stack": found.stack, "account": found.account.id, "destroyed": bool(stacks)}
+    if not stacks:
+        _end(facts, [], [], 0, as_json)
+        return
+    require_idle(world.client("glue", found.deployer), [one.name for one in found.jobs])
+    whole = {one.stack for one in every if one.holds_data} if all(one.whole for one in stacks) else set()
+    stays = [one for one in every if not with_data and (one.holds_data or one.stack in whole)]
+    if not as_json:
+        _show(screen.Page(), found, every, stays)
+    if not _agreed(found, env, with_data, confirm, yes):
+        facts["destroyed"] = False
+        _end(facts, [], [], 0, as_json)
+        return
+    objects = _removed(account, found, stacks, every, with_data, env, following)
+    _end(facts, [one for one in every if one not in stays], stays, objects, as_json)
+
+
+def _removed(
+    account: Account,
+    found: Estate,
+    stacks: list[Standing],
+    every: list[Resource],
+    with_data: bool,
+    env: str,
+    following: Following,
+) -> int:
+    """What is to go is gone; returns how many objects of S3 went with it.
+
+    Data goes before the stacks that name it, so that one can begin again.
+    """
+    from mesh_etl.cli.deploy.following import may_go_on
+    from mesh_etl.deploy.stacks import data, deployment
+    from mesh_etl.deploy.stacks.change_set import proposed
+    from mesh_etl.deploy.stacks.removal import deleted, without_jobs
+    from mesh_etl.deploy.stacks.standing import REVIEW, require_removable
+
+    objects = 0
+    for stack in stacks:
+        require_removable(stack, found.unit, env, with_data)
+    if with_data:
+        following.step("deleting data")
+        objects = data.gone(account.s3, account.kms, found.account.id, every)
+    with may_go_on(found.stack, found.unit, env):
+        for stack in stacks:
+            if stack.name != found.stack and not with_data:
+                continue
+            template = None if with_data or not stack.whole else without_jobs(account.cloudformation, stack)
+            following.step(f"removing {stack.name}")
+            if template is None:
+                token = deleted(account.cloudformation, stack)
+                if stack.status == REVIEW:  # it has nothing that could be followed
+                    continue
+                deployment.ended(account, stack.name, stack.id, token, following.told, deployment.REMOVED)
+                continue
+            proposal = proposed(account.cloudformation, stack.name, template, stack.tags)
+            if proposal is not None:
+                deployment.done(account, proposal, following.told)
+    return objects
+
+
+def _agreed(found: Estate, env: str, with_data: bool, confirm: str, yes: bool) -> bool:
+    from mesh_etl.cli.deploy.asking import confirmed, named
+    from mesh_etl.errors import Fault, PlanError
+
+    command = f"mesh-etl destroy {found.unit} --env {env}"
+    if with_data:
+        given = confirm or named(f"Type {found.unit} to delete its data for good", f"{command} --with-data --confirm …")
+        if given != found.unit:
+            fix = f"say --confirm {found.unit}, or leave out --with-data"
+            raise PlanError(Fault("DESTROY_UNCONFIRMED", f"the unit is called '{found.unit}'", "--confirm", fix))
+        return True
+    return yes or confirmed(f"Remove {found.stack} so?", command)
+
+
+def _show(page: Any, found: Estate, every: list[Resource], stays: list[Resource]) -> None:
+    page.line(f"{found.stack} in account {found.account.id}, {found.account.region}", "bold")
+    for one in every:
+        if one not in stays:
+            danger = one.holds_data
+            page.line(f"  - {one.type.removeprefix('AWS::')}  {one.physical}", "bold red" if danger else "red")
+            if danger:
+                page.line("      ! holds data, which is lost", "bold red")
+    for one in stays:
+        page.line(f"  = {one.type.removeprefix('AWS::')}  {one.physical}  stays")
+    page.line()
+
+
+def _end(facts: dict[str, Any], gone: list[Resource], left: list[Resource], objects: int, as_json: bool) -> None:
+    from mesh_etl.cli import screen
+    from mesh_etl.cli.wording import count
+
+    if as_json:
+        told = {"removed": [one.physical for one in gone], "left": [one.physical for one in left], "objects": objects}
+        screen.document({**facts, **told})
+        return
+    page = screen.Page()
+    if not facts["destroyed"]:
+        page.line(f"{facts['stack']}: nothing was removed")
+        return
+    page.line(f"{facts['stack']}: {count(len(gone), 'resource')} removed")
+    if left:
+        buckets = [one.physical for one in left if one.type == "AWS::S3::Bucket"]
+        page.line(f"left in the account: {count(len(left), 'resource')}, with the buckets {', '.join(buckets)}")
+    page.line("entries of catalogues, tags and grants are as they were")
+    page.next("mesh-etl govern destroy")

@@ -1,0 +1,166 @@
+"""A change set: what CloudFormation would do to a stack and to those nested in it, before it does it.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/change-sets-for-nested-stacks.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mesh_etl.deploy.stacks import pace
+from mesh_etl.deploy.stacks.change import STACK, Change, change_of
+from mesh_etl.deploy.stacks.standing import REVIEW, Standing, standing
+from mesh_etl.errors import Fault, PlanError
+from mesh_etl.worlds.error_codes import code_of
+from mesh_etl.worlds.refusals import explained
+
+CAPABILITIES = ["CAPABILITY_NAMED_IAM"]  # its roles have names that are computed
+NOTHING = ("didn't contain changes", "No updates are to be performed")
+TO_COME = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
+
+
+@dataclass(frozen=True)
+class Template:
+    """Where CloudFormation gets a template: `address` in S3, or `body` itself, up to 51,200 bytes."""
+
+    digest: str
+    address: str = ""
+    body: str = ""
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The template as a parameter of a call."""
+        return {"TemplateURL": self.address} if self.address else {"TemplateBody": self.body}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A change set that can be executed. `fresh` says that the stack exists through it alone."""
+
+    id: str
+    name: str
+    stack: str
+    stack_id: str
+    fresh: bool
+    changes: tuple[Change, ...]
+
+
+def proposed(
+    cloudformation: Any, name: str, template: Template, tags: Mapping[str, str], *, trial: bool = False
+) -> Proposal | None:
+    """The change set that brings the stack to the template, or None where it is there already.
+
+    Its name follows from the template, the tags and the state of the stack: after a lost reply, or beside somebody who
+    deploys the same, the same change set is found. One that is a `trial`, which will be deleted, is nobody else's.
+    Raises `PlanError` (CHANGES_REFUSED) where CloudFormation does not take the template, and as `explained` does.
+    """
+    before = standing(cloudformation, name)
+    called = _named(template, before, trial)
+    change_set = _created(cloudformation, name, called, template, tags, before)
+    found = _awaited(cloudformation, change_set, name)
+    if found["Status"] == "FAILED":
+        reason = found.get("StatusReason", "")
+        discard(cloudformation, Proposal(change_set, called, name, found["StackId"], _fresh(before), ()))
+        if any(words in reason for words in NOTHING):
+            return None
+        fix = "mend what it names; mesh-etl synth shows the templates"
+        raise PlanError(Fault("CHANGES_REFUSED", f"CloudFormation does not take the change set: {reason}", name, fix))
+    changes = tuple(_changes(cloudformation, found, ""))
+    proposal = Proposal(change_set, called, name, found["StackId"], _fresh(before), changes)
+    if not changes:  # nested stacks that stay as they are count as changed ones to CloudFormation
+        discard(cloudformation, proposal)
+        return None
+    return proposal
+
+
+def discard(cloudformation: Any, proposal: Proposal) -> None:
+    """The change set is gone, and its stack as well where it exists through this change set alone."""
+    from botocore.exceptions import ClientError
+
+    with explained("cloudformation:DeleteChangeSet", proposal.stack):
+        try:
+            cloudformation.delete_change_set(ChangeSetName=proposal.id)
+        except ClientError as error:
+            if code_of(error) not in ("ChangeSetNotFound", "ChangeSetNotFoundException"):
+                raise
+    if not proposal.fresh:
+        return
+    with explained("cloudformation:ListChangeSets", proposal.stack):
+        others = cloudformation.list_change_sets(StackName=proposal.stack_id)["Summaries"]
+    left = standing(cloudformation, proposal.stack_id)
+    if left is None or left.status != REVIEW or [one for one in others if one["ChangeSetId"] != proposal.id]:
+        return
+    with explained("cloudformation:DeleteStack", proposal.stack):
+        cloudformation.delete_stack(StackName=proposal.stack_id)
+
+
+def _fresh(before: Standing | None) -> bool:
+    return before is None or before.status == REVIEW
+
+
+def _named(template: Template, before: Standing | None, trial: bool) -> str:
+    if trial:
+        return f"dry-run-{uuid.uuid4().hex[:16]}"
+    state = f"{before.id} {before.changed.isoformat()}" if before and before.status != REVIEW else "new"
+    return f"mesh-etl-{hashlib.sha256(f'{template.digest} {state}'.encode()).hexdigest()[:16]}"
+
+
+def _created(
+    cloudformation: Any, stack: str, called: str, template: Template, tags: Mapping[str, str], before: Standing | None
+) -> str:
+    """The ARN of the change set, which may have been there; one that cannot be executed any more is made again."""
+    from botocore.exceptions import ClientError
+
+    asked: dict[str, Any] = {
+        "StackName": stack,
+        "ChangeSetName": called,
+        "ChangeSetType": "CREATE" if _fresh(before) else "UPDATE",
+        "Capabilities": CAPABILITIES,
+        "Tags": [{"Key": key, "Value": tags[key]} for key in sorted(tags)],
+        "IncludeNestedStacks": True,
+        "ClientToken": called,
+        **template.given,
+    }
+    with explained("cloudformation:CreateChangeSet", stack):
+        try:
+            return str(cloudformation.create_change_set(**asked)["Id"])
+        except ClientError as error:
+            if code_of(error) != "AlreadyExistsException":
+                raise
+        there = cloudformation.describe_change_set(StackName=stack, ChangeSetName=called)
+        if there["Status"] in TO_COME or there["ExecutionStatus"] == "AVAILABLE":
+            return str(there["ChangeSetId"])
+        cloudformation.delete_change_set(ChangeSetName=there["ChangeSetId"])
+        return str(cloudformation.create_change_set(**{**asked, "ClientToken": f"{called}-again"})["Id"])
+
+
+def _awaited(cloudformation: Any, change_set: str, stack: str) -> dict[str, Any]:
+    for pause in pace.pauses():
+        with explained("cloudformation:DescribeChangeSet", stack):
+            found: dict[str, Any] = cloudformation.describe_change_set(ChangeSetName=change_set)
+        if found["Status"] not in TO_COME:
+            return found
+        pause()
+    raise AssertionError("the pauses do not end")
+
+
+def _changes(cloudformation: Any, found: Mapping[str, Any], stack: str) -> Iterator[Change]:
+    """The changes of a change set and of those nested in it; a nested stack counts by what changes in it."""
+    pages = [found]
+    while pages[-1].get("NextToken"):
+        with explained("cloudformation:DescribeChangeSet", found["StackName"]):
+            pages.append(
+                cloudformation.describe_change_set(ChangeSetName=found["ChangeSetId"], NextToken=pages[-1]["NextToken"])
+            )
+    for page in pages:
+        for one in page.get("Changes", ()):
+            told = one["ResourceChange"]
+            if told["ResourceType"] == STACK and told.get("ChangeSetId"):
+                nested = _awaited(cloudformation, told["ChangeSetId"], told["LogicalResourceId"])
+                yield from _changes(cloudformation, nested, told["LogicalResourceId"])
+            else:
+                yield change_of(told, stack)

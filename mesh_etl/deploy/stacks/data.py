@@ -1,0 +1,74 @@
+"""What holds data goes from the account, for good: buckets with all versions at once, keys after 30 days.
+
+Source: https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from mesh_etl.deploy.stacks.removal import Resource
+from mesh_etl.errors import Fault, RunError
+from mesh_etl.worlds.error_codes import code_of
+from mesh_etl.worlds.refusals import explained
+
+BUCKET, KEY = "AWS::S3::Bucket", "AWS::KMS::Key"
+KEY_DAYS = 30  # for so long a key can be had back
+BATCH = 1000  # objects of one DeleteObjects
+
+
+def gone(s3: Any, kms: Any, account: str, found: Iterable[Resource]) -> int:
+    """The buckets among the resources are gone, and the keys are to go; returns how many objects there were.
+
+    It may be cut off anywhere and done again, as long as their stack is there to name them. Raises as `emptied` does.
+    """
+    count = 0
+    every = [one for one in found if one.physical]
+    for one in every:
+        if one.type == BUCKET:
+            count += emptied(s3, one.physical, account)
+    for one in every:
+        if one.type == KEY:
+            retired(kms, one.physical)
+    return count
+
+
+def emptied(s3: Any, bucket: str, account: str) -> int:
+    """The bucket is gone with all its objects in all versions; returns how many there were. There may be none.
+
+    It may be cut off anywhere and done again.
+    Raises `RunError`: DATA_LEFT where S3 does not delete an object, and as `explained` does.
+    """
+    from botocore.exceptions import ClientError
+
+    where, count = f"s3://{bucket}", 0
+    try:
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, ExpectedBucketOwner=account):
+            every = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+            objects = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in every]
+            for start in range(0, len(objects), BATCH):
+                batch = {"Objects": objects[start : start + BATCH], "Quiet": True}
+                answer = s3.delete_objects(Bucket=bucket, Delete=batch, ExpectedBucketOwner=account)
+                for failed in answer.get("Errors", ()):
+                    problem = f"an object was not deleted ({failed['Code']})"
+                    raise RunError(Fault("DATA_LEFT", problem, where, "allow s3:DeleteObjectVersion, and run it again"))
+            count += len(objects)
+        s3.delete_bucket(Bucket=bucket, ExpectedBucketOwner=account)
+    except ClientError as error:
+        if code_of(error) not in ("NoSuchBucket", "404"):
+            with explained("s3:DeleteBucket", where):
+                raise
+    return count
+
+
+def retired(kms: Any, key: str) -> None:
+    """The key is to be deleted in 30 days, until when it can be had back; it may be on its way already."""
+    from botocore.exceptions import ClientError
+
+    with explained("kms:ScheduleKeyDeletion", key):
+        try:
+            kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=KEY_DAYS)
+        except ClientError as error:
+            if code_of(error) not in ("KMSInvalidStateException", "NotFoundException"):
+                raise

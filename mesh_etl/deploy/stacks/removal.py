@@ -1,0 +1,90 @@
+"""A unit goes from its account; what holds data stays unless it is named as well.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mesh_etl.deploy.stacks.change import HOLDS_DATA, STACK
+from mesh_etl.deploy.stacks.change_set import Template
+from mesh_etl.deploy.stacks.standing import Standing, standing
+from mesh_etl.worlds.refusals import explained
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource of a stack or of one nested in it, as the account has it."""
+
+    stack: str
+    logical: str
+    physical: str
+    type: str
+
+    @property
+    def holds_data(self) -> bool:
+        """Whether data is lost with it."""
+        return self.type in HOLDS_DATA
+
+
+def resources(cloudformation: Any, name: str) -> tuple[Resource, ...]:
+    """All that the stack and those nested in it consist of now; empty where there is no such stack."""
+    return tuple(_resources(cloudformation, name)) if standing(cloudformation, name) else ()
+
+
+def deleted(cloudformation: Any, found: Standing) -> str:
+    """CloudFormation is at work on the removal of the stack; returns the token that marks its events."""
+    token = f"mesh-etl-{uuid.uuid4().hex}"
+    with explained("cloudformation:DeleteStack", found.name):
+        cloudformation.delete_stack(StackName=found.id, ClientRequestToken=token)
+    return token
+
+
+def without_jobs(cloudformation: Any, found: Standing) -> Template | None:
+    """The root's own template with those nested stacks alone that hold data, or None where none does.
+
+    What it is deployed with keeps the buckets and keys that it had, and a later deploy finds them in their place.
+    """
+    with explained("cloudformation:GetTemplate", found.name):
+        body = cloudformation.get_template(StackName=found.id, TemplateStage="Original")["TemplateBody"]
+        listed = list(cloudformation.get_paginator("list_stack_resources").paginate(StackName=found.id))
+    nested = {
+        one["LogicalResourceId"]: one.get("PhysicalResourceId", "")
+        for page in listed
+        for one in page["StackResourceSummaries"]
+    }
+    kept = {
+        logical: {key: value for key, value in one.items() if key != "DependsOn"}
+        for logical, one in body["Resources"].items()
+        if one["Type"] in HOLDS_DATA
+        or (one["Type"] == STACK and nested.get(logical) and _holds_data(cloudformation, nested[logical]))
+    }
+    if not kept:
+        return None
+    text = json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": kept}, sort_keys=True)
+    return Template(hashlib.sha256(text.encode()).hexdigest(), body=text)
+
+
+def _holds_data(cloudformation: Any, stack: str) -> bool:
+    return any(one.holds_data for one in _resources(cloudformation, stack))
+
+
+def _resources(cloudformation: Any, name: str) -> Iterator[Resource]:
+    with explained("cloudformation:ListStackResources", name):
+        pages = list(cloudformation.get_paginator("list_stack_resources").paginate(StackName=name))
+    for page in pages:
+        for one in page["StackResourceSummaries"]:
+            physical = one.get("PhysicalResourceId", "")
+            if one["ResourceStatus"] == "DELETE_COMPLETE":
+                continue
+            if one["ResourceType"] == STACK and physical:
+                yield from _resources(cloudformation, physical)
+            elif one["ResourceType"] != STACK:
+                stack = name.rpartition(":stack/")[2].partition("/")[0] or name
+                yield Resource(stack, one["LogicalResourceId"], physical, one["ResourceType"])

@@ -1,0 +1,79 @@
+"""Files and templates go to the artifacts bucket, each under a key that holds its digest, and never twice.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from mesh_etl.deploy.stacks.wanted import Parcel
+from mesh_etl.errors import Fault, RunError
+from mesh_etl.worlds.error_codes import code_of
+from mesh_etl.worlds.refusals import explained
+
+ABSENT = ("404", "NoSuchKey", "NotFound", "403", "AccessDenied")  # without s3:ListBucket, S3 hides what is not there
+MADE_BEFORE, AT_ONCE = ("412", "PreconditionFailed"), ("409", "ConditionalRequestConflict")
+ATTEMPTS = 4
+
+
+def uploaded(
+    s3: Any, bucket: str, account: str, parcels: Iterable[Parcel], told: Callable[[Parcel], None] = lambda _: None
+) -> tuple[Parcel, ...]:
+    """Every parcel is in the bucket, which is the account's own; returns those that had to be sent.
+
+    Each is told of before it is sent. A reply that was lost does no harm: what is there is not sent again.
+    Raises `RunError`: ARTIFACT_DAMAGED where an object is not what its key says, and as `explained` does.
+    """
+    sent = []
+    for parcel in parcels:
+        where = f"s3://{bucket}/{parcel.key}"
+        if not _there(s3, bucket, account, parcel, where):
+            told(parcel)
+            _put(s3, bucket, account, parcel, where)
+            sent.append(parcel)
+    return tuple(sent)
+
+
+def _there(s3: Any, bucket: str, account: str, parcel: Parcel, where: str) -> bool:
+    from botocore.exceptions import ClientError
+
+    with explained("s3:GetObject", where):
+        try:
+            found = s3.head_object(Bucket=bucket, Key=parcel.key, ExpectedBucketOwner=account, ChecksumMode="ENABLED")
+        except ClientError as error:
+            if code_of(error) in ABSENT:
+                return False
+            raise
+    if found["ContentLength"] != parcel.size or found.get("ChecksumSHA256", _checksum(parcel)) != _checksum(parcel):
+        problem = "the object is not what its key says: somebody has written there"
+        raise RunError(Fault("ARTIFACT_DAMAGED", problem, where, "find out who, delete it, and deploy again"))
+    return True
+
+
+def _put(s3: Any, bucket: str, account: str, parcel: Parcel, where: str) -> None:
+    from botocore.exceptions import ClientError
+
+    with explained("s3:PutObject", where):
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                s3.put_object(
+                    Bucket=bucket,
+                    Key=parcel.key,
+                    Body=parcel.content(),
+                    ExpectedBucketOwner=account,
+                    ChecksumSHA256=_checksum(parcel),
+                    IfNoneMatch="*",
+                )
+                return
+            except ClientError as error:
+                if code_of(error) in MADE_BEFORE:
+                    return
+                if code_of(error) not in AT_ONCE or attempt == ATTEMPTS:
+                    raise
+
+
+def _checksum(parcel: Parcel) -> str:
+    return base64.b64encode(bytes.fromhex(parcel.sha256)).decode()

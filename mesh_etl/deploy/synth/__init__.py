@@ -1,0 +1,1 @@
+"""CloudFormation templates of a unit: computed from its estate and its bundle, the same bytes for the same input."""

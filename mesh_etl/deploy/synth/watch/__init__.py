@@ -1,0 +1,46 @@
+"""Who is told when something goes wrong with a unit's jobs: a topic, rules, alarms and a dashboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mesh_etl.deploy.synth.budget import budget
+from mesh_etl.deploy.synth.config_rules import config_rules
+from mesh_etl.deploy.synth.shards import sharded
+from mesh_etl.deploy.synth.template import logical
+from mesh_etl.deploy.synth.watch import alarms, rules
+from mesh_etl.deploy.synth.watch.dashboard import dashboards
+from mesh_etl.deploy.synth.watch.topic import topic
+
+if TYPE_CHECKING:
+    from mesh_etl.config import Project
+    from mesh_etl.deploy.estate import Estate, GlueJob
+    from mesh_etl.deploy.package.bundle import Bundle
+    from mesh_etl.deploy.synth.template import Resource, Template
+
+
+def watch(project: Project, estate: Estate, bundle: Bundle) -> tuple[Template, ...]:
+    """The templates that watch the unit, each product's part in its own place. Raises `ConfigError` LATE_UNSEEN."""
+    pieces: list[tuple[str, dict[str, Resource]]] = []
+    if estate.jobs:
+        pieces += [("", topic(estate)), ("", budget(estate)), ("", config_rules(project, estate))]
+    pieces += [("", dashboards(estate)), ("", rules.told(project, estate))]
+    for job in estate.jobs:
+        pieces.append((job.products[0] if job.task in ("run", "stream") else "", _watched(project, estate, job)))
+    return sharded("watch", f"What watches jobs of {estate.unit}, mesh {estate.mesh}, environment {estate.env}", pieces)
+
+
+def _watched(project: Project, estate: Estate, job: GlueJob) -> dict[str, Resource]:
+    words = (job.products[0].partition(".")[2],) if job.task in ("run", "stream") else ("All", job.task)
+    found = {
+        logical(*words, "failed", "rule"): rules.failed(estate, job),
+        logical(*words, "failed", "alarm"): alarms.failing(estate, job),
+    }
+    is_product = job.task in ("run", "stream")
+    late = alarms.late(project, estate, job) if is_product and job.settings.late_after is not None else None
+    if late is not None:
+        found[logical(*words, "done", "rule")] = rules.succeeded(estate, job)
+        found[logical(*words, "late", "alarm")] = late
+    if is_product and job.settings.dpu_hours is not None:
+        found[logical(*words, "cost", "rule")] = rules.costly(estate, job)
+    return found

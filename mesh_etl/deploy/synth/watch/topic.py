@@ -1,0 +1,64 @@
+"""The topic that hears when something is wrong, and who listens to it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from mesh_etl.deploy import names
+from mesh_etl.deploy.synth.tags import tag_list
+from mesh_etl.deploy.synth.template import Resource, logical
+
+if TYPE_CHECKING:
+    from mesh_etl.deploy.estate import Estate
+
+
+def topic_arn(estate: Estate) -> str:
+    """The topic that hears of the unit, by ARN: the one that the configuration names, or its own."""
+    own = f"arn:aws:sns:{estate.account.region}:{estate.account.id}:{names.topic(estate.stack)}"
+    return estate.settings.alarms.topic or own
+
+
+def topic(estate: Estate) -> dict[str, Resource]:
+    """The topic with its policy, unless the configuration names one, and a subscription for each address.
+
+    Rules and alarms of the account tell it, by services that act for the account alone.
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+    """
+    arn, made = topic_arn(estate), {}
+    if estate.settings.alarms.topic is None:
+        statement = {
+            "Sid": "AlarmsOfTheAccount",
+            "Effect": "Allow",
+            "Principal": {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com", "budgets.amazonaws.com"]},
+            "Action": "sns:Publish",
+            "Resource": arn,
+            "Condition": {"StringEquals": {"aws:SourceAccount": estate.account.id}},
+        }
+        secure = {
+            "Sid": "OnlyByTls",
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Action": "sns:Publish",
+            "Resource": arn,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+        made["Topic"] = Resource(
+            "AWS::SNS::Topic",
+            {
+                "TopicName": names.topic(estate.stack),
+                "DisplayName": names.topic(estate.stack)[:100],
+                "KmsMasterKeyId": names.alias(estate.stack),
+                "Tags": tag_list(estate),
+            },
+        )
+        document = {"Version": "2012-10-17", "Statement": [statement, secure]}
+        made["TopicPolicy"] = Resource(
+            "AWS::SNS::TopicPolicy", {"Topics": [arn], "PolicyDocument": document}, after=("Topic",)
+        )
+    after = ("Topic",) if made else ()
+    for address in sorted(set(estate.settings.alarms.email)):
+        named = logical("Mail", hashlib.sha256(address.encode()).hexdigest()[:12])
+        properties = {"TopicArn": arn, "Protocol": "email", "Endpoint": address}
+        made[named] = Resource("AWS::SNS::Subscription", properties, after=after)
+    return made
