@@ -105,11 +105,13 @@ class _Raw:
 
 
 def _plain(value: Any) -> Any:
-    """The value as JSON has it: moments are seconds since 1970."""
+    """The value as JSON has it: moments are seconds since 1970; a file, as botocore makes of bytes, is its bytes."""
     if isinstance(value, dict):
         return {name: _plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
+    if hasattr(value, "read"):
+        return value.read()
     return value.timestamp() if isinstance(value, datetime) else value
 
 

@@ -117,6 +117,27 @@ class Accounts:
         with self._call(account) as call:
             return list(sns.kept(call, topic))
 
+    def refuse_resource(self, account: str, logical: str, reason: str, *, on: tuple[str, ...] = ("create",)) -> None:
+        """CloudFormation fails at the resource of that logical id, at these of create, update, delete and rollback."""
+        from mesh_etl.embedded_aws.cloudformation import resources
+
+        with self._call(account, writes=True) as call:
+            resources.failing(call, logical, reason, on)
+
+    def end_runs(self, account: str, job: str, state: str, message: str = "") -> None:
+        """The runs of a Glue job end in that state from now on, with that error message."""
+        from mesh_etl.embedded_aws.glue import jobs
+
+        with self._call(account, writes=True) as call:
+            jobs.ending(call, job, state, message)
+
+    def log(self, account: str, group: str, stream: str, *lines: str) -> None:
+        """The stream of a log group has these lines, written now."""
+        from mesh_etl.embedded_aws import logs
+
+        with self._call(account, writes=True) as call:
+            logs.written(call, group, stream, ((call.now + at / 1000, line) for at, line in enumerate(lines)))
+
     @contextmanager
     def _call(self, account: str, writes: bool = False) -> Iterator[Call]:
         from mesh_etl.embedded_aws import FILE

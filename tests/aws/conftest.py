@@ -65,6 +65,8 @@ def as_botocore_parses(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def compared(self: Server, url: str, status: int, body: dict[str, Any], shape: Any) -> Any:
         raw, answer = response(self, url, status, body, shape)
+        if self.service == "s3":  # it answers in headers
+            return raw, answer
         theirs = parser.parse({"status_code": status, "headers": {}, "body": json.dumps(body).encode()}, shape)
         if status == 200:
             assert {**answer, "ResponseMetadata": None} == {**theirs, "ResponseMetadata": None}

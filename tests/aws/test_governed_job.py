@@ -14,6 +14,9 @@ from pathlib import Path
 import boto3
 import pytest
 
+from mesh_etl.config import Project
+from mesh_etl.deploy.package.configuration import compiled
+
 ROOT = Path(__file__).resolve().parents[2]
 HOME, SHOP, CENTRE = "123456789012", "222222222222", "111111111111"
 CONTRACT = """\
@@ -32,7 +35,7 @@ def job(s3, s3_environment, monkeypatch, tmp_path):
     monkeypatch.setenv("AWS_ENDPOINT_URL", s3_environment["AWS_ENDPOINT_URL_S3"])
     (tmp_path / "visits.csv").write_text("id\n1\n2\n")
 
-    def run(account):
+    def run(account, compile_it=False):
         persona = {"role": "shop-engineer", "rights": ["describe", "alter", "insert"], "runs_jobs": True}
         accounts = {"centre": CENTRE, "shop": account}
         mesh = {
@@ -49,11 +52,17 @@ def job(s3, s3_environment, monkeypatch, tmp_path):
         world = {"type": "aws", "region": "eu-central-1", "account": HOME}
         (tmp_path / "configs/env/prod.yaml").write_text(json.dumps({"world": world}))
         (folder / "contract.yaml").write_text(CONTRACT)
-        source = {"type": "csv", "path": "visits.csv"}
+        source = {"type": "csv", "path": str(tmp_path / "visits.csv")}
         found = {"product": "shop.visits", "source": source, "target": {"mode": "append"}}
         (folder / "job.yaml").write_text(json.dumps(found))
-        command = [sys.executable, str(ROOT / "jobs/run.py"), "--root", str(tmp_path), "--env", "prod"]
-        command += ["--product", "shop.visits", "--engine", "embedded"]
+        command = [sys.executable, str(ROOT / "jobs/run.py"), "--engine", "embedded"]
+        if compile_it:
+            compiled_job = compiled(Project.open(tmp_path, "prod"), ("shop.visits",))
+            s3.put_object(Bucket="lake", Key="jobs/visits.json", Body=compiled_job)
+            command += ["--job", "s3://lake/jobs/visits.json"]
+            (tmp_path / "configs").rename(tmp_path / "gone")
+        else:
+            command += ["--root", str(tmp_path), "--env", "prod", "--product", "shop.visits"]
         return subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
 
     return run
@@ -97,3 +106,11 @@ def test_without_its_centre_the_commit_holds_and_the_next_run_goes_on(job):
     catalogue(SHOP).create_database(DatabaseInput={"Name": "test_shop"})
     assert job(SHOP).returncode == 0
     assert tables(SHOP) == {"shop.visits": "1", "test_shop.visits": "1"}
+
+
+def test_a_compiled_job_needs_no_folder(job):
+    catalogue(HOME).create_database(DatabaseInput={"Name": "test_shop"})
+    done = job(HOME, compile_it=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["product"] == "shop.visits"
+    assert tables(HOME) == {"shop.visits": "1", "test_shop.visits": "1"}

@@ -117,14 +117,14 @@ def test_a_description_may_have_lines_and_any_script(glue: Any) -> None:
 
 
 def test_what_is_not_implemented_is_refused_by_name(table: Any, tmp_path: Path) -> None:
-    with pytest.raises(NotImplementedByEmbeddedAws, match=r"^embedded AWS does not implement glue.GetJob$"):
-        table.get_job(JobName="x")
+    with pytest.raises(NotImplementedByEmbeddedAws, match=r"^embedded AWS does not implement glue.GetTrigger$"):
+        table.get_trigger(Name="x")
     with pytest.raises(NotImplementedByEmbeddedAws, match=r"glue.GetPartitions with QueryAsOfTime, TransactionId$"):
         table.get_partitions(DatabaseName="sales", TableName="orders", TransactionId="1", QueryAsOfTime=0)
     with pytest.raises(NotImplementedByEmbeddedAws, match="FederatedTable"):
         table.create_table(DatabaseName="sales", TableInput={"Name": "l", "FederatedTable": {"Identifier": "a"}})
-    with pytest.raises(NotImplementedByEmbeddedAws, match=r"^embedded AWS does not implement s3$"):
-        embedded_aws.client("s3", tmp_path)
+    with pytest.raises(NotImplementedByEmbeddedAws, match=r"^embedded AWS does not implement ec2$"):
+        embedded_aws.client("ec2", tmp_path)
 
 
 def test_no_socket_is_opened_whatever_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,10 @@
-"""The Glue Data Catalog: databases, tables with versions, partitions and their indexes."""
+"""The Glue Data Catalog: databases, tables with versions, partitions and their indexes; and jobs with their runs."""
 
 from __future__ import annotations
 
 from mesh_etl.embedded_aws.glue import (
     databases,
+    jobs,
     partition_batches,
     partition_indexes,
     partitions,
@@ -14,6 +15,7 @@ from mesh_etl.embedded_aws.glue import (
 
 __all__ = [
     "databases",
+    "jobs",
     "partition_batches",
     "partition_indexes",
     "partitions",

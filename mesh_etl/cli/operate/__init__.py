@@ -1,0 +1,1 @@
+"""The commands that operate the jobs of a unit in its account."""

@@ -1,0 +1,147 @@
+"""Jobs and their runs. A run is as far as it was when somebody last asked for it by its id, and then goes on.
+
+Nothing is executed: how a run ends is said beforehand, SUCCEEDED otherwise.
+Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-runs.html
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from mesh_etl.embedded_aws import records
+from mesh_etl.embedded_aws.answers import Refusal, missing
+from mesh_etl.embedded_aws.operations import Body, Call, operation
+from mesh_etl.embedded_aws.pages import page, seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+JOB, RUN, OUTCOME = "glue.job", "glue.run", "glue.outcome"
+ACTIVE = ("STARTING", "RUNNING", "STOPPING", "WAITING")
+MOST = 200  # runs of a page
+
+
+def made(call: Call, name: str, properties: Body) -> bool:
+    """Whether the job was made; there may be one of that name."""
+    if records.get(call, JOB, name):
+        return False
+    records.put(call, JOB, name, properties)
+    return True
+
+
+def changed(call: Call, name: str, properties: Body) -> None:
+    """The job is as the properties say."""
+    records.put(call, JOB, name, properties)
+
+
+def dropped(call: Call, name: str) -> None:
+    """The job is gone; there may be none."""
+    records.drop(call, JOB, name)
+
+
+def ending(call: Call, job: str, state: str, message: str = "") -> None:
+    """The job's runs end in that state from now on, with that error message."""
+    records.put(call, OUTCOME, job, {"state": state, "message": message})
+
+
+@operation("glue.GetJob", "JobName")
+def get_job(call: Call) -> Body:
+    """The job."""
+    job = _job(call)
+    given = {name: job[name] for name in ("DefaultArguments", "GlueVersion", "WorkerType") if name in job}
+    return {"Job": {"Name": call["JobName"], **given}}
+
+
+@operation("glue.StartJobRun", "JobName", "Arguments", "ExecutionRoleSessionPolicy", writes=True)
+def start_job_run(call: Call) -> Body:
+    """A run has begun, where the job may have one more."""
+    job, name = _job(call), call["JobName"]
+    at_once = int(job.get("ExecutionProperty", {}).get("MaxConcurrentRuns", 1))
+    runs = [one for _, one in _runs(call, name)]
+    if sum(one["JobRunState"] in ACTIVE for one in runs) >= at_once:
+        raise Refusal("ConcurrentRunsExceededException", f"Concurrent runs exceeded for {name}")
+    run: Body = {
+        "Id": f"jr_{uuid.uuid4().hex}{uuid.uuid4().hex}",
+        "Attempt": 0,
+        "JobName": name,
+        "StartedOn": call.now,
+        "LastModifiedOn": call.now,
+        "JobRunState": "STARTING",
+        "Arguments": call.get("Arguments", {}),
+        "ExecutionTime": 0,
+        "WorkerType": job.get("WorkerType", "G.1X"),
+        "NumberOfWorkers": job.get("NumberOfWorkers", 2),
+        "LogGroupName": "/aws-glue/jobs",
+        "GlueVersion": job.get("GlueVersion", "5.1"),
+    }
+    _keep(call, run)
+    return {"JobRunId": run["Id"]}
+
+
+@operation("glue.GetJobRun", "JobName", "RunId", writes=True)
+def get_job_run(call: Call) -> Body:
+    """The run, which then goes on: it starts, runs, and ends."""
+    _job(call)
+    run = next((one for _, one in _runs(call, call["JobName"]) if one["Id"] == call["RunId"]), None)
+    if run is None:
+        raise missing(f"JobRun {call['RunId']}")
+    told = dict(run)
+    outcome = records.get(call, OUTCOME, call["JobName"]) or {"state": "SUCCEEDED", "message": ""}
+    run["JobRunState"] = {"STARTING": "RUNNING", "RUNNING": outcome["state"], "STOPPING": "STOPPED"}.get(
+        run["JobRunState"], run["JobRunState"]
+    )
+    if run["JobRunState"] not in ACTIVE and "CompletedOn" not in run:
+        run |= {"CompletedOn": call.now, "ExecutionTime": 60, "DPUSeconds": 120.0}
+        run |= {"ErrorMessage": outcome["message"]} if outcome["message"] else {}
+    _keep(call, run)
+    return {"JobRun": told}
+
+
+@operation("glue.GetJobRuns", "JobName", "MaxResults", "NextToken")
+def get_job_runs(call: Call) -> Body:
+    """The runs of the job, the newest first, in pages."""
+    _job(call)
+    after = seen(call)
+    rows = [(key, run) for key, run in reversed(list(_runs(call, call["JobName"]))) if not after or key < after]
+    found, more = page(call, rows, MOST)
+    return {"JobRuns": found, **more}
+
+
+@operation("glue.BatchStopJobRun", "JobName", "JobRunIds", writes=True)
+def batch_stop_job_run(call: Call) -> Body:
+    """The runs are stopping, but for those that have an error."""
+    _job(call)
+    runs = {one["Id"]: one for _, one in _runs(call, call["JobName"])}
+    done, errors = [], []
+    for asked in call["JobRunIds"]:
+        run = runs.get(asked)
+        about = {"JobName": call["JobName"], "JobRunId": asked}
+        if run is None:
+            errors.append({**about, "ErrorDetail": _detail("EntityNotFoundException", "JobRun not found")})
+        elif run["JobRunState"] not in ACTIVE:
+            words = f"Job run {asked} is in {run['JobRunState']} state and cannot be stopped"
+            errors.append({**about, "ErrorDetail": _detail("InvalidInputException", words)})
+        else:
+            _keep(call, {**run, "JobRunState": "STOPPING"})
+            done.append(about)
+    return {"SuccessfulSubmissions": done, "Errors": errors}
+
+
+def _job(call: Call) -> Body:
+    found = records.get(call, JOB, call["JobName"])
+    if found is None:
+        raise missing(f"Job {call['JobName']}")
+    return found
+
+
+def _runs(call: Call, job: str) -> Iterator[tuple[str, Body]]:
+    return records.named(call, RUN, f"{job}|")
+
+
+def _keep(call: Call, run: Body) -> None:
+    records.put(call, RUN, f"{run['JobName']}|{run['StartedOn']:020.6f}|{run['Id']}", run)
+
+
+def _detail(code: str, message: str) -> Body:
+    return {"ErrorCode": code, "ErrorMessage": message}

@@ -1,0 +1,122 @@
+"""The runs of a Glue job.
+
+Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-runs.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from mesh_etl.errors import Fault, PlanError
+from mesh_etl.worlds.error_codes import code_of
+from mesh_etl.worlds.refusals import explained
+
+ACTIVE = frozenset({"STARTING", "RUNNING", "STOPPING", "WAITING"})
+RECENT = 20  # of these some may be active
+FAILED = frozenset({"FAILED", "TIMEOUT", "ERROR", "EXPIRED"})
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a job: `seconds` is how long it took, `dpu_hours` what it is billed by, None while it runs."""
+
+    id: str
+    job: str
+    state: str
+    started: datetime
+    ended: datetime | None
+    seconds: int
+    dpu_hours: float | None
+    attempt: int
+    previous: str
+    error: str
+    arguments: Mapping[str, str]
+    log_group: str
+
+    @property
+    def active(self) -> bool:
+        """Whether it has not ended."""
+        return self.state in ACTIVE
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended without having done its work, and nobody had stopped it."""
+        return self.state in FAILED
+
+
+def runs(glue: Any, job: str, limit: int) -> tuple[Run, ...]:
+    """The last runs of the job, the newest first. Raises `PlanError` (NOT_DEPLOYED), and as `explained` does."""
+    from botocore.exceptions import ClientError
+
+    def pages() -> Any:
+        for page in glue.get_paginator("get_job_runs").paginate(JobName=job, PaginationConfig={"PageSize": size}):
+            yield from page["JobRuns"]
+
+    size = max(1, min(limit, 200))
+    with explained("glue:GetJobRuns", job):
+        try:
+            return tuple(_run(one) for one in islice(pages(), limit))
+        except ClientError as error:
+            if code_of(error) != "EntityNotFoundException":
+                raise
+    raise not_deployed(job)
+
+
+def run(glue: Any, job: str, identity: str) -> Run:
+    """The run of that id. Raises `PlanError` (UNKNOWN_RUN), and as `explained` does."""
+    from botocore.exceptions import ClientError
+
+    with explained("glue:GetJobRun", job):
+        try:
+            return _run(glue.get_job_run(JobName=job, RunId=identity)["JobRun"])
+        except ClientError as error:
+            if code_of(error) != "EntityNotFoundException":
+                raise
+    fix = "mesh-etl runs lists those that there are"
+    raise PlanError(Fault("UNKNOWN_RUN", f"the job has no run '{identity}'", job, fix))
+
+
+def require_idle(glue: Any, jobs: Iterable[str]) -> None:
+    """None of the jobs runs now; those that are not in the account do not. Raises `PlanError` (JOBS_RUNNING)."""
+    faults = []
+    for job in jobs:
+        try:
+            active = [one for one in runs(glue, job, RECENT) if one.active]
+        except PlanError:
+            continue
+        faults += [
+            Fault("JOBS_RUNNING", f"run {one.id} is {one.state}", job, "wait for it, or stop it with mesh-etl stop")
+            for one in active
+        ]
+    if faults:
+        raise PlanError(*faults, retryable=True)
+
+
+def not_deployed(job: str) -> PlanError:
+    """The job of the configuration is not in the account."""
+    return PlanError(Fault("NOT_DEPLOYED", "the account has no such job", job, "deploy it first: mesh-etl deploy"))
+
+
+def _run(found: Mapping[str, Any]) -> Run:
+    seconds = int(found.get("ExecutionTime", 0))
+    dpu_seconds = found.get("DPUSeconds")
+    if dpu_seconds is None and found.get("MaxCapacity") and found["JobRunState"] not in ACTIVE:
+        dpu_seconds = found["MaxCapacity"] * seconds  # without auto scaling Glue does not tell it
+    return Run(
+        found["Id"],
+        found["JobName"],
+        found["JobRunState"],
+        found["StartedOn"],
+        found.get("CompletedOn"),
+        seconds,
+        None if dpu_seconds is None else dpu_seconds / 3600,
+        int(found.get("Attempt", 0)),
+        found.get("PreviousRunId", ""),
+        " ".join(found.get("ErrorMessage", "").split()),
+        found.get("Arguments", {}),
+        found.get("LogGroupName", "/aws-glue/jobs"),
+    )

@@ -1,0 +1,96 @@
+"""A run is started once, whatever becomes of the reply, and waited for."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mesh_etl.deploy.stacks import pace
+from mesh_etl.errors import ConfigError, Fault, PlanError
+from mesh_etl.operate.runs import Run, not_deployed, run, runs
+from mesh_etl.worlds.error_codes import code_of
+from mesh_etl.worlds.refusals import explained
+
+TOKEN = "--start-token"  # an argument that no job reads: by it a run is found whose id was lost
+POLICY = "ExecutionRoleSessionPolicy"
+LONGEST_POLICY = 2048  # characters, as Glue's API says
+RECENT = 20
+
+
+def started(glue: Any, job: str, arguments: Mapping[str, str], policy: str = "") -> str:
+    """A run of the job has begun with these arguments beside the job's own; returns its id.
+
+    `policy`, an IAM policy as JSON, narrows what this run may do to less than the job's role may.
+    Raises `PlanError`: RUN_ACTIVE, worth a retry, where the job runs as often as it may at once, NOT_DEPLOYED; and as
+    `explained` does.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    token = uuid.uuid4().hex
+    asked: dict[str, Any] = {"JobName": job, "Arguments": {**arguments, TOKEN: token}}
+    if policy:
+        asked[POLICY] = policy
+    with explained("glue:StartJobRun", job):
+        try:
+            return str(glue.start_job_run(**asked)["JobRunId"])
+        except ClientError as error:
+            code = code_of(error)
+            if code == "EntityNotFoundException":
+                raise not_deployed(job) from error
+            if code != "ConcurrentRunsExceededException":
+                raise
+            refusal: Exception = error
+        except BotoCoreError as error:
+            refusal = error
+        # The reply to an attempt may have been lost, and botocore has then asked again: is it our own that runs?
+        found = runs(glue, job, RECENT)
+        ours = [one.id for one in found if one.arguments.get(TOKEN) == token]
+        if ours:
+            return ours[0]
+        if isinstance(refusal, BotoCoreError):
+            raise refusal
+    active = ", ".join(one.id for one in found if one.active)
+    fix = "wait for it, or stop it with mesh-etl stop"
+    problem = f"the job runs as often as it may at once{f' ({active})' if active else ''}"
+    raise PlanError(Fault("RUN_ACTIVE", problem, job, fix), retryable=True) from refusal
+
+
+def session_policy(glue: Any, path: Path) -> str:
+    """The policy in the file, in as few characters as it takes.
+
+    Raises `ConfigError`: BAD_POLICY; BOTO3_OLD where this boto3 cannot send one.
+    """
+    where = str(path)
+    members = glue.meta.service_model.operation_model("StartJobRun").input_shape.members
+    if POLICY not in members:
+        fix = "pip install --upgrade boto3"
+        raise ConfigError(Fault("BOTO3_OLD", "this boto3 cannot narrow a run by a policy", where, fix))
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(Fault("BAD_POLICY", f"cannot be read as JSON ({type(error).__name__})", where)) from error
+    text = json.dumps(document, separators=(",", ":"))
+    if not isinstance(document, dict) or "Statement" not in document or len(text) > LONGEST_POLICY:
+        problem = f"is no IAM policy of at most {LONGEST_POLICY} characters"
+        raise ConfigError(Fault("BAD_POLICY", problem, where, "state Version and Statement"))
+    return text
+
+
+def awaited(glue: Any, job: str, identity: str, told: Callable[[Run], None] = lambda _: None) -> Run:
+    """The run has ended, or the last of those by which Glue has tried again; each new state is told."""
+    state = ""
+    for pause in pace.pauses():
+        found = run(glue, job, identity)
+        if found.state != state:
+            state = found.state
+            told(found)
+        if not found.active:
+            again = next((one for one in runs(glue, job, RECENT) if one.previous == identity), None)
+            if not found.failed or again is None:
+                return found
+            identity, state = again.id, ""
+        pause()
+    raise AssertionError("the pauses do not end")

@@ -1,0 +1,80 @@
+"""How a unit stands in its account: its stack, its jobs' last runs, its tables, and what a deploy would change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mesh_etl.deploy.stacks.assembled import assembled
+from mesh_etl.deploy.stacks.standing import Standing, standing
+from mesh_etl.errors import MeshError, PlanError
+from mesh_etl.operate.runs import Run, runs
+from mesh_etl.operate.table import Freshness, freshness
+from mesh_etl.worlds.refusals import explained
+
+if TYPE_CHECKING:
+    from mesh_etl.config import Project
+    from mesh_etl.deploy.estate import Estate, GlueJob
+    from mesh_etl.operate.target import Target
+    from mesh_etl.worlds import World
+
+
+@dataclass(frozen=True)
+class JobStatus:
+    """A job with its last run, where it has one; `called` is what commands know it by, `table` its product's."""
+
+    name: str
+    called: str
+    last: Run | None
+    table: Freshness | None
+    unknown: str = ""  # why there is no last run: the code, where the job is not in the account
+
+
+@dataclass(frozen=True)
+class Status:
+    """`current` says whether the stack is what this checkout would deploy, None where that cannot be told."""
+
+    estate: Estate
+    stack: Standing | None
+    current: bool | None
+    checkout: str
+    jobs: tuple[JobStatus, ...]
+
+
+def status_of(project: Project, world: World, target: Target) -> Status:
+    """How the target stands now. Raises as `World.client` and `explained` do."""
+    estate = target.estate
+    cloudformation = world.client("cloudformation", estate.deployer)
+    found = standing(cloudformation, estate.stack)
+    if found is None:
+        return Status(estate, None, None, "", ())
+    current, checkout = _compared(project, cloudformation, estate)
+    glue = world.client("glue", estate.deployer)
+    jobs = tuple(_job(project, glue, one) for one in target.jobs)
+    return Status(estate, found, current, checkout, jobs)
+
+
+def _compared(project: Project, cloudformation: Any, estate: Estate) -> tuple[bool | None, str]:
+    """Whether the deployed root template, which names all others by their hashes, is the checkout's."""
+    import json
+
+    try:
+        wanted = json.loads(assembled(project, estate).root.content())
+    except MeshError as error:
+        return None, f"cannot be packaged: {error.faults[0]}"
+    with explained("cloudformation:GetTemplate", estate.stack):
+        body = cloudformation.get_template(StackName=estate.stack, TemplateStage="Original")["TemplateBody"]
+    if body.get("Resources") == wanted["Resources"]:
+        return True, "is what is deployed"
+    return False, f"would change it: mesh-etl deploy {estate.unit} --env {estate.env} --dry-run"
+
+
+def _job(project: Project, glue: Any, job: GlueJob) -> JobStatus:
+    product = job.products[0] if job.task in ("run", "stream") else ""
+    table = freshness(project.job(product), job.settings.late_after) if product else None
+    called = product or job.name
+    try:
+        last = runs(glue, job.name, 1)
+    except PlanError as error:
+        return JobStatus(job.name, called, None, table, error.code)
+    return JobStatus(job.name, called, last[0] if last else None, table)

@@ -1,0 +1,50 @@
+"""Runs are stopped; what a run has not committed then is nowhere to be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mesh_etl.errors import Fault
+from mesh_etl.operate.runs import not_deployed, runs
+from mesh_etl.worlds.error_codes import code_of
+from mesh_etl.worlds.refusals import explained
+
+BATCH = 25  # runs of one call
+RECENT = 200
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The runs that are stopping now, and what kept others from it."""
+
+    runs: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
+def stopped(glue: Any, job: str, identities: Sequence[str] = ()) -> Stopped:
+    """The named runs of the job, or else all that have not ended, are being stopped.
+
+    One that has ended meanwhile, or is stopping already, is no fault. Raises `PlanError` (NOT_DEPLOYED), and as
+    `explained` does.
+    """
+    from botocore.exceptions import ClientError
+
+    wanted = list(identities) or [one.id for one in runs(glue, job, RECENT) if one.active and one.state != "STOPPING"]
+    done: list[str] = []
+    faults: list[Fault] = []
+    for start in range(0, len(wanted), BATCH):
+        with explained("glue:BatchStopJobRun", job):
+            try:
+                answer = glue.batch_stop_job_run(JobName=job, JobRunIds=wanted[start : start + BATCH])
+            except ClientError as error:
+                if code_of(error) == "EntityNotFoundException":
+                    raise not_deployed(job) from error
+                raise
+        done += [one["JobRunId"] for one in answer.get("SuccessfulSubmissions", ())]
+        for one in answer.get("Errors", ()):
+            detail = one.get("ErrorDetail", {})
+            problem = f"cannot be stopped ({detail.get('ErrorCode', 'unknown')}): {detail.get('ErrorMessage', '')}"
+            faults.append(Fault("STOP_REFUSED", problem.rstrip(": "), one["JobRunId"], "mesh-etl runs says how it is"))
+    return Stopped(tuple(done), tuple(faults))
