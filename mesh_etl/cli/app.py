@@ -10,8 +10,13 @@ from typer.core import TyperGroup
 from mesh_etl.cli.access.app import app as access
 from mesh_etl.cli.compact import compact
 from mesh_etl.cli.contract.app import app as contract
+from mesh_etl.cli.cost import cost
 from mesh_etl.cli.crash_test import crash_test
 from mesh_etl.cli.delete import delete
+from mesh_etl.cli.deploy.deploy import deploy
+from mesh_etl.cli.deploy.destroy import destroy
+from mesh_etl.cli.deploy.package import package
+from mesh_etl.cli.deploy.synth import synth
 from mesh_etl.cli.events import events
 from mesh_etl.cli.expire import expire
 from mesh_etl.cli.failures import Interrupted
@@ -23,6 +28,12 @@ from mesh_etl.cli.init import init
 from mesh_etl.cli.layout.app import app as layout
 from mesh_etl.cli.lineage import lineage
 from mesh_etl.cli.maintain import maintain
+from mesh_etl.cli.operate.logs import logs
+from mesh_etl.cli.operate.retry import retry
+from mesh_etl.cli.operate.runs import runs
+from mesh_etl.cli.operate.start import start
+from mesh_etl.cli.operate.status import status
+from mesh_etl.cli.operate.stop import stop
 from mesh_etl.cli.orphans import orphans
 from mesh_etl.cli.plan import plan
 from mesh_etl.cli.quarantine.app import app as quarantine
@@ -65,6 +76,7 @@ for command in (
     init,
     validate,
     plan,
+    cost,
     run,
     show,
     history,
@@ -85,6 +97,16 @@ for command in (
     approve,
     deny,
     revoke,
+    package,
+    synth,
+    deploy,
+    destroy,
+    status,
+    runs,
+    logs,
+    start,
+    stop,
+    retry,
 ):
     app.command()(command)
 app.command("crash-test")(crash_test)

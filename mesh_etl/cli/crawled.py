@@ -55,9 +55,11 @@ def show(page: Page, draft: Drafted, made: Sequence[Path], paths: Sequence[str])
         return
     spelled = " ".join(_quoted(path) for path in paths)
     froms = " ".join(f"--from {_quoted(path)}" for path in paths)
-    page.line("Nothing was written. Next:")
-    page.line(f"  mesh-etl init DOMAIN.NAME {froms}     # into a project")
-    page.line(f"  mesh-etl infer {spelled} --out FOLDER     # only the two files")
+    page.line("Nothing was written.")
+    page.next(
+        f"mesh-etl init DOMAIN.NAME {froms}     # into a project",
+        f"mesh-etl infer {spelled} --out FOLDER     # only the two files",
+    )
 
 
 def findings(page: Page, found: Findings) -> None:

@@ -1,28 +1,47 @@
-"""`mesh-etl init`: a contract and a job for a new product, drafted from files of it."""
+"""`mesh-etl init`: a new product, from a template or drafted from files of it."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mesh_etl.cli.options import HERE, Env, Json, NoColor, Root
 
+Product = Annotated[
+    str, typer.Argument(metavar="[PRODUCT]", help="The new product, as domain.name; a template has one to begin with.")
+]
+Sample = Annotated[
+    list[str] | None, typer.Option("--from", help="A file, folder or pattern to draft from; may be repeated.")
+]
+Chosen = Annotated[str, typer.Option("--template", help="csv-drop (the default), stream, dms, jdbc or derived.")]
+
 
 def init(
-    product: Annotated[str, typer.Argument(help="The new product, as domain.name.")],
-    sample: Annotated[
-        list[str], typer.Option("--from", help="A file, folder or pattern to draft from; may be repeated.")
-    ],
+    product: Product = "",
+    sample: Sample = None,
+    template: Chosen = "",
     owner: Annotated[str, typer.Option("--owner", help="Who answers for the domain.")] = "",
     root: Root = HERE,
     env: Env = "local",
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Draft contract and job of a new product.
+    """Begin a new product: from a template that runs at once, or drafted from your files.
 
-    No file is ever overwritten."""
+    In an empty folder it makes the project too. No file is ever overwritten."""
+    if sample and template:
+        raise typer.BadParameter("give either --from or --template")
+    if sample and not product:
+        raise typer.BadParameter("name the product that is drafted, as domain.name")
+    if sample:
+        _drafted(product, sample, owner, root, env, as_json)
+    else:
+        _templated(template, product, owner, root, env, as_json)
+
+
+def _drafted(product: str, sample: list[str], owner: str, root: Path, env: str, as_json: bool) -> None:
     from mesh_etl.cli import crawled, screen
     from mesh_etl.cli.scaffold import scaffold
 
@@ -35,4 +54,32 @@ def init(
     page.line()
     for path in made:
         page.line(f"wrote {path.as_posix()}")
-    page.line(f"Read the contract, then: mesh-etl plan {product}")
+    page.line("Read the contract: it is a draft.")
+    page.next(f"mesh-etl validate {product}")
+
+
+def _templated(template: str, product: str, owner: str, root: Path, env: str, as_json: bool) -> None:
+    from mesh_etl.cli import screen
+    from mesh_etl.cli.templated import begin
+    from mesh_etl.templates.known import FIRST, TEMPLATES
+
+    begun = begin(template or FIRST, product, owner, root, env)
+    if as_json:
+        screen.document(
+            {
+                "product": begun.product,
+                "products": list(begun.products),
+                "template": begun.template.name,
+                "files": [path.as_posix() for path in begun.files],
+            }
+        )
+        return
+    page = screen.Page()
+    page.line(f"{begun.product}  from the template {begun.template.name}: {begun.template.says}", style="bold")
+    for path in begun.files:
+        page.line(f"  wrote {path.as_posix()}")
+    if not template:
+        page.line(f"Other templates: {', '.join(name for name in TEMPLATES if name != FIRST)}")
+    domain, _, name = begun.product.partition(".")
+    page.line(f"Edit configs/{domain}/{name}/contract.yaml and job.yaml.")
+    page.next("mesh-etl validate")

@@ -21,7 +21,15 @@ NoColor = Annotated[
     bool, typer.Option("--no-color", callback=_colourless, help="No colours; NO_COLOR=1 says the same.")
 ]
 EngineName = Annotated[str, typer.Option("--engine", help="embedded, spark or connect.")]
-Remote = Annotated[str, typer.Option("--remote", help="The server of engine connect, such as sc://host:15002.")]
+Remote = Annotated[
+    str,
+    typer.Option(
+        "--remote",
+        "--master",
+        metavar="URL",
+        help="Where the engine runs, such as sc://host:15002 (connect) or spark://host:7077 (spark).",
+    ),
+]
 Acknowledge = Annotated[
     str,
     typer.Option("--acknowledge", metavar="VERSION", help="The contract's version whose breaking changes you accept."),
@@ -37,6 +45,12 @@ Date = Annotated[
 HERE = Path()
 
 
+# How the masters of classic Spark begin; what begins otherwise is a server of Spark Connect.
+MASTERS = ("local", "spark://", "yarn", "k8s://")
+
+
 def engine_options(remote: str) -> dict[str, object]:
     """The options of the engine that were given."""
-    return {"remote": remote} if remote else {}
+    if not remote:
+        return {}
+    return {"master": remote} if remote.startswith(MASTERS) else {"remote": remote}

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 _LABEL = 15
 VERDICTS = {
-    "run": "run: mesh-etl run {product}",
-    "done": "done before: version {seq} holds this very work, a run would change nothing",
-    "nothing new": "nothing new: all inputs are in the table already",
+    "run": "would make a new version",
+    "done": "would change nothing: version {seq} holds this very work",
+    "nothing new": "would change nothing: all inputs are in the table already",
 }
 
 
-def show(page: Page, plan: Plan, catalogue: tuple[str, ...]) -> None:
-    """The plan is on the page."""
+def show(page: Page, plan: Plan, catalogue: tuple[str, ...], cost: str = "") -> None:
+    """The plan is on the page, and what a run of it costs where that is known."""
     page.line(f"{plan.product}  contract {plan.contract.id} {plan.contract.version}", style="bold")
     for name, opened in plan.inputs.items():
         page.field("read" if name == "source" else f"with {name}", _input(plan, name, opened), _LABEL)
@@ -55,7 +55,9 @@ def show(page: Page, plan: Plan, catalogue: tuple[str, ...]) -> None:
     for column in plan.evolved:
         page.field("evolved", column.text(), _LABEL)
     page.field("catalogue", "; ".join(catalogue) or "says what the table holds", _LABEL)
-    page.line(f"→ {verdict(plan)}", style="bold green" if plan.work == "run" else "bold")
+    page.field("cost", cost, _LABEL)
+    page.field("a run", verdict(plan), _LABEL)
+    page.next(f"mesh-etl {'run' if plan.work == 'run' else 'show'} {plan.product}")
 
 
 def facts(plan: Plan, catalogue: tuple[str, ...]) -> dict[str, Any]:

@@ -37,9 +37,10 @@ def plan(
 ) -> None:
     """Show what a run would do; nothing is touched."""
     from mesh_etl import worlds
-    from mesh_etl.cli import outlook, screen, views
+    from mesh_etl.cli import outlook, priced, screen, views
     from mesh_etl.config import Project
     from mesh_etl.config.moment import moment_of
+    from mesh_etl.cost.planned import planned_cost
     from mesh_etl.plan import build
     from mesh_etl.run import engines, rehearse
 
@@ -54,15 +55,16 @@ def plan(
             rehearse(planned, opened, world.secret)
     catalogue = _catalogue(planned, world)
     screen.errors(views.personal(project, [planned.product]), "warning")
+    cost = planned_cost(planned)
     if as_json:
-        screen.document(outlook.facts(planned, catalogue))
+        screen.document({**outlook.facts(planned, catalogue), "cost": priced.facts(cost) if cost else None})
     else:
-        outlook.show(screen.Page(), planned, catalogue)
+        outlook.show(screen.Page(), planned, catalogue, priced.line(cost) if cost else "")
 
 
 def _catalogue(plan: Plan, world: World) -> tuple[str, ...]:
     """What the catalogues lack of the table as it stands, in words."""
-    from mesh_etl.cli.registered import lacking
+    from mesh_etl.publish.entries import lacking
 
     found = lacking(plan.job, plan.contract, plan.ledger, world)
     return (f"table {plan.product} would be created",) if found is None else found

@@ -52,7 +52,7 @@ def run(
 
     A run of finished work changes nothing."""
     from mesh_etl import worlds
-    from mesh_etl.cli import progress, screen
+    from mesh_etl.cli import onward, progress, screen
     from mesh_etl.cli.wording import NO_PRODUCT
     from mesh_etl.config import Project
     from mesh_etl.config.moment import moment_of
@@ -75,6 +75,8 @@ def run(
         screen.Page().line("nothing to run: no product that another one reads has published since")
     if session.error:
         raise typer.Exit(session.error.exit_code)
+    if not as_json:
+        onward.after_run(screen.Page(), project, [one["product"] for one in session.document()["products"]])
 
 
 class Session:

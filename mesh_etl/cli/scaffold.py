@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING
 from mesh_etl.config import Mesh, Project, placement
 from mesh_etl.config.job import PRODUCT
 from mesh_etl.errors import ConfigError, Fault, RunError
+from mesh_etl.templates.known import Value
+from mesh_etl.templates.project import local_text, mesh_text, prod_text
 
 if TYPE_CHECKING:
     from mesh_etl.crawl import Findings
@@ -48,7 +49,7 @@ def drafted(paths: Sequence[str], product: str, owner: str, root: Path, env: str
     from mesh_etl.crawl.reach import ROWS
 
     product = product or _called_after(paths)
-    _check_name(product)
+    check_name(product)
     domain, _, name = product.partition(".")
     home, mesh = _mesh(root, env)
     where = placement.MESH.as_posix()
@@ -67,11 +68,11 @@ def scaffold(product: str, paths: Sequence[str], owner: str, root: Path, env: st
     Raises `ConfigError` before anything is written: for a name that is no product's, a file that exists already, a
     domain that the mesh does not have, or a sample that tells nothing.
     """
-    _check_name(product)
+    check_name(product)
     domain, _, name = product.partition(".")
-    home, files = _project(domain, owner, root, env)
+    home, files = project_files(domain, owner, root, env)
     if placement.MESH not in files:
-        _check_domain(home, domain, owner, env)
+        check_domain(home, domain, owner, env)
     folder = placement.CONFIGS / domain / name
     taken = [folder / one for one in ("contract.yaml", "job.yaml") if (home / folder / one).exists()]
     _check_free(taken)
@@ -88,7 +89,8 @@ def written(home: Path, files: Mapping[Path, str]) -> tuple[Path, ...]:
     return tuple(files)
 
 
-def _check_name(product: str) -> None:
+def check_name(product: str) -> None:
+    """Raises `ConfigError` PRODUCT_NAME for what cannot name a product."""
     if not re.fullmatch(PRODUCT, product):
         fix = "use domain.name, each of lower-case letters, digits and _, as in sales.orders"
         raise ConfigError(Fault("PRODUCT_NAME", "this is not the name of a product", "PRODUCT", fix))
@@ -119,30 +121,28 @@ def _mesh(root: Path, env: str) -> tuple[Path, Mesh | None]:
     return home, Project.open(home, env).mesh if any((home / placement.ENVS).glob("*.yaml")) else None
 
 
-def _project(domain: str, owner: str, root: Path, env: str) -> tuple[Path, dict[Path, str]]:
-    """The project's folder, and the files that it lacks to be one."""
+def project_files(
+    domain: str, owner: str, root: Path, env: str, values: Sequence[Value] = ()
+) -> tuple[Path, dict[Path, str]]:
+    """The project's folder, and the files that it lacks to be one; new environments have these values."""
     try:
         home = placement.root_of(root)
     except ConfigError:
         home = root.resolve()
-        mesh = (
-            f"name: {json.dumps(home.name or 'mesh')}\n"
-            'warehouse: "${warehouse}"\n'
-            "domains:\n"
-            f"  {domain}:\n"
-            f"    owner: {json.dumps(owner or f'{domain} team')}\n"
-        )
-        return home, {placement.MESH: mesh, **_env(home, env)}
-    return home, _env(home, env)
+        mesh = mesh_text(home.name, domain, owner or f"{domain} team")
+        return home, {placement.MESH: mesh, **_envs(home, domain, env, values)}
+    return home, _envs(home, domain, env, values)
 
 
-def _env(home: Path, env: str) -> dict[Path, str]:
+def _envs(home: Path, domain: str, env: str, values: Sequence[Value]) -> dict[Path, str]:
+    """The environments of a project that has none: this machine, and an AWS account that is not known yet."""
     if any((home / placement.ENVS).glob("*.yaml")):
         return {}
-    return {placement.env_path(env): "world: {type: local, home: .mesh}\nvalues:\n  warehouse: .mesh/warehouse\n"}
+    prod, local = prod_text(home.name, domain, values), local_text(domain, values)
+    return {placement.env_path("prod"): prod, placement.env_path(env): local}
 
 
-def _check_domain(home: Path, domain: str, owner: str, env: str) -> None:
+def check_domain(home: Path, domain: str, owner: str, env: str) -> None:
     """Raises `ConfigError` when the mesh does not know the domain."""
     _, mesh = _mesh(home, env)
     if mesh is not None and domain not in mesh.domains:

@@ -64,6 +64,12 @@ class Page:
         ):
             self._console.print(part, style=style or None, soft_wrap=True)
 
+    def next(self, command: str, *others: str) -> None:
+        """The command that comes next, and below it others that may, each with what it is for where that is stated."""
+        self.line(f"next: {command}")
+        for one in others:
+            self.line(f"      {one}")
+
     def field(self, label: str, text: str, width: int = 12) -> None:
         """A labelled line of a list of facts; nothing for an empty text."""
         if text:

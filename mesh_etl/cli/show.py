@@ -27,9 +27,9 @@ def show(
     from mesh_etl.cli import portrait, screen, views
     from mesh_etl.cli.jobs import contract_of
     from mesh_etl.cli.levels import levels
-    from mesh_etl.cli.registered import lacking
     from mesh_etl.config import Project
     from mesh_etl.plan.build import ledger_of, taken_over
+    from mesh_etl.publish.entries import lacking
 
     project = Project.open(root, env)
     if product in project.views():

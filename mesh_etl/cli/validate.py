@@ -62,7 +62,7 @@ def validate(
     products: Products = None, root: Root = HERE, env: Env = "local", as_json: Json = False, no_color: NoColor = False
 ) -> None:
     """Check jobs, views and contracts; list every fault."""
-    from mesh_etl.cli import jobs, screen, views
+    from mesh_etl.cli import jobs, onward, screen, views
     from mesh_etl.cli.policed import policed
     from mesh_etl.cli.wording import NO_PRODUCT, count
     from mesh_etl.config import Project
@@ -104,3 +104,4 @@ def validate(
     page.line(f"{count(len(order), 'job')}{also}, {count(len(files), 'contract')}: valid")
     if not order and not viewed.valid:
         page.line(NO_PRODUCT)
+    onward.after_validate(page, order)

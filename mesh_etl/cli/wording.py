@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-NO_PRODUCT = "There is no product yet; begin with: mesh-etl init domain.product --from sample.csv"
+NO_PRODUCT = "There is no product yet; begin with: mesh-etl init, or mesh-etl init domain.product --from sample.csv"
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 

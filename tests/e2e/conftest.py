@@ -11,11 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from mesh_etl import worlds
-from mesh_etl.cli.govern.options import first_entry
 from mesh_etl.config import Project, load
 from mesh_etl.govern.apply import apply as govern
 from mesh_etl.pipeline import run_job
 from mesh_etl.plan.build import ledger_of
+from mesh_etl.publish.entries import first_entry
 
 WRITES = ("Create", "Update", "Delete", "BatchCreate", "BatchUpdate", "BatchDelete")
 

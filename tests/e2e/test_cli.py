@@ -137,7 +137,7 @@ def test_a_plan_touches_nothing_and_says_what_would_happen(project):
     assert "no version yet" in said
     assert "table shop.orders would be created" in said
     assert "id.required" in said
-    assert said.rstrip().endswith("→ run: mesh-etl run shop.orders")
+    assert said.rstrip().endswith("next: mesh-etl run shop.orders")
     assert tree(project) == before
     mesh("run", "shop.orders", root=project)
     before = tree(project)
