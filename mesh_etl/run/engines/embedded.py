@@ -64,7 +64,8 @@ class Embedded(Engine):
         if self._session is not None:
             # Sail stops by itself on Ctrl-C; without this, the client asks the silent server again for minutes.
             session: Any = self._session  # the Connect session; the classic one has another `client`
-            session.client.set_retry_policies([])
+            if hasattr(session.client, "set_retry_policies"):  # the client of Spark 3.5, on Glue 5, has none
+                session.client.set_retry_policies([])
         super().close()
         if self._server is not None:
             server, self._server = self._server, None

@@ -28,7 +28,13 @@ def translated(place: str = "", code: str = "ENGINE_FAILED", kind: type[MeshErro
         known = faults.unpack(text)
         if known is not None:
             raise known from None
-        raise kind(Fault(code, f"the engine stopped: {condition(error)}", place)) from None
+        if code == "ENGINE_FAILED" and _is_lost(error):
+            problem = "the engine's server does not answer any more, or has forgotten this session"
+            raise kind(
+                Fault("ENGINE_LOST", problem, place, "run again: nothing was published"), retryable=True
+            ) from None
+        said = "cannot be reached" if code == "ENGINE_UNREACHABLE" else "stopped"
+        raise kind(Fault(code, f"the engine {said}: {condition(error)}", place)) from None
 
 
 def condition(error: BaseException) -> str:
@@ -43,6 +49,24 @@ def condition(error: BaseException) -> str:
     if python and (not written or type(error).__name__ == "PythonException"):
         return f"{python[-1]} in a worker"
     return written[1] if written else type(error).__name__
+
+
+_FORGOTTEN = ("RETRIES_EXCEEDED", "INVALID_HANDLE.SESSION", "INVALID_HANDLE.OPERATION")
+
+
+def _is_lost(error: BaseException | None) -> bool:
+    """Whether the server of a Connect session is gone, by the error or by what it came from."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if "grpc" in sys.modules and isinstance(error, sys.modules["grpc"].RpcError):
+            status = getattr(error, "code", None)
+            if status and status() == sys.modules["grpc"].StatusCode.UNAVAILABLE:
+                return True
+        if isinstance(error, _engine_errors()) and condition(error).startswith(_FORGOTTEN):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _engine_errors() -> tuple[type[BaseException], ...]:

@@ -66,9 +66,12 @@ class Spark(Engine):
         import pyspark
 
         java.require(int(pyspark.__version__.partition(".")[0]))
-        os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+        os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
         if self._local:
+            os.environ["PYSPARK_PYTHON"] = sys.executable
             os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        else:
+            os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # a cluster may have its own elsewhere
         _quiet()
         from pyspark.sql import SparkSession
 
@@ -79,7 +82,7 @@ class Spark(Engine):
             return builder.getOrCreate()
 
     def _settings(self, scratch: Path) -> dict[str, str]:
-        """What the session is started with; a cluster keeps its own network, memory and logging."""
+        """What the session is started with; a cluster keeps its own network and memory."""
         everywhere = SETTINGS | {
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
@@ -88,7 +91,7 @@ class Spark(Engine):
             "spark.sql.catalogImplementation": "in-memory",
         }
         if not self._local:
-            return everywhere
+            return everywhere | {"spark.log.level": "OFF"}  # the driver's; the cluster's own logs are the cluster's
         logging = scratch / "log4j2.properties"
         logging.write_text(_LOGGING)
         return everywhere | {
