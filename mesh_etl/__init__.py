@@ -51,3 +51,8 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'mesh_etl' has no attribute '{name}'")
     return getattr(import_module(f"mesh_etl.{_HOMES.get(name, 'errors')}"), name)
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext mesh_etl` brings `%mesh`, `%%mesh_job` and `%%contract` to a notebook."""
+    import_module("mesh_etl.notebook.magics").load(shell)

@@ -50,6 +50,10 @@ class MeshError(Exception):
         """The code of the first fault, for programs that react to one."""
         return self.faults[0].code if self.faults else "UNKNOWN"
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in place of a traceback: the faults alone. Source: IPython, InteractiveShell."""
+        return [f"error: {fault}" for fault in self.faults]
+
 
 class ConfigError(MeshError):
     """A configuration file cannot mean anything; nothing has been read yet."""
