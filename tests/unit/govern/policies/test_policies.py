@@ -102,7 +102,7 @@ def test_each_bucket_refuses_what_does_not_come_by_tls_and_other_keys(project: A
     assert [policy.subject for policy in buckets] == ["bucket customer-lake", "bucket sales-lake"]
     for policy in buckets:
         denied = {one["Sid"] for one in policy.document["Statement"] if one["Effect"] == "Deny"}
-        assert denied == {"OnlyByTls", "OnlyByThisKey"}
+        assert denied == {"LedgerIsWrittenOnce", "LedgerStays", "OnlyByKms", "OnlyByThisKey", "OnlyByTls"}
 
 
 def test_the_central_account_reads_the_places_of_products_and_writes_nothing(project: Any) -> None:
@@ -174,7 +174,9 @@ def test_every_call_of_a_publish_is_allowed_to_who_runs_jobs(project: Any) -> No
         for resource in one["Resource"]
     }
     assert len(called) > 8
-    assert {action for action in called if (action, f"{own}:table/sales/*") not in allowed} == set()
+    assert {action for action in called if (action, f"{own}:database/sales") not in allowed} == set()
+    tables = {action for action in called if (action, f"{own}:table/sales/*") not in allowed}
+    assert tables == {"glue:CreateDatabase"}  # which is asked for a catalogue and a database
     left = {action for action in called if (action, f"{central}:table/shop_sales/*") not in allowed}
     assert left == {"glue:CreateDatabase"}  # the central database is for govern apply to make
     assert not [one for one in allowed if one[0] == "glue:UpdateTable" and "shop_customer" in one[1]]
