@@ -26,7 +26,7 @@ def cost(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Estimate what a product costs on AWS: its runs and its storage.
+    """Estimate what runs and storage of a product cost on AWS.
 
     By past runs, the size of what it reads, and a table of prices; nothing is touched."""
     from mesh_etl import worlds
@@ -42,7 +42,7 @@ def cost(
     if product in project.mesh.domains:
         if gb is not None or runs is not None:
             raise typer.BadParameter("--gb and --runs are about one product: name it")
-        _of_domain(project, product, world, table, region, as_json)
+        _of_domain(project, product, world, table, region, env, as_json)
         return
     job = project.job(product)
     seen, warnings = known(job, world, required=gb is None)
@@ -51,10 +51,12 @@ def cost(
     if as_json:
         screen.document(priced.facts(found))
     else:
-        priced.show(screen.Page(), found)
+        priced.show(screen.Page(env), found)
 
 
-def _of_domain(project: Project, domain: str, world: World, table: PriceTable, region: str, as_json: bool) -> None:
+def _of_domain(
+    project: Project, domain: str, world: World, table: PriceTable, region: str, env: str, as_json: bool
+) -> None:
     from mesh_etl.cli import screen
     from mesh_etl.cli.priced_domain import domain_facts, show_domain
     from mesh_etl.cost.domain import domain_cost
@@ -64,4 +66,4 @@ def _of_domain(project: Project, domain: str, world: World, table: PriceTable, r
         screen.document(domain_facts(domain, found))
         return
     screen.errors(dict.fromkeys(found.unknown), "warning")
-    show_domain(screen.Page(), domain, found)
+    show_domain(screen.Page(env), domain, found)

@@ -27,7 +27,7 @@ def crash_test(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Break the product's run at every call of storage and catalogue, and look at what is left.
+    """Break a run at every call, and look at what is left.
 
     The job runs on copies of the project, which itself is never written to: once from nothing, and once on the table
     as it is. Each call fails, loses its answer, or ends the process; then the job runs again, and has to mend it."""

@@ -46,7 +46,7 @@ def events(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """List the events that were told from this machine, oldest first.
+    """List what was told from this machine, oldest first.
 
     With --json there is one document per line where they are followed."""
     from mesh_etl import worlds

@@ -5,6 +5,7 @@ For people each fault is a line on stderr; for machines there is one JSON docume
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -13,9 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from mesh_etl.cli import screen
-from mesh_etl.errors import Fault, MeshError
+from mesh_etl.errors import Fault, MeshError, RunError
 
 INTERNAL, USAGE = 1, 2
+_OF_MACHINE = {  # what the operating system refuses through no fault of ours, with the fix
+    errno.ENOSPC: ("DISK_FULL", "free some space and run again"),
+    errno.EDQUOT: ("DISK_FULL", "free some space and run again"),
+    errno.EROFS: ("READ_ONLY", "work in a folder that can be written"),
+    errno.EACCES: ("NO_ACCESS", "check the rights of the file and its folder"),
+    errno.EPERM: ("NO_ACCESS", "check the rights of the file and its folder"),
+    errno.EEXIST: ("WRITE_FAILED", "move away what is there"),
+    errno.ENOTDIR: ("WRITE_FAILED", "move away what is there, for it is no folder"),
+    errno.EISDIR: ("WRITE_FAILED", "move away what is there, for it is a folder"),
+}
 
 
 class Interrupted(MeshError):
@@ -39,6 +50,14 @@ def usage(error: Any, machine: bool) -> int:
     context = getattr(error, "ctx", None)
     fix = f"see {context.command_path} --help" if context else "see mesh-etl --help"
     return _tell(USAGE, (Fault("USAGE", error.format_message().rstrip("."), fix=fix),), machine)
+
+
+def of_machine(error: Exception) -> MeshError | None:
+    """The error with a code, where a file or folder of this machine could not be written; None for anything else."""
+    if not isinstance(error, OSError) or error.errno not in _OF_MACHINE:
+        return None
+    code, fix = _OF_MACHINE[error.errno]
+    return RunError(Fault(code, os.strerror(error.errno), str(error.filename or ""), fix), retryable=True)
 
 
 def internal(error: Exception, machine: bool) -> int:

@@ -32,7 +32,7 @@ def find(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Find products by names, columns, descriptions, tags and terms, across domains."""
+    """Find products by names, columns, texts, tags and terms."""
     from mesh_etl.cli import found as shown
     from mesh_etl.cli import screen
     from mesh_etl.config import Project

@@ -28,7 +28,7 @@ def init(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Begin a new product: from a template that runs at once, or drafted from your files.
+    """Begin a new product, from a template or from your files.
 
     In an empty folder it makes the project too. No file is ever overwritten."""
     if sample and template:
@@ -49,7 +49,7 @@ def _drafted(product: str, sample: list[str], owner: str, root: Path, env: str, 
     if as_json:
         screen.document({"product": product, "files": [path.as_posix() for path in made]})
         return
-    page = screen.Page()
+    page = screen.Page(env)
     crawled.findings(page, draft.found)
     page.line()
     for path in made:
@@ -74,7 +74,7 @@ def _templated(template: str, product: str, owner: str, root: Path, env: str, as
             }
         )
         return
-    page = screen.Page()
+    page = screen.Page(env)
     page.line(f"{begun.product}  from the template {begun.template.name}: {begun.template.says}", style="bold")
     for path in begun.files:
         page.line(f"  wrote {path.as_posix()}")

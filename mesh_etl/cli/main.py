@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import NoReturn
+from functools import cache
+from typing import Any, NoReturn
 
 import typer
 
@@ -36,13 +37,18 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def _told(words: list[str], machine: bool) -> int:
-    """The command has run, or what kept it from that has been told; returns the exit code."""
+@cache
+def _commands() -> Any:
+    """The tree of commands: to make it takes longer than most of them, and a program may call several."""
     from mesh_etl.cli.app import app
 
-    command = typer.main.get_command(app)
+    return typer.main.get_command(app)
+
+
+def _told(words: list[str], machine: bool) -> int:
+    """The command has run, or what kept it from that has been told; returns the exit code."""
     try:
-        return int(command.main(words, prog_name="mesh-etl", standalone_mode=False) or 0)
+        return int(_commands().main(words, prog_name="mesh-etl", standalone_mode=False) or 0)
     except MeshError as error:
         return failures.known(error, machine)
     except _WRONG_USE as error:
@@ -52,4 +58,6 @@ def _told(words: list[str], machine: bool) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
+        if refused := failures.of_machine(error):
+            return failures.known(refused, machine)
         raise SystemExit(failures.internal(error, machine)) from None

@@ -59,7 +59,7 @@ def plan(
     if as_json:
         screen.document({**outlook.facts(planned, catalogue), "cost": priced.facts(cost) if cost else None})
     else:
-        outlook.show(screen.Page(), planned, catalogue, priced.line(cost) if cost else "")
+        outlook.show(screen.Page(env), planned, catalogue, priced.line(cost) if cost else "")
 
 
 def _catalogue(plan: Plan, world: World) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def _choices(page: Page, one: Estimate, titles: tuple[str, ...]) -> None:
     month = one.frequency.runs
     shown = titles if month is not None else tuple(title for title in titles if not title.endswith("a month"))
     others = [("", other) for other in one.choices if not _same(other, one.configured)]
-    facts = [_row(note, each, month) for note, each in [("as configured", one.configured), *others]]
+    facts = [_row(note, each, month) for note, each in [("now", one.configured), *others]]
     page.table(shown, [[row[title] for title in shown] for row in facts], right=shown[1:], tight=True)
 
 

@@ -34,6 +34,11 @@ Triggered = Annotated[
     bool, typer.Option("--triggered", help="Those alone that read products which have published since they ran last.")
 ]
 
+Every = Annotated[
+    str, typer.Option("--every", metavar="TIME", help="Look for new input again each 1m, 30s or 1h, until Ctrl-C.")
+]
+Rounds = Annotated[int, typer.Option("--rounds", min=0, help="With --every: how many times; 0 for no end.")]
+
 
 def run(
     products: Products = None,
@@ -43,6 +48,8 @@ def run(
     remote: Remote = "",
     acknowledge: Acknowledge = "",
     date: Date = "",
+    every: Every = "",
+    rounds: Rounds = 0,
     root: Root = HERE,
     env: Env = "local",
     as_json: Json = False,
@@ -53,6 +60,7 @@ def run(
     A run of finished work changes nothing."""
     from mesh_etl import worlds
     from mesh_etl.cli import onward, progress, screen
+    from mesh_etl.cli.rounds import interval, run_rounds
     from mesh_etl.cli.wording import NO_PRODUCT
     from mesh_etl.config import Project
     from mesh_etl.config.moment import moment_of
@@ -62,21 +70,31 @@ def run(
         raise typer.BadParameter("name one or more products, or say --all or --triggered")
     if acknowledge and (all_ or len(products or ()) != 1):
         raise typer.BadParameter("--acknowledge is about the contract of one product: name that product alone")
+    if every and (len(products or ()) != 1 or acknowledge or date):
+        raise typer.BadParameter("--every is about one product that is named, and goes with no --acknowledge or --date")
+    if rounds and not every:
+        raise typer.BadParameter("--rounds says how many there are of --every: say both")
     at = moment_of(date)
     project = Project.open(root, env)
+    if every and products:
+        between = interval(every)
+        with engines.open(engine, **engine_options(remote)) as opened, progress.display(as_json) as shown:
+            world = worlds.open(project.env, project.root)
+            run_rounds(project.job(products[0]), opened, world, between, rounds, shown, as_json)
+        return
     with engines.open(engine, **engine_options(remote)) as opened, progress.display(as_json) as shown:
         session = Session(opened, worlds.open(project.env, project.root), shown, as_json, acknowledge, at, triggered)
         session.run(project, products or project.products())
     if as_json:
         screen.document(session.document())
     elif not (products or project.products()):
-        screen.Page().line(NO_PRODUCT)
+        screen.Page(env).line(NO_PRODUCT)
     elif triggered and not session.document()["products"]:
-        screen.Page().line("nothing to run: no product that another one reads has published since")
+        screen.Page(env).line("nothing to run: no product that another one reads has published since")
     if session.error:
         raise typer.Exit(session.error.exit_code)
     if not as_json:
-        onward.after_run(screen.Page(), project, [one["product"] for one in session.document()["products"]])
+        onward.after_run(screen.Page(env), project, [one["product"] for one in session.document()["products"]])
 
 
 class Session:

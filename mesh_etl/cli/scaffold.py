@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -82,10 +83,16 @@ def scaffold(product: str, paths: Sequence[str], owner: str, root: Path, env: st
 
 
 def written(home: Path, files: Mapping[Path, str]) -> tuple[Path, ...]:
-    """The files exist below `home`. Raises `ConfigError` FILE_EXISTS before the first is written, and `RunError`."""
+    """The files exist below `home`.
+
+    Raises `ConfigError` FILE_EXISTS before the first is written, and `RunError` WRITE_FAILED with none of them left.
+    """
     _check_free(path for path in files if (home / path).exists())
-    for path, text in files.items():
-        _write(home / path, path, text)
+    with ExitStack() as undone:
+        for path, text in files.items():
+            undone.callback(_gone, home / path)
+            _write(home / path, path, text)
+        undone.pop_all()
     return tuple(files)
 
 
@@ -156,6 +163,11 @@ def _seen_from(home: Path, path: str) -> str:
         return path
     absolute = Path(path).absolute()  # not resolved: a pattern is no file, and a link is a name that somebody chose
     return absolute.relative_to(home).as_posix() if absolute.is_relative_to(home) else absolute.as_posix()
+
+
+def _gone(target: Path) -> None:
+    with suppress(OSError):
+        target.unlink(missing_ok=True)
 
 
 def _write(target: Path, path: Path, text: str) -> None:

@@ -7,6 +7,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from mesh_etl.errors import Fault
 
 _STYLES = {"error": "bold red", "warning": "yellow"}
+LOCAL = "local"  # the environment of commands that are not told one
 _ENDLESS = 10_000  # columns: what goes into a file or a pipe is not folded
 
 
@@ -44,10 +46,14 @@ def errors(faults: Iterable[Fault], severity: str = "error") -> None:
 
 
 class Page:
-    """Lines on stdout; a long one goes on below its own beginning."""
+    """Lines on stdout; a long one goes on below its own beginning.
 
-    def __init__(self) -> None:
+    `env` is the environment that the commands named on it are for, where they would not take it by themselves.
+    """
+
+    def __init__(self, env: str = LOCAL) -> None:
         self._console = console()
+        self._options = "" if env == LOCAL else f" --env {env}"
 
     def line(self, text: str = "", style: str = "", hang: int = 0) -> None:
         """One line; one that is too long goes on `hang` columns from the left. An empty text is an empty line."""
@@ -66,9 +72,8 @@ class Page:
 
     def next(self, command: str, *others: str) -> None:
         """The command that comes next, and below it others that may, each with what it is for where that is stated."""
-        self.line(f"next: {command}")
-        for one in others:
-            self.line(f"      {one}")
+        for label, one in zip(chain(("next:",), repeat("     ")), (command, *others), strict=False):
+            self.line(f"{label} {one}{'' if ' --env ' in one else self._options}")
 
     def field(self, label: str, text: str, width: int = 12) -> None:
         """A labelled line of a list of facts; nothing for an empty text."""

@@ -99,7 +99,7 @@ def validate(
         screen.document({**told, "warnings": [str(one) for one in warnings]})
         return
     screen.errors(warnings, "warning")
-    page = screen.Page()
+    page = screen.Page(env)
     also = f", {count(len(viewed.valid), 'view')}" if viewed.valid else ""
     page.line(f"{count(len(order), 'job')}{also}, {count(len(files), 'contract')}: valid")
     if not order and not viewed.valid:

@@ -20,13 +20,19 @@ _FAILURES = (
 )  # fmt: skip
 
 
+def findable(root: Path) -> None:
+    """Modules under the project's root can be imported, after installed ones of the same name."""
+    if str(root) not in sys.path:
+        sys.path.append(str(root))
+
+
 def import_plugins(names: tuple[str, ...], root: Path, document: Document) -> None:
     """All plug-ins are imported; modules under the project's root are found too, after installed ones.
 
     Raises `ConfigError` with a fault for each that does not exist or fails while it is imported.
     """
-    if names and str(root) not in sys.path:
-        sys.path.append(str(root))
+    if names:
+        findable(root)
     faults = [fault for index, name in enumerate(names) for fault in _imported(name, ("plugins", index), document)]
     if faults:
         raise ConfigError(*faults)
@@ -64,8 +70,7 @@ def plugin_function(name: str, root: Path, where: str) -> Callable[..., Any]:
 
     Raises `ConfigError`: PLUGIN_MISSING, PLUGIN_FAILED.
     """
-    if str(root) not in sys.path:
-        sys.path.append(str(root))
+    findable(root)
     module, _, attribute = name.partition(":")
     try:
         found = getattr(import_module(module), attribute, None)

@@ -15,7 +15,7 @@ from mesh_etl.config.governance.identity import Identity
 from mesh_etl.config.interpolate import settled_values
 from mesh_etl.config.job import JobBase, job_model
 from mesh_etl.config.mesh import Mesh
-from mesh_etl.config.plugins import import_plugins
+from mesh_etl.config.plugins import findable, import_plugins
 from mesh_etl.config.resolve import resolve
 from mesh_etl.config.view import View
 from mesh_etl.config.yaml import content, read
@@ -165,6 +165,8 @@ class Project:
         misplaced = placement.faults(document, path, self.mesh)
         job = resolve(job_model(), document, self.env.values, searched, misplaced)
         contract = self._contract(path, job.contract, document)
+        if any(step.type == "python" for step in job.transforms):
+            findable(self.root)
         domain, _, name = job.product.partition(".")
         return LoadedJob(self, job.product, domain, name, path, job, document, contract)
 

@@ -35,7 +35,8 @@ class Scenario:
     `prepare(root)` puts the project there as it is before the work. `act(root, strike)` does the work, once, with a
     break where one is given, and returns the calls that it made and how it ended: "ok" or the code of the error.
     `mend(root)` does it again. `look(root)` is what a reader sees, and `wrong(root)` what should hold at the end and
-    does not. `copy(source, target)` makes a project that of another place, whatever was there.
+    does not. `copy(source, target)` makes a project that of another place, whatever was there. `warm(root)` does what
+    each child would begin with, as far as that starts no thread.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Scenario:
     look: Callable[[Path], State]
     wrong: Callable[[Path], list[str]]
     copy: Callable[[Path, Path], object] = copied
+    warm: Callable[[Path], object] = lambda root: None
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def _undisturbed(scenario: Scenario, places: Sequence[_Place]) -> _Whole:
     for name in first.answer["modules"]:  # once for all children that follow
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    scenario.warm(places[0].here)
     before, after = first.answer["before"], first.answer["after"]
     if _seen(after) != _seen(second.answer["after"]) or _seen(before) != _seen(second.answer["before"]):
         fix = "take the clock, chance and the order of rows out of the job; it cannot be said what is right otherwise"

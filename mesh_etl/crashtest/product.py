@@ -84,8 +84,16 @@ def scenario(
     def look(here: Path) -> State:
         return state_of(load(product, here, env))
 
+    def warm(here: Path) -> None:
+        job, world = opened(here)
+        world.client("glue", job.identity)
+        if job.table_root.startswith("s3://"):
+            from mesh_etl.stores import s3
+
+            s3.client()
+
     return Scenario(
-        name, prepare, act, lambda here: work(*opened(here)), look, lambda here: faults_of(*opened(here)), copy
+        name, prepare, act, lambda here: work(*opened(here)), look, lambda here: faults_of(*opened(here)), copy, warm
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob, Project
 
 Task = Literal["run", "stream", "maintain", "audit", "govern"]
+BEGIN = "begin with: mesh-etl init"
 
 
 @dataclass(frozen=True)
@@ -79,10 +80,22 @@ class Estate:
 
 def units(project: Project) -> tuple[str, ...]:
     """The units that can be deployed: every domain that has a job, and the governance account where it has a chore, or
-    passes on what the mesh tells."""
+    passes on what the mesh tells. Raises `ConfigError` DOMAIN_NAME for a domain that is called as that account is."""
+    if CENTRE in project.mesh.domains:
+        problem = f"'{CENTRE}' is what the governance account is called, where things are deployed"
+        where = project.where_mesh("domains", CENTRE)
+        raise ConfigError(Fault("DOMAIN_NAME", problem, where, "give the domain another name"))
     domains = {product.partition(".")[0] for product in project.products()}
     governed = project.mesh.governance is not None and (project.mesh.deployment.govern is not None or forwards(project))
     return (*sorted(domains & project.mesh.domains.keys()), *((CENTRE,) if governed else ()))
+
+
+def chosen(project: Project, named: Sequence[str]) -> tuple[str, ...]:
+    """The units that are named, each once, and all of them where none is. Raises `ConfigError` NO_PRODUCT."""
+    found = tuple(dict.fromkeys(named or units(project)))
+    if not found:
+        raise ConfigError(Fault("NO_PRODUCT", "no domain has a product, so nothing can be deployed", fix=BEGIN))
+    return found
 
 
 def estate(project: Project, unit: str) -> Estate:
@@ -97,7 +110,7 @@ def estate(project: Project, unit: str) -> Estate:
         raise ConfigError(Fault("NOT_ON_AWS", f"the environment '{project.env_name}' is this machine", where, fix))
     known = units(project)
     if unit not in known:
-        fix = did_you_mean(unit, known) or f"known: {', '.join(known) or 'none, for no domain has a job'}"
+        fix = (did_you_mean(unit, known) or f"known: {', '.join(known)}") if known else BEGIN
         raise ConfigError(Fault("UNKNOWN_UNIT", f"there is nothing to deploy for '{unit}'", "configs/mesh.yaml", fix))
     return _centre(project) if unit == CENTRE else _domain(project, unit, world)
 

@@ -19,7 +19,19 @@ __all__ = ["SERVICES", "client"]
 
 FILE = "aws.sqlite"
 # Each is a package or module here, which registers its operations.
-SERVICES = ("glue", "lakeformation", "ram", "sts", "events", "sns", "cloudformation", "s3", "kms", "logs")
+SERVICES = (
+    "glue",
+    "lakeformation",
+    "ram",
+    "sts",
+    "events",
+    "sns",
+    "cloudformation",
+    "s3",
+    "kms",
+    "logs",
+    "stepfunctions",
+)
 
 
 def client(

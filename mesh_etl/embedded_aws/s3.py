@@ -64,6 +64,13 @@ def delete_objects(call: Call) -> Body:
     return {}
 
 
+@operation("s3.DeleteBucketPolicy", "Bucket", "ExpectedBucketOwner", writes=True)
+def delete_bucket_policy(call: Call) -> Body:
+    """The bucket has no policy; policies are not kept here."""
+    _owned(call)
+    return {}
+
+
 @operation("s3.DeleteBucket", "Bucket", "ExpectedBucketOwner", writes=True)
 def delete_bucket(call: Call) -> Body:
     """The bucket is gone."""

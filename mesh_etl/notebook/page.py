@@ -59,6 +59,7 @@ class Notes(Page):
     """A page that keeps what is written on it: `html()` and `text()` are the two ways to look at it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._parts: list[_Line | _Field | _Table | _Picture] = []
 
     def line(self, text: str = "", style: str = "", hang: int = 0) -> None:

@@ -101,6 +101,13 @@ def not_deployed(job: str) -> PlanError:
     return PlanError(Fault("NOT_DEPLOYED", "the account has no such job", job, "deploy it first: mesh-etl deploy"))
 
 
+def busy(name: str, problem: str, active: Iterable[str]) -> PlanError:
+    """The job or flow of that name has these runs, and cannot have one more."""
+    runs = ", ".join(active)
+    fix = "wait for it, or stop it with mesh-etl stop"
+    return PlanError(Fault("RUN_ACTIVE", f"{problem}{f' ({runs})' if runs else ''}", name, fix), retryable=True)
+
+
 def _run(found: Mapping[str, Any]) -> Run:
     seconds = int(found.get("ExecutionTime", 0))
     dpu_seconds = found.get("DPUSeconds")

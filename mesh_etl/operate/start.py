@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from mesh_etl.deploy.stacks import pace
-from mesh_etl.errors import ConfigError, Fault, PlanError
-from mesh_etl.operate.runs import Run, not_deployed, run, runs
+from mesh_etl.errors import ConfigError, Fault
+from mesh_etl.operate.runs import RECENT, Run, busy, not_deployed, run, runs
 from mesh_etl.worlds.error_codes import code_of
 from mesh_etl.worlds.refusals import explained
 
 TOKEN = "--start-token"  # an argument that no job reads: by it a run is found whose id was lost
 POLICY = "ExecutionRoleSessionPolicy"
 LONGEST_POLICY = 2048  # characters, as Glue's API says
-RECENT = 20
 
 
 def started(glue: Any, job: str, arguments: Mapping[str, str], policy: str = "") -> str:
@@ -52,10 +51,8 @@ def started(glue: Any, job: str, arguments: Mapping[str, str], policy: str = "")
             return ours[0]
         if isinstance(refusal, BotoCoreError):
             raise refusal
-    active = ", ".join(one.id for one in found if one.active)
-    fix = "wait for it, or stop it with mesh-etl stop"
-    problem = f"the job runs as often as it may at once{f' ({active})' if active else ''}"
-    raise PlanError(Fault("RUN_ACTIVE", problem, job, fix), retryable=True) from refusal
+    active = [one.id for one in found if one.active]
+    raise busy(job, "the job runs as often as it may at once", active) from refusal
 
 
 def session_policy(glue: Any, path: Path) -> str:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl.deploy.stacks.assembled import assembled
 from mesh_etl.deploy.stacks.standing import Standing, standing
-from mesh_etl.errors import MeshError, PlanError
+from mesh_etl.errors import ConfigError, MeshError, PlanError
+from mesh_etl.operate.flow import DeployedFlow, deployed_flows
+from mesh_etl.operate.flow_runs import FlowRun
 from mesh_etl.operate.runs import Run, runs
 from mesh_etl.operate.table import Freshness, freshness
 from mesh_etl.worlds.refusals import explained
@@ -39,6 +41,7 @@ class Status:
     current: bool | None
     checkout: str
     jobs: tuple[JobStatus, ...]
+    flows: tuple[tuple[DeployedFlow, tuple[FlowRun, ...]], ...] = ()  # each with its last run, if there is one
 
 
 def status_of(project: Project, world: World, target: Target) -> Status:
@@ -51,7 +54,17 @@ def status_of(project: Project, world: World, target: Target) -> Status:
     current, checkout = _compared(project, cloudformation, estate)
     glue = world.client("glue", estate.deployer)
     jobs = tuple(_job(project, glue, one) for one in target.jobs)
-    return Status(estate, found, current, checkout, jobs)
+    return Status(estate, found, current, checkout, jobs, _flows(project, world, target))
+
+
+def _flows(project: Project, world: World, target: Target) -> tuple[tuple[DeployedFlow, tuple[FlowRun, ...]], ...]:
+    """The flows of the unit, or of the product; none where the checkout's do not fit together, as it then says."""
+    estate, meant = target.estate, {product for job in target.jobs for product in job.products}
+    try:
+        found = deployed_flows(project, estate, lambda service: world.client(service, estate.deployer))
+    except ConfigError:
+        return ()
+    return tuple((one, one.conductor.runs(1)) for one in found if meant.intersection(one.flow.products))
 
 
 def _compared(project: Project, cloudformation: Any, estate: Estate) -> tuple[bool | None, str]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mesh_etl.errors import Fault
-from mesh_etl.operate.runs import not_deployed, runs
+from mesh_etl.errors import Fault, RunError
+from mesh_etl.operate.runs import RECENT, not_deployed, runs
 from mesh_etl.worlds.error_codes import code_of
 from mesh_etl.worlds.refusals import explained
 
+if TYPE_CHECKING:
+    from mesh_etl.operate.flow import DeployedFlow
+
 BATCH = 25  # runs of one call
-RECENT = 200
+MANY = 200
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ def stopped(glue: Any, job: str, identities: Sequence[str] = ()) -> Stopped:
     """
     from botocore.exceptions import ClientError
 
-    wanted = list(identities) or [one.id for one in runs(glue, job, RECENT) if one.active and one.state != "STOPPING"]
+    wanted = list(identities) or [one.id for one in runs(glue, job, MANY) if one.active and one.state != "STOPPING"]
     done: list[str] = []
     faults: list[Fault] = []
     for start in range(0, len(wanted), BATCH):
@@ -48,3 +51,18 @@ def stopped(glue: Any, job: str, identities: Sequence[str] = ()) -> Stopped:
             problem = f"cannot be stopped ({detail.get('ErrorCode', 'unknown')}): {detail.get('ErrorMessage', '')}"
             faults.append(Fault("STOP_REFUSED", problem.rstrip(": "), one["JobRunId"], "mesh-etl runs says how it is"))
     return Stopped(tuple(done), tuple(faults))
+
+
+def flow_stopped(flow: DeployedFlow, identity: str = "") -> tuple[str, ...]:
+    """The run of the flow, or else all that have not ended, are stopping with their jobs; returns their ids.
+
+    Raises `RunError`: STOP_REFUSED where the one that is named has ended; `PlanError` (UNKNOWN_RUN), and as
+    `explained` does.
+    """
+    if identity and not flow.conductor.stop(identity):
+        problem = f"cannot be stopped: it is {flow.conductor.run(identity).state}"
+        raise RunError(Fault("STOP_REFUSED", problem, identity, "mesh-etl runs says how it is"))
+    if identity:
+        return (identity,)
+    going = [one.id for one in flow.conductor.runs(RECENT) if one.active and one.state != "STOPPING"]
+    return tuple(one for one in going if flow.conductor.stop(one))

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, PlanError
+from mesh_etl.stores.credentials import refreshable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,8 @@ def refreshed(session: Any, table: str) -> Any:
 
     `session` is botocore's, of whoever reads. No kind of filter is named as one that is supported: so Lake Formation
     refuses where it would have to filter columns or rows, instead of giving whole files away.
-    Raises `PlanError`: ACCESS_FILTERED for a table of which not everything is shown, and ACCESS_DENIED.
+    Raises `PlanError`: ACCESS_FILTERED for a table of which not everything is shown, ACCESS_DENIED and STORAGE_FAILED;
+    and as `refreshable` does.
     """
     from botocore.config import Config
     from botocore.credentials import RefreshableCredentials
@@ -52,12 +54,7 @@ def _taker(client: Any, table: str, name: str) -> Callable[[], dict[str, str]]:
         except BotoCoreError as error:
             problem = f"Lake Formation cannot be asked for {name}: {type(error).__name__}"
             raise PlanError(Fault("STORAGE_FAILED", problem, table, "run again"), retryable=True) from None
-        return {
-            "access_key": given["AccessKeyId"],
-            "secret_key": given["SecretAccessKey"],
-            "token": given["SessionToken"],
-            "expiry_time": given["Expiration"].isoformat(),
-        }
+        return refreshable(given, table)
 
     return taken
 
@@ -71,7 +68,7 @@ def _refused(code: str, table: str, name: str) -> PlanError:
         problem = f"Lake Formation gives no credentials for {name} ({code})"
         fix = (
             "ask for it: mesh-etl request; the role needs lakeformation:GetDataAccess, and the account of the"
-            " catalogue AllowFullTableExternalDataAccess in its settings of Lake Formation"
+            " catalogue AllowFullTableExternalDataAccess in its settings of Lake Formation: mesh-etl govern apply"
         )
         return PlanError(Fault("ACCESS_DENIED", problem, table, fix))
     problem = f"Lake Formation does not answer as it should for {name} ({code})"

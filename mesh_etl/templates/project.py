@@ -25,6 +25,7 @@ def mesh_text(name: str, domain: str, owner: str) -> str:
         "# deployment:                               # for all jobs on AWS; a domain and a job may say otherwise\n"
         '#   jobs: {glue_version: "5.1", workers: 2, timeout: 2h}\n'
         "#   maintain: {at: cron(0 3 * * ? *)}       # every night the tables are kept in shape\n"
+        "#   audit: {at: cron(0 5 * * ? *)}          # every morning somebody looks which of them are late\n"
         "#   alarms: {email: [team@example.org]}     # who is told when a run fails\n"
     )
 

@@ -131,6 +131,13 @@ class Accounts:
         with self._call(account, writes=True) as call:
             jobs.ending(call, job, state, message)
 
+    def end_executions(self, account: str, machine: str, status: str) -> None:
+        """The executions of a state machine end in that status from now on."""
+        from mesh_etl.embedded_aws import stepfunctions
+
+        with self._call(account, writes=True) as call:
+            stepfunctions.ending(call, machine, status)
+
     def log(self, account: str, group: str, stream: str, *lines: str) -> None:
         """The stream of a log group has these lines, written now."""
         from mesh_etl.embedded_aws import logs

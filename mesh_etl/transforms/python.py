@@ -46,7 +46,7 @@ class Python(Transform):
             module = import_module(module_name)
         except ImportError as error:
             missing = error.name or module_name
-            fix = "is it installed, or does its folder belong on PYTHONPATH?"
+            fix = "install it, put it under the project's folder, or its folder on PYTHONPATH"
             raise PlanError(Fault("PYTHON_IMPORT", f"module '{missing}' cannot be imported", where, fix)) from error
         function = getattr(module, name, None)
         if not callable(function):

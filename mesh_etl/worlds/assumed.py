@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, RunError
+from mesh_etl.stores.credentials import refreshable
 
 if TYPE_CHECKING:
     from mesh_etl.config.governance.identity import Identity
@@ -18,7 +19,7 @@ def assumed(sts: Any, identity: Identity, by: str = "") -> Any:
     """A boto3 session of the role, for an hour, after which botocore takes the role again.
 
     `by` is the ARN of whoever takes it: CloudTrail tells it by the session's name.
-    Raises `RunError` (AWS_ROLE) when the role cannot be taken.
+    Raises `RunError` (AWS_ROLE) when the role cannot be taken, and as `refreshable` does, also when it is taken again.
     """
     import boto3
     from botocore.credentials import RefreshableCredentials
@@ -30,13 +31,7 @@ def assumed(sts: Any, identity: Identity, by: str = "") -> Any:
         asked["ExternalId"] = identity.external_id  # against the confused deputy: IAM user guide, "The confused deputy"
 
     def taken() -> dict[str, str]:
-        given = sts.assume_role(**asked)["Credentials"]
-        return {
-            "access_key": given["AccessKeyId"],
-            "secret_key": given["SecretAccessKey"],
-            "token": given["SessionToken"],
-            "expiry_time": given["Expiration"].isoformat(),
-        }
+        return refreshable(sts.assume_role(**asked)["Credentials"], identity.arn)
 
     try:
         credentials = RefreshableCredentials.create_from_metadata(taken(), taken, "sts-assume-role")

@@ -146,20 +146,17 @@ def test_credentials_that_end_are_asked_for_again(mesh, granting):
     assert len(granting.asked) > 1
 
 
-@pytest.mark.parametrize(
-    ("error", "code", "told"),
-    [
+def test_a_refusal_says_what_to_do_and_reads_nothing(mesh, granting):
+    for error, code, told in (
         ("PermissionTypeMismatchException", "ACCESS_FILTERED", "--enable-lakeformation-fine-grained-access true"),
         ("AccessDeniedException", "ACCESS_DENIED", "AllowFullTableExternalDataAccess"),
         ("EntityNotFoundException", "ACCESS_DENIED", "mesh-etl request"),
         ("InvalidInputException", "STORAGE_FAILED", "run again"),
-    ],
-)
-def test_a_refusal_says_what_to_do_and_reads_nothing(mesh, granting, error, code, told):
-    granting.error = error
-    with pytest.raises(PlanError) as found:
-        run_product("shop.visits", mesh, "prod")
-    assert found.value.code == code
-    assert "test_crm.people" in str(found.value)
-    assert told in str(found.value)
-    assert found.value.retryable == (code == "STORAGE_FAILED")
+    ):
+        granting.error = error
+        with pytest.raises(PlanError) as found:
+            run_product("shop.visits", mesh, "prod")
+        assert (error, found.value.code) == (error, code)
+        assert "test_crm.people" in str(found.value)
+        assert told in str(found.value)
+        assert found.value.retryable == (code == "STORAGE_FAILED")

@@ -124,3 +124,19 @@ def test_a_role_that_may_not_be_taken_is_a_line_with_the_fix(world: worlds.World
     assert error.faults[0].where == SALES.arn
     assert "trust policy" in str(error.faults[0].fix)
     assert world.client("glue", SALES).get_databases()["DatabaseList"] == []  # nothing of the refusal is kept
+
+
+def test_credentials_that_had_ended_when_they_came_are_told_and_worth_a_retry(
+    world: worlds.World, taken: list[dict[str, Any]]
+) -> None:
+    past = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=1)
+
+    def ended(parsed: dict[str, Any], **_: Any) -> None:
+        if len(taken) == 1:
+            parsed["Credentials"]["Expiration"] = past
+
+    world.client("sts").meta.events.register("after-call.sts.AssumeRole", ended)
+    with pytest.raises(RunError, match=r"had ended when they came; see whether this machine's clock") as caught:
+        world.client("glue", SALES)
+    assert (caught.value.code, caught.value.retryable) == ("AWS_EXPIRED", True)
+    assert world.client("glue", SALES).get_databases()["DatabaseList"] == []

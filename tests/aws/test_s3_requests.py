@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from moto.s3.models import s3_backends
 
 from mesh_etl.errors import RunError
 from mesh_etl.storage import OutcomeUnknown, each, s3_parts
@@ -264,8 +265,9 @@ def _always(text):
 
 
 def test_thousands_of_objects_go_in_few_requests(s3, sent):
+    lake = s3_backends["123456789012"]["aws"]  # past the wire, which is not asked about here
     for number in range(2_100):
-        s3.put_object(Bucket="lake", Key=f"w/d/it/data/{number}", Body=b"")
+        lake.put_object("lake", f"w/d/it/data/{number}", b"")
     sent.clear()
     S3Storage().remove(f"{ROOT}/data")
     assert [name for name, _ in sent].count("DeleteObjects") == 3

@@ -33,7 +33,7 @@ def diff(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Say whom a change of the configuration lets see more, and whom less.
+    """Say whom a change lets see more, and whom less.
 
     Judged by grants and tags, before anything is applied. Approved requests count on both sides."""
     from mesh_etl.cli import screen

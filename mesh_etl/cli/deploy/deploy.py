@@ -32,10 +32,11 @@ def deploy(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Package the jobs of a unit, show what changes in its account, ask, and make it so.
+    """Bring the jobs of a unit into its account.
 
-    It may be cut off anywhere and run again. What fails is rolled back by CloudFormation. A dry run works without
-    credentials too: it then shows what a first deploy would make."""
+    They are packaged, what changes is shown, and after a yes it is done. It may be cut off anywhere and run
+    again. What fails is rolled back by CloudFormation. A dry run works without credentials too: it then shows
+    what a first deploy would make."""
     from mesh_etl import worlds
     from mesh_etl.cli import screen
     from mesh_etl.cli.deploy import portrait

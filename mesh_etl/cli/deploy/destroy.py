@@ -51,7 +51,7 @@ def destroy(
     every = [one for stack in stacks for one in resources(account.cloudformation, stack.id)]
     facts = {"unit": unit, "stack": found.stack, "account": found.account.id, "destroyed": bool(stacks)}
     if not stacks:
-        _end(facts, [], [], 0, as_json)
+        _end(facts, [], [], 0, env, as_json)
         return
     require_idle(world.client("glue", found.deployer), [one.name for one in found.jobs])
     whole = {one.stack for one in every if one.holds_data} if all(one.whole for one in stacks) else set()
@@ -60,10 +60,10 @@ def destroy(
         _show(screen.Page(), found, every, stays)
     if not _agreed(found, env, with_data, confirm, yes):
         facts["destroyed"] = False
-        _end(facts, [], [], 0, as_json)
+        _end(facts, [], [], 0, env, as_json)
         return
     objects = _removed(account, found, stacks, every, with_data, env, following)
-    _end(facts, [one for one in every if one not in stays], stays, objects, as_json)
+    _end(facts, [one for one in every if one not in stays], stays, objects, env, as_json)
 
 
 def _removed(
@@ -136,7 +136,9 @@ def _show(page: Any, found: Estate, every: list[Resource], stays: list[Resource]
     page.line()
 
 
-def _end(facts: dict[str, Any], gone: list[Resource], left: list[Resource], objects: int, as_json: bool) -> None:
+def _end(
+    facts: dict[str, Any], gone: list[Resource], left: list[Resource], objects: int, env: str, as_json: bool
+) -> None:
     from mesh_etl.cli import screen
     from mesh_etl.cli.wording import count
 
@@ -153,4 +155,4 @@ def _end(facts: dict[str, Any], gone: list[Resource], left: list[Resource], obje
         buckets = [one.physical for one in left if one.type == "AWS::S3::Bucket"]
         page.line(f"left in the account: {count(len(left), 'resource')}, with the buckets {', '.join(buckets)}")
     page.line("entries of catalogues, tags and grants are as they were")
-    page.next("mesh-etl govern destroy")
+    page.next(f"mesh-etl govern destroy --env {env}")

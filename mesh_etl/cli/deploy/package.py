@@ -36,9 +36,10 @@ def package(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Make what the jobs of domains consist of: packages, scripts, and the configuration of each job.
+    """Make the files that the jobs of domains consist of.
 
-    The same input gives the same bytes, so that what did not change is not sent again. Nothing is sent to AWS."""
+    These are packages, scripts, and the configuration of each job. The same input gives the same bytes, so that
+    what did not change is not sent again. Nothing is sent to AWS."""
     from mesh_etl.cli import screen
     from mesh_etl.cli.wording import count
     from mesh_etl.config import Project
@@ -48,7 +49,7 @@ def package(
     project = Project.open(root, env)
     made = []
     page = screen.Page()
-    for unit in dict.fromkeys(units or estates.units(project) or [""]):
+    for unit in estates.chosen(project, units or ()):
         estate = estates.estate(project, unit)
         folder = folder_of(project, estate, project.root / out)
         before = {path.name: path.stat().st_mtime_ns for path in folder.glob("*")} if folder.is_dir() else {}
@@ -66,6 +67,7 @@ def package(
 
 
 def _show(page: Page, bundle: Bundle, folder: Path, before: dict[str, int]) -> None:
+    from mesh_etl.cli.summary import near
     from mesh_etl.cli.wording import size
 
     def news(name: str) -> str:
@@ -74,11 +76,11 @@ def _show(page: Page, bundle: Bundle, folder: Path, before: dict[str, int]) -> N
         return "as before" if (folder / name).stat().st_mtime_ns == before[name] else "made anew"
 
     rows = [
-        (one.name, SAYS[one.kind], size(one.size), one.sha256[:12], news(one.name))
+        (one.name, SAYS[one.kind], size(one.size), news(one.name))
         for one in sorted(bundle.artifacts, key=lambda one: (list(SAYS).index(one.kind), one.name))
     ]
-    page.table(("file", "what", "size", "SHA-256", "now"), rows, right=("size",))
-    page.line(f"  {size(sum(one.size for one in bundle.artifacts))} in {folder}, for s3://{bundle.bucket}")
+    page.table(("file", "what", "size", "now"), rows, right=("size",))
+    page.line(f"  {size(sum(one.size for one in bundle.artifacts))} in {near(str(folder))}, for s3://{bundle.bucket}")
 
 
 def _document(estate: Estate, bundle: Bundle) -> dict[str, Any]:

@@ -42,7 +42,9 @@ def synth(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Write the CloudFormation templates of the jobs of domains; nothing is sent to AWS."""
+    """Write CloudFormation templates of the jobs of domains.
+
+    Nothing is sent to AWS."""
     from mesh_etl.cli import screen
     from mesh_etl.config import Project
     from mesh_etl.deploy import estate as estates
@@ -52,7 +54,7 @@ def synth(
 
     project = Project.open(root, env)
     found, warnings = {}, [*placeholders(project)]
-    for unit in dict.fromkeys(units or estates.units(project) or [""]):
+    for unit in estates.chosen(project, units or ()):
         estate = estates.estate(project, unit)
         bundle = bundled(project, estate)
         warnings += bundle.warnings
@@ -64,7 +66,9 @@ def synth(
         return
     screen.errors(dict.fromkeys(warnings), "warning")
     page = screen.Page()
-    for unit, stack in found.items():
+    for number, (unit, stack) in enumerate(found.items()):
+        if number:
+            page.line()
         _show(page, unit, stack, written[unit])
     page.next(f"mesh-etl deploy {next(iter(found))} --env {env} --dry-run")
 
@@ -101,7 +105,6 @@ def _show(page: Page, unit: str, stack: Stack, files: dict[str, Path]) -> None:
     kinds = ", ".join(f"{number} {kind}" for kind, number in _kinds(stack))
     page.line(f"  {count(total, 'resource')}: {kinds}")
     page.line(f"  written to {near(str(files['root'].parent))}")
-    page.line()
 
 
 def _kinds(stack: Stack) -> Iterator[tuple[str, int]]:

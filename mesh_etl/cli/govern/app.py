@@ -14,7 +14,7 @@ from mesh_etl.cli.govern.verify import verify
 
 app = typer.Typer(
     name="govern",
-    help="Bring the accounts of the mesh to what its configuration says: catalogue, tags, grants, shares.",
+    help="Catalogue, tags, grants and shares of all accounts.",
     no_args_is_help=True,
 )
 for command in (plan, apply, verify, history, draw, destroy, policies):

@@ -17,9 +17,10 @@ def apply(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Make the changes that govern plan shows, and read back whether they hold.
+    """Make the changes that govern plan shows.
 
-    It may be cut off anywhere and run again. Where nothing is to change, nothing is written."""
+    It then reads back whether they hold. It may be cut off anywhere and run again. Where nothing is to change,
+    nothing is written."""
     from mesh_etl import worlds
     from mesh_etl.cli import screen
     from mesh_etl.cli.govern import portrait
@@ -43,4 +44,4 @@ def apply(
         screen.document({**portrayed.document(), "warnings": portrait.plain(done.warnings)})
         return
     screen.errors(done.warnings, "warning")
-    portrayed.show(screen.Page(), "made")
+    portrayed.show(screen.Page(env), "made")

@@ -16,10 +16,10 @@ def destroy(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Show what the mesh has made in its accounts; with --confirm, remove it.
+    """Show, or remove, what the mesh has made in its accounts.
 
-    Data, requests and what others have made stay, and the settings that close the accounts. It may be cut off
-    anywhere and run again; mesh-etl govern apply makes all of it anew."""
+    Only with --confirm anything is removed. Data, requests and what others have made stay, and the settings that
+    close the accounts. It may be cut off anywhere and run again; mesh-etl govern apply makes all of it anew."""
     from mesh_etl import worlds
     from mesh_etl.cli import screen
     from mesh_etl.cli.govern import portrait

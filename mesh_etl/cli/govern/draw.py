@@ -19,7 +19,7 @@ def draw(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Draw who has been given what, as the accounts hold it now; change nothing in them."""
+    """Draw who has been given what, as the accounts hold it now."""
     from mesh_etl import worlds
     from mesh_etl.cli import screen
     from mesh_etl.config import Project

@@ -14,7 +14,7 @@ def plan(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Say what govern apply would change, step by step; change nothing."""
+    """Say what govern apply would change, step by step."""
     from mesh_etl import worlds
     from mesh_etl.cli import screen
     from mesh_etl.cli.govern import portrait
@@ -31,7 +31,7 @@ def plan(
         screen.document({**portrayed.document(), "warnings": portrait.plain(warnings)})
         return
     screen.errors(warnings, "warning")
-    portrayed.show(screen.Page(), "to make")
+    portrayed.show(screen.Page(env), "to make")
 
 
 def _asked(product: str, domain: str, only: str) -> bool:

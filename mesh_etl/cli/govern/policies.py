@@ -17,12 +17,19 @@ from mesh_etl.cli.options import HERE, Env, Json, Root
 def policies(
     account: Annotated[str, typer.Option(help="Those of one account alone, by its name in mesh.yaml.")] = "",
     out: Annotated[Path | None, typer.Option(help="Write each into a file of this folder.")] = None,
+    with_data: Annotated[
+        bool,
+        typer.Option("--with-data", help="Also what `mesh-etl destroy --with-data` takes: put it on for that alone."),
+    ] = False,
     root: Root = HERE,
     env: Env = "local",
     as_json: Json = False,
 ) -> None:
-    """Print the policies that roles, buckets and keys need before the mesh is governed or deployed; nothing changes."""
+    """Print the policies that roles, buckets and keys need first.
+
+    Without them the mesh can be neither governed nor deployed. Nothing is changed."""
     from mesh_etl.config import Project
+    from mesh_etl.deploy.policies import made_by_stacks
     from mesh_etl.deploy.policies import policies as deploying
     from mesh_etl.errors import ConfigError, Fault, did_you_mean
     from mesh_etl.govern.policies import policies as made
@@ -31,7 +38,9 @@ def policies(
     if account and account not in project.mesh.accounts:
         fix = did_you_mean(account, project.mesh.accounts)
         raise ConfigError(Fault("UNKNOWN_ACCOUNT", f"there is no account '{account}'", "configs/mesh.yaml", fix))
-    found = [one for one in (*made(project), *deploying(project)) if account in ("", one.account)]
+    stacks = made_by_stacks(project)
+    beforehand = (one for one in made(project) if (one.account, one.subject) not in stacks)
+    found = [one for one in (*beforehand, *deploying(project, with_data=with_data)) if account in ("", one.account)]
     if as_json:
         lines = [{"account": one.account, "on": one.subject, "kind": one.kind, "policy": one.document} for one in found]
         typer.echo(json.dumps(lines, indent=2))

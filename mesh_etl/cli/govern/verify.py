@@ -24,10 +24,10 @@ def verify(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Compare the accounts with the configuration, and the entries of products with their ledgers.
+    """Compare the accounts with the configuration.
 
-    The exit code is 5 where they differ, and 0 where all holds or was repaired. What others have made beside it is
-    told as a warning."""
+    The entries of products are compared with their ledgers too. The exit code is 5 where they differ, and 0 where
+    all holds or was repaired. What others have made beside it is told as a warning."""
     from mesh_etl import worlds
     from mesh_etl.cli import screen
     from mesh_etl.cli.govern import portrait
@@ -55,6 +55,6 @@ def verify(
         screen.document({**document, "entries": entries, "repaired": repair and bool(found or entries)})
     else:
         screen.errors(portrayed.foreign(), "warning")
-        portrayed.show(screen.Page(), "repaired" if repair else "drifted", entries)
+        portrayed.show(screen.Page(env), "repaired" if repair else "drifted", entries)
     if (found or entries) and not repair:
         raise typer.Exit(DRIFT)

@@ -32,9 +32,9 @@ def logs(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Print what a run of a product's job has written, and first of all the errors that have a code.
+    """Print what a run of a product's job has written.
 
-    With --json there is one document per line."""
+    The errors that have a code come first. With --json there is one document per line."""
     from mesh_etl.cli import screen
     from mesh_etl.cli.operate.options import operated
     from mesh_etl.errors import Fault, PlanError

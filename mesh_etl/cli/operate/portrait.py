@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mesh_etl.cli.screen import Page
+    from mesh_etl.operate.flow import DeployedFlow
+    from mesh_etl.operate.flow_runs import FlowRun
     from mesh_etl.operate.runs import Run
 
+FLOW_TITLES = ("started (UTC)", "state", "ended (UTC)", "run of the flow")
 TITLES = ("started (UTC)", "state", "took", "DPU-hours", "attempt", "run")
 NUMBERS = ("took", "DPU-hours", "attempt")
 
@@ -36,6 +39,32 @@ def plain(one: Run) -> dict[str, Any]:
         "attempt": one.attempt,
         "error": one.error,
     }
+
+
+def flow(page: Page, one: DeployedFlow, found: Sequence[FlowRun]) -> None:
+    """The flow is named with its products, and its runs are a table."""
+    page.line(f"{one.name}: {one.words}", "bold")
+    if not found:
+        page.line("  it has not run yet")
+        return
+    rows = [(moment(run.started), run.state, moment(run.ended) if run.ended else "", run.id) for run in found]
+    page.table(FLOW_TITLES, rows)
+    page.line()
+
+
+def plain_flow(one: DeployedFlow, found: Sequence[FlowRun]) -> dict[str, Any]:
+    """The flow with its runs as plain JSON data."""
+    runs = [
+        {
+            "id": run.id,
+            "state": run.state,
+            "started": run.started.isoformat(),
+            "ended": run.ended.isoformat() if run.ended else None,
+            "error": run.error,
+        }
+        for run in found
+    ]
+    return {"name": one.name, "products": list(one.flow.products), "runs": runs}
 
 
 def moment(at: datetime) -> str:

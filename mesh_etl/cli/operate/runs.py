@@ -18,7 +18,9 @@ def runs(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """List the last runs of a product's job on AWS, the newest first: state, duration, DPU-hours."""
+    """List the last runs of a product's job on AWS.
+
+    The newest is first, each with its state, duration and DPU-hours."""
     from mesh_etl.cli import screen
     from mesh_etl.cli.operate import portrait
     from mesh_etl.cli.operate.options import operated
@@ -26,10 +28,14 @@ def runs(
 
     about = operated(root, env, product)
     found = operating.runs(about.glue, about.job.name, limit)
+    flows = [(one, one.conductor.runs(limit)) for one in about.flows()]
     if as_json:
-        screen.document({"job": about.job.name, "runs": [portrait.plain(one) for one in found]})
+        runs = {"job": about.job.name, "runs": [portrait.plain(one) for one in found]}
+        screen.document({**runs, "flows": [portrait.plain_flow(one, several) for one, several in flows]})
         return
     page = screen.Page()
+    for one, several in flows:
+        portrait.flow(page, one, several)
     if not found:
         page.line(f"{about.job.name} has not run yet")
         page.next(f"mesh-etl start {about.options}")

@@ -1,4 +1,4 @@
-"""`mesh-etl start`: a run of a product's job."""
+"""`mesh-etl start`: a run of a product's job, and of what follows it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mesh_etl.cli.operate.options import Job
+from mesh_etl.cli.operate.options import Alone, Job
 from mesh_etl.cli.options import HERE, Date, Env, Json, NoColor, Root
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mesh_etl.cli.operate.options import Operated
     from mesh_etl.operate.runs import Run
 
-Wait = Annotated[bool, typer.Option("--wait", help="Until the run has ended; fails as it fails.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Until all has ended; fails as it fails.")]
 Policy = Annotated[
     Path | None,
     typer.Option("--session-policy", metavar="FILE", help="An IAM policy that narrows what this run may do."),
@@ -26,6 +26,7 @@ Policy = Annotated[
 
 def start(
     product: Job,
+    alone: Alone = False,
     date: Date = "",
     wait: Wait = False,
     session_policy: Policy = None,
@@ -34,17 +35,31 @@ def start(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Start a run of a product's job on AWS. A run of work that is done already changes nothing."""
+    """Start a product's job on AWS, and what follows it.
+
+    A run of work that is done already changes nothing. Where a flow begins with the product, all of the flow runs, as
+    by its schedule. With --alone, --date or --session-policy, and for a product that follows others, it is the job
+    alone."""
+    from mesh_etl.cli.operate.flow import begin_flow, left_out
     from mesh_etl.cli.operate.options import operated
     from mesh_etl.operate import start as starting
 
     about = operated(root, env, product)
+    flow = None if alone or date or session_policy else about.flow()
+    if flow is not None:
+        begin_flow(about, flow, wait, as_json)
+        return
     policy = starting.session_policy(about.glue, session_policy) if session_policy else ""
-    begin(about, {"--date": date} if date else {}, policy, wait, as_json)
+    said = "" if alone else left_out(about)
+    begin(about, {"--date": date} if date else {}, policy, wait, as_json, said)
 
 
-def begin(about: Operated, arguments: Mapping[str, str], policy: str, wait: bool, as_json: bool) -> None:
-    """A run with these arguments has begun, and with `wait` has ended; says so. Raises what the run has failed by."""
+def begin(
+    about: Operated, arguments: Mapping[str, str], policy: str, wait: bool, as_json: bool, said: str = ""
+) -> None:
+    """A run with these arguments has begun, and with `wait` has ended; says so, and then `said`.
+
+    Raises what the run has failed by."""
     from mesh_etl.cli import screen
     from mesh_etl.cli.operate import portrait
     from mesh_etl.operate import start as starting
@@ -52,34 +67,33 @@ def begin(about: Operated, arguments: Mapping[str, str], policy: str, wait: bool
 
     job = about.job.name
     identity = starting.started(about.glue, job, arguments, policy)
+    page = screen.Page()
+    if not as_json:
+        page.line(f"{job}: started run {identity}")
+        if said:
+            page.line(said)
     if not wait:
         if as_json:
-            screen.document({"job": job, "run": identity})
+            screen.document({"job": job, "flow": None, "run": identity})
         else:
-            page = screen.Page()
-            page.line(f"{job}: started run {identity}")
             page.next(f"mesh-etl runs {about.options}", f"mesh-etl logs {about.options} --follow")
         return
     ended = _awaited(about, identity, quiet=as_json)
     if ended.state != "SUCCEEDED":
         raise explanation(about.glue, about.logs, ended)
     if as_json:
-        screen.document({"job": job, "run": identity, **portrait.plain(ended)})
+        screen.document({"job": job, "flow": None, "run": identity, **portrait.plain(ended)})
     else:
-        screen.Page().line(f"{job}: {ended.state} in {portrait.took(ended)}, {portrait.dpu_hours(ended)} DPU-hours")
+        page.line(f"{job}: {ended.state} in {portrait.took(ended)}, {portrait.dpu_hours(ended)} DPU-hours")
 
 
 def _awaited(about: Operated, identity: str, quiet: bool) -> Run:
-    from mesh_etl.cli.deploy.following import GoesOn
-    from mesh_etl.errors import Fault
+    from mesh_etl.cli.operate.waiting import nobody_waits
     from mesh_etl.operate import start as starting
 
     def told(run: Run) -> None:
         if not quiet:
             print(f"{run.id}: {run.state}", file=sys.stderr, flush=True)
 
-    try:
+    with nobody_waits(about, identity):
         return starting.awaited(about.glue, about.job.name, identity, told)
-    except KeyboardInterrupt:
-        fix = f"look at it with mesh-etl runs {about.options}, or end it with mesh-etl stop {about.options}"
-        raise GoesOn(Fault("INTERRUPTED", "nobody waits any more, and the run goes on", identity, fix)) from None

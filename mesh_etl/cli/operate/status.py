@@ -22,19 +22,20 @@ def status(
     as_json: Json = False,
     no_color: NoColor = False,
 ) -> None:
-    """Show how jobs stand on AWS: the stack, each job's last run, and how old its table is.
+    """Show how jobs stand on AWS.
 
-    It also says whether what is deployed is what this checkout would deploy."""
+    That is the stack, each job's last run, and how old its table is. It also says whether what is deployed is
+    what this checkout would deploy."""
     from mesh_etl import worlds
     from mesh_etl.cli import screen
     from mesh_etl.config import Project
-    from mesh_etl.deploy.estate import units
+    from mesh_etl.deploy.estate import chosen
     from mesh_etl.operate.status import status_of
     from mesh_etl.operate.target import target
 
     project = Project.open(root, env)
     world = worlds.open(project.env, project.root)
-    found = [status_of(project, world, target(project, one)) for one in ([name] if name else units(project))]
+    found = [status_of(project, world, target(project, one)) for one in chosen(project, (name,) if name else ())]
     if as_json:
         screen.document({"units": [_plain(one) for one in found]})
         return
@@ -73,6 +74,9 @@ def _show(page: Any, one: Status, env: str) -> None:
             )
         )
     page.table(TITLES, rows, NUMBERS, tight=True)
+    for flow, runs in one.flows:
+        last_run = f"{runs[0].state}, since {portrait.moment(runs[0].started)}" if runs else "never"
+        page.line(f"flow {flow.name}: {last_run}: {flow.words}", hang=2)
     for job in one.jobs:
         if job.last and job.last.failed:
             page.line(f"{job.name}: {job.last.error or job.last.state}", "red")
@@ -83,6 +87,7 @@ def _show(page: Any, one: Status, env: str) -> None:
 def _plain(one: Status) -> dict[str, Any]:
     from mesh_etl.cli.operate import portrait
 
+    flows = [portrait.plain_flow(flow, runs) for flow, runs in one.flows]
     return {
         "unit": one.estate.unit,
         "stack": one.estate.stack,
@@ -91,6 +96,7 @@ def _plain(one: Status) -> dict[str, Any]:
         "state": one.stack.status if one.stack else None,
         "changed": one.stack.changed.isoformat() if one.stack else None,
         "current": one.current,
+        "flows": flows,
         "jobs": [
             {
                 "name": job.name,

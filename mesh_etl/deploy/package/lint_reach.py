@@ -27,7 +27,10 @@ def unreachable(job: LoadedJob) -> Iterator[Fault]:
             paths = (one.path,) if isinstance(one.path, str) else one.path
             if any("://" not in path for path in paths):
                 problem = "path: a Glue job cannot read files of this machine"
-                yield Fault("SOURCE_NOT_S3", problem, job.where(*loc, "path"), "put them into S3: s3://bucket/prefix")
+                fix = (
+                    "put them into S3, and say here ${raw}/…, with a value raw in each environment's file: s3://bucket"
+                )
+                yield Fault("SOURCE_NOT_S3", problem, job.where(*loc, "path"), fix)
         if isinstance(one, Jdbc) and one.tls_ca is not None:
             problem = "tls_ca: the file is not there in a Glue job"
             fix = "leave it out where the system's authorities will do, or use a Glue connection"

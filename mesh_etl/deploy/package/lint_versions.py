@@ -49,7 +49,7 @@ def warned_versions(project: Project, job: GlueJob, day: datetime.date) -> Itera
         yield Fault("GLUE_ENDS", f"Glue {version} starts no more runs from {ends}", where, "move to a newer one")
     known, needed = provided(version), {one.package: one for one in lock(version).lacking[""]}
     replaced = [f"{name} {known[name]}" for name in _HEAVY if name in known and name in needed]
-    if replaced:
+    if replaced and job.settings.packages == "wheels":  # a virtual environment has its own
         size = sum(one.size for one in needed.values()) // 1_000_000
         problem = f"Glue {version} has {' and '.join(replaced)}, too old, so that each run installs {size} MB first"
         yield Fault("GLUE_OLDER", problem, where, 'use glue_version "5.1" or newer')

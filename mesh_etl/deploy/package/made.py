@@ -31,8 +31,11 @@ class Made:
         path = self.folder / name
         if not (path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data):
             aside = path.with_name(f".{name}.{os.getpid()}")
-            aside.write_bytes(data)
-            aside.replace(path)
+            try:
+                aside.write_bytes(data)
+                aside.replace(path)
+            finally:
+                aside.unlink(missing_ok=True)
         return path
 
     def clear(self) -> None:

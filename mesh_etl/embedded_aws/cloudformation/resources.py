@@ -5,15 +5,24 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from mesh_etl.embedded_aws import records, s3
-from mesh_etl.embedded_aws.glue import jobs
+from mesh_etl.embedded_aws import records, s3, stepfunctions
+from mesh_etl.embedded_aws.glue import jobs, workflows
 
 if TYPE_CHECKING:
     from mesh_etl.embedded_aws.operations import Body, Call
 
 FAILURE = "cloudformation.failure"
 # The property that names a resource: another name is another resource.
-NAMED_BY = {"AWS::S3::Bucket": "BucketName", "AWS::Glue::Job": "Name", "AWS::IAM::Role": "RoleName"}
+NAMED_BY = {
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::Glue::Job": "Name",
+    "AWS::Glue::Trigger": "Name",
+    "AWS::Glue::Workflow": "Name",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
+}
+FLOWS = {"AWS::Glue::Trigger": workflows.TRIGGER, "AWS::Glue::Workflow": workflows.WORKFLOW}
+MACHINE = "AWS::StepFunctions::StateMachine"
 
 
 class Failed(Exception):
@@ -37,6 +46,7 @@ def made(call: Call, stack: str, logical: str, body: Body, rolling: bool) -> str
         raise Failed(f"{name} already exists")
     if kind == "AWS::Glue::Job" and not jobs.made(call, name, properties):
         raise Failed(f"{name} already exists in stack")
+    _flow(call, kind, name, properties)
     return name
 
 
@@ -45,6 +55,7 @@ def changed(call: Call, logical: str, physical: str, body: Body, rolling: bool) 
     _befall(call, logical, "rollback" if rolling else "update")
     if body["Type"] == "AWS::Glue::Job":
         jobs.changed(call, physical, body.get("Properties", {}))
+    _flow(call, body["Type"], physical, body.get("Properties", {}))
 
 
 def gone(call: Call, logical: str, physical: str, kind: str, rolling: bool) -> None:
@@ -54,6 +65,10 @@ def gone(call: Call, logical: str, physical: str, kind: str, rolling: bool) -> N
         raise Failed("The bucket you tried to delete is not empty (Service: S3, Status Code: 409)")
     if kind == "AWS::Glue::Job":
         jobs.dropped(call, physical)
+    if kind in FLOWS:
+        workflows.dropped(call, FLOWS[kind], physical)
+    if kind == MACHINE:
+        stepfunctions.dropped(call, physical)
 
 
 def replaces(before: Body, after: Body) -> bool:
@@ -61,6 +76,14 @@ def replaces(before: Body, after: Body) -> bool:
     name = NAMED_BY.get(after["Type"], "")
     there, wanted = before.get("Properties", {}), after.get("Properties", {})
     return bool(before["Type"] != after["Type"] or there.get(name) != wanted.get(name))
+
+
+def _flow(call: Call, kind: str, name: str, properties: Body) -> None:
+    """What starts jobs is known to the service that starts them."""
+    if kind in FLOWS:
+        workflows.put(call, FLOWS[kind], name, properties)
+    if kind == MACHINE:
+        stepfunctions.made(call, name, properties)
 
 
 def _befall(call: Call, logical: str, what: str) -> None:

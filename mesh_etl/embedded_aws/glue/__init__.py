@@ -1,4 +1,5 @@
-"""The Glue Data Catalog: databases, tables with versions, partitions and their indexes; and jobs with their runs."""
+"""The Glue Data Catalog: databases, tables with versions, partitions and their indexes; jobs and workflows with their
+runs."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from mesh_etl.embedded_aws.glue import (
     resource_policy,
     table_versions,
     tables,
+    workflows,
 )
 
 __all__ = [
@@ -22,4 +24,5 @@ __all__ = [
     "resource_policy",
     "table_versions",
     "tables",
+    "workflows",
 ]

@@ -56,7 +56,14 @@ def get_job(call: Call) -> Body:
 @operation("glue.StartJobRun", "JobName", "Arguments", "ExecutionRoleSessionPolicy", writes=True)
 def start_job_run(call: Call) -> Body:
     """A run has begun, where the job may have one more."""
-    job, name = _job(call), call["JobName"]
+    return {"JobRunId": begun(call, call["JobName"], call.get("Arguments", {}))["Id"]}
+
+
+def begun(call: Call, name: str, arguments: Body) -> Body:
+    """The new run of the job. Raises `Refusal` where there is no such job, or it runs as often as it may."""
+    job = records.get(call, JOB, name)
+    if job is None:
+        raise missing(f"Job {name}")
     at_once = int(job.get("ExecutionProperty", {}).get("MaxConcurrentRuns", 1))
     runs = [one for _, one in _runs(call, name)]
     if sum(one["JobRunState"] in ACTIVE for one in runs) >= at_once:
@@ -68,7 +75,7 @@ def start_job_run(call: Call) -> Body:
         "StartedOn": call.now,
         "LastModifiedOn": call.now,
         "JobRunState": "STARTING",
-        "Arguments": call.get("Arguments", {}),
+        "Arguments": arguments,
         "ExecutionTime": 0,
         "WorkerType": job.get("WorkerType", "G.1X"),
         "NumberOfWorkers": job.get("NumberOfWorkers", 2),
@@ -76,7 +83,7 @@ def start_job_run(call: Call) -> Body:
         "GlueVersion": job.get("GlueVersion", "5.1"),
     }
     _keep(call, run)
-    return {"JobRunId": run["Id"]}
+    return run
 
 
 @operation("glue.GetJobRun", "JobName", "RunId", writes=True)
@@ -87,7 +94,13 @@ def get_job_run(call: Call) -> Body:
     if run is None:
         raise missing(f"JobRun {call['RunId']}")
     told = dict(run)
-    outcome = records.get(call, OUTCOME, call["JobName"]) or {"state": "SUCCEEDED", "message": ""}
+    further(call, run)
+    return {"JobRun": told}
+
+
+def further(call: Call, run: Body) -> Body:
+    """The run a step further: it starts, runs or stops, and ends."""
+    outcome = records.get(call, OUTCOME, run["JobName"]) or {"state": "SUCCEEDED", "message": ""}
     run["JobRunState"] = {"STARTING": "RUNNING", "RUNNING": outcome["state"], "STOPPING": "STOPPED"}.get(
         run["JobRunState"], run["JobRunState"]
     )
@@ -95,7 +108,18 @@ def get_job_run(call: Call) -> Body:
         run |= {"CompletedOn": call.now, "ExecutionTime": 60, "DPUSeconds": 120.0}
         run |= {"ErrorMessage": outcome["message"]} if outcome["message"] else {}
     _keep(call, run)
-    return {"JobRun": told}
+    return run
+
+
+def stopping(call: Call, run: Body) -> None:
+    """The run is stopping, unless it has ended."""
+    if run["JobRunState"] in ACTIVE:
+        _keep(call, {**run, "JobRunState": "STOPPING"})
+
+
+def named(call: Call, job: str, identity: str) -> Body:
+    """The run of that id."""
+    return next(one for _, one in _runs(call, job) if one["Id"] == identity)
 
 
 @operation("glue.GetJobRuns", "JobName", "MaxResults", "NextToken")
@@ -123,7 +147,7 @@ def batch_stop_job_run(call: Call) -> Body:
             words = f"Job run {asked} is in {run['JobRunState']} state and cannot be stopped"
             errors.append({**about, "ErrorDetail": _detail("InvalidInputException", words)})
         else:
-            _keep(call, {**run, "JobRunState": "STOPPING"})
+            stopping(call, run)
             done.append(about)
     return {"SuccessfulSubmissions": done, "Errors": errors}
 

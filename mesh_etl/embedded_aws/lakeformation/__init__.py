@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mesh_etl.embedded_aws.lakeformation import (
+    credentials,
     expressions,
     filters,
     granting,
@@ -16,6 +17,7 @@ from mesh_etl.embedded_aws.lakeformation import (
 )
 
 __all__ = [
+    "credentials",
     "expressions",
     "filters",
     "granting",

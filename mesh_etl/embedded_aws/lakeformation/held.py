@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 OF_DATABASE = frozenset({"ALL", "ALTER", "CREATE_TABLE", "DESCRIBE", "DROP"})
 
 
-def on_table(call: Call, catalog: str, base: str, name: str, *, to_give: bool = False) -> Held:
-    """What the caller holds on the table, or with `to_give` what of it the caller may hand on."""
-    table = Seen(call, catalog, base, name)
+def on_table(call: Call, catalog: str, base: str, name: str, *, to_give: bool = False, all_rows: bool = False) -> Held:
+    """What the caller holds on the table, or with `to_give` what of it the caller may hand on.
+
+    With `all_rows`, columns are selected only where they are in all rows.
+    """
+    table = Seen(call, catalog, base, name, all_rows=all_rows)
     own = f"{call.caller_account}/{call.region}"
     if own == catalog:
         return table.held(own, principals(call, own), to_give)

@@ -52,8 +52,9 @@ NOTHING = Held()
 class Seen:
     """One table as it is looked at: its columns and their tags are read once, whoever's grants are asked for."""
 
-    def __init__(self, call: Call, catalog: str, base: str, name: str) -> None:
+    def __init__(self, call: Call, catalog: str, base: str, name: str, *, all_rows: bool = False) -> None:
         self.call, self.catalog, self.base, self.name = call, catalog, base, name
+        self.all_rows = all_rows  # what a filter shows of some rows alone counts for nothing then
         self._columns: frozenset[str] | None = None
         self._tagged: Tagged | None = None
         self._alike: list[tuple[Tags, frozenset[str]]] | None = None
@@ -125,7 +126,7 @@ class Seen:
         if place.kind == "columns":
             return self.columns - place.excluded if place.included is None else self.columns & place.included
         found = records.get(self.call, FILTER, f"{place.base}/{place.name}/{place.detail}", self.catalog)
-        if found is None:
+        if found is None or (self.all_rows and found["RowFilter"].get("FilterExpression")):
             return frozenset()
         return self.columns & shown_by(found) if found.get("ColumnNames") else self.columns - hidden_by(found)
 
@@ -149,9 +150,19 @@ def hidden_by(cells: Body) -> frozenset[str]:
 
 def columns_of(call: Call, catalog: str, base: str, name: str) -> frozenset[str]:
     """The names of the table's columns and partition keys; none where there is no such table."""
+    body = _body(call, catalog, base, name)
+    columns = [*body.get("StorageDescriptor", {}).get("Columns", ()), *body.get("PartitionKeys", ())]
+    return frozenset(column["Name"].lower() for column in columns)
+
+
+def location_of(call: Call, catalog: str, base: str, name: str) -> str:
+    """The place of the table's data; empty where it has none."""
+    return str(_body(call, catalog, base, name).get("StorageDescriptor", {}).get("Location", ""))
+
+
+def _body(call: Call, catalog: str, base: str, name: str) -> Body:
     row = call.sql.execute(
         "SELECT body FROM tables WHERE catalog = ? AND base = ? AND name = ?", (catalog, base, name)
     ).fetchone()
-    body = json.loads(row[0]) if row else {}
-    columns = [*body.get("StorageDescriptor", {}).get("Columns", ()), *body.get("PartitionKeys", ())]
-    return frozenset(column["Name"].lower() for column in columns)
+    found: Body = json.loads(row[0]) if row else {}
+    return found

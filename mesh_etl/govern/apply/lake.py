@@ -33,6 +33,8 @@ def settings(accounts: Accounts, change: Change) -> None:
         put["CreateDatabaseDefaultPermissions"] = []
     if not wanted.open_tables:
         put["CreateTableDefaultPermissions"] = []
+    if wanted.full_table_access:
+        put["AllowFullTableExternalDataAccess"] = True
     accounts.call(account, LAKE, "put_data_lake_settings", DataLakeSettings=put)
 
 

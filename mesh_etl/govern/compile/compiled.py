@@ -16,7 +16,7 @@ from mesh_etl.govern.compile.audience import Audience, audiences
 from mesh_etl.govern.compile.entry_names import require_names
 from mesh_etl.govern.compile.findings import Findings
 from mesh_etl.govern.compile.grants import Grants
-from mesh_etl.govern.compile.inputs import warn_of_inputs
+from mesh_etl.govern.compile.inputs import reads_of_others, warn_of_inputs
 from mesh_etl.govern.compile.openness import warn_of_defaults, warn_of_openness
 from mesh_etl.govern.compile.parts import check_parts
 from mesh_etl.govern.compile.personas import grant_personas
@@ -80,7 +80,7 @@ def compiled(
     for product, audience, named in requested(mesh, products, tagged, roles, requests, today, findings):
         show(grants, shown, product, tagged[product.product], audience, named)
     state = State(
-        settings=_settings(mesh),
+        settings=_settings(mesh, products),
         tags={(grants.central, key): tag.values for key, tag in mesh.tags.items()},
         expressions={(grants.central, name): expression(keys) for name, keys in mesh.expressions.items()},
         databases={**_databases(mesh), **grants.links},
@@ -117,9 +117,17 @@ def _show(
         findings.warn("GOVERNANCE_ENDED", problem, audience.where, "remove it, or say a later day")
 
 
-def _settings(mesh: Mesh) -> dict[str, Settings]:
+def _settings(mesh: Mesh, products: Sequence[Governed]) -> dict[str, Settings]:
+    """Each account has its governor; the central one gives credentials for whole tables where jobs read by them."""
+    vending = central_account(mesh).id if reads_of_others(products) else ""
     return {
-        one.id: Settings(frozenset({role_arn(one, one.role)}), CROSS_ACCOUNT_VERSION, False, False)
+        one.id: Settings(
+            frozenset({role_arn(one, one.role)}),
+            CROSS_ACCOUNT_VERSION,
+            False,
+            False,
+            full_table_access=one.id == vending,
+        )
         for one in mesh.accounts.values()
     }
 

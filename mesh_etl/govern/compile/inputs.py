@@ -22,6 +22,17 @@ if TYPE_CHECKING:
     from mesh_etl.govern.state import Resource
 
 
+def reads_of_others(products: Collection[Governed]) -> bool:
+    """Whether a job reads the files of another domain's table in S3, for which it asks Lake Formation for credentials.
+
+    A view reads none itself.
+    """
+    stored = {one.product: one.domain for one in products if one.location.startswith("s3://")}
+    return any(
+        stored.get(read.product, one.domain) != one.domain for one in products if one.view is None for read in one.reads
+    )
+
+
 def warn_of_inputs(
     mesh: Mesh,
     products: Iterable[Governed],

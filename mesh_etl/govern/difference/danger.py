@@ -34,8 +34,7 @@ def dangers(change: Change, observed: State, after: State, bounds: Bounds) -> tu
         case "assigned":
             return tuple(_opened(change, observed, bounds))
         case "settings" if isinstance(change.before, Settings) and change.before.admins:
-            more = sorted(change.after.admins - change.before.admins)
-            return (f"makes {', '.join(more)} an administrator",) if more else ()
+            return tuple(_handed_on(change.before, change.after))
         case "filters" if change.kind == "changed":
             return tuple(_filtered(change.before, change.after))
         case "expressions" if change.kind == "changed":
@@ -45,6 +44,15 @@ def dangers(change: Change, observed: State, after: State, bounds: Bounds) -> tu
         case "tags" if change.before and len(change.after) < len(change.before):
             return ("takes values from a tag: what has one of them loses it",)
     return ()
+
+
+def _handed_on(before: Settings, after: Settings) -> Iterator[str]:
+    """What the settings of an account come to let others do, who have been there before."""
+    more = sorted(after.admins - before.admins)
+    if more:
+        yield f"makes {', '.join(more)} an administrator"
+    if after.full_table_access > before.full_table_access:
+        yield "whoever is shown all of a table can have credentials for its files, with any engine"
 
 
 def _widened(change: Change, after: State, bounds: Bounds) -> Iterator[str]:

@@ -15,7 +15,10 @@ PUBLISHED = ("mesh_etl.published_seq", "mesh_etl.published_at")
 
 
 def settings(observed: State, desired: State) -> Iterator[Change]:
-    """The accounts are ready: our admin among the admins, the version high enough, new entries given to nobody."""
+    """The accounts are ready: our admin among the admins, the version high enough, new entries given to nobody.
+
+    Credentials for whole tables are allowed where jobs need them, and never forbidden: others may need them as well.
+    """
     for account, wanted in desired.settings.items():
         found = observed.settings.get(account, Settings())
         after = Settings(
@@ -23,6 +26,7 @@ def settings(observed: State, desired: State) -> Iterator[Change]:
             max(found.cross_account_version, wanted.cross_account_version),
             found.open_databases and wanted.open_databases,
             found.open_tables and wanted.open_tables,
+            found.full_table_access or wanted.full_table_access,
         )
         if after != found:
             yield Change("settings", account, found, after)

@@ -73,4 +73,6 @@ def _settings(change: Change) -> str:
         told.append(f"cross-account version {after.cross_account_version}")
     if before.open_databases > after.open_databases or before.open_tables > after.open_tables:
         told.append("new databases and tables are open to nobody")
+    if after.full_table_access > before.full_table_access:
+        told.append("credentials for the files of whole tables")
     return ", ".join(told)

@@ -21,6 +21,7 @@ def settings(accounts: Accounts, account: str) -> Settings:
         int(found.get("Parameters", {}).get("CROSS_ACCOUNT_VERSION", "1")),
         any(one.get("Permissions") for one in found.get("CreateDatabaseDefaultPermissions", ())),
         any(one.get("Permissions") for one in found.get("CreateTableDefaultPermissions", ())),
+        bool(found.get("AllowFullTableExternalDataAccess", False)),
     )
 
 

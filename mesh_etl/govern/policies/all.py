@@ -14,6 +14,7 @@ from mesh_etl.govern.policies.bucket import bucket, key_use, reading
 from mesh_etl.govern.policies.documents import Document, allow, document
 from mesh_etl.govern.policies.governor import permissions
 from mesh_etl.govern.policies.places import Place, places
+from mesh_etl.govern.policies.records import kept_records
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
@@ -58,7 +59,9 @@ def _of_account(
         where = project.where_mesh("accounts", name)
         yield Policy(name, f"role {account.role}", "trust", trust.governor(account, central, where))
     listeners = [arn for arn in (project.event_bus, _topic(project)) if arn] if is_central else []
-    allowed = permissions(account, _databases(project, name), central=is_central, roles=roles, told=listeners)
+    records = kept_records(project.governance_store, key, account.region) if is_central else []
+    databases = _databases(project, name)
+    allowed = permissions(account, databases, central=is_central, roles=roles, told=listeners, records=records)
     yield Policy(name, f"role {account.role}", "permissions", allowed)
     read = found if is_central else tuple(place for place in found if place.account == name)
     own = any(domain.account == name for domain in mesh.domains.values())

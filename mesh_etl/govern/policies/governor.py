@@ -31,12 +31,18 @@ SHARED = ("glue:Catalog", "glue:Database", "glue:Table")
 
 
 def permissions(
-    account: Account, databases: Sequence[str], *, central: bool, roles: Sequence[str], told: Sequence[str] = ()
+    account: Account,
+    databases: Sequence[str],
+    *,
+    central: bool,
+    roles: Sequence[str],
+    told: Sequence[str] = (),
+    records: Sequence[Statement] = (),
 ) -> Document:
     """The policy of the governing role; `databases` are the mesh's in its catalogue, links included.
 
     `roles` are the governing roles of the other accounts, which the central one takes. `told` are the event bus and
-    the topic, by ARN, that hear of what is decided.
+    the topic, by ARN, that hear of what is decided; `records` what it may do where the mesh keeps its own records.
     Source: AWSLakeFormationCrossAccountManager, for the actions of RAM.
     """
     glue = f"arn:aws:glue:{account.region}:{account.id}"
@@ -55,7 +61,7 @@ def permissions(
             {"StringEquals": {"iam:PassedToService": "lakeformation.amazonaws.com"}},
         ),
     ]
-    statements += _sharing(account) if central else _receiving()
+    statements += [*records, *(_sharing(account) if central else _receiving())]
     if roles:
         statements.append(allow("Elsewhere", ["sts:AssumeRole"], roles))
     for arn in told:

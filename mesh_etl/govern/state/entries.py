@@ -29,12 +29,17 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The data lake settings of an account; `open_*` is whether new entries are given to IAMAllowedPrincipals."""
+    """The data lake settings of an account; `open_*` is whether new entries are given to IAMAllowedPrincipals.
+
+    `full_table_access` is whether engines outside of AWS's services are given credentials for the files of a table, for
+    roles that are shown all of it.
+    """
 
     admins: frozenset[str] = frozenset()
     cross_account_version: int = 1
     open_databases: bool = True
     open_tables: bool = True
+    full_table_access: bool = False
 
 
 @dataclass(frozen=True, slots=True)

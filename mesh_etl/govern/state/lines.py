@@ -81,7 +81,8 @@ def settings(one: Settings, name: Name = str) -> str:
     open_ = [word for word, is_open in (("databases", one.open_databases), ("tables", one.open_tables)) if is_open]
     opened = f"new {' and '.join(open_)} are open to IAM" if open_ else "new entries are closed"
     admins = ", ".join(sorted(map(name, one.admins))) or "nobody"
-    return f"administered by {admins}; cross-account version {one.cross_account_version}; {opened}"
+    given = "; credentials for whole tables" if one.full_table_access else ""
+    return f"administered by {admins}; cross-account version {one.cross_account_version}; {opened}{given}"
 
 
 def database(entry: DatabaseEntry, name: Name = str) -> str:

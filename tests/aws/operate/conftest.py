@@ -16,7 +16,9 @@ from mesh_etl.cli.main import main
 from mesh_etl.deploy.package.artifact import Artifact, Kind
 from mesh_etl.deploy.package.bundle import Bundle
 from mesh_etl.deploy.stacks import assembled, pace
+from mesh_etl.embedded_aws import FILE
 from mesh_etl.testing.accounts import Accounts, aws
+from tests.remote import Remote
 
 SHOP, REGION = "222222222222", "eu-central-1"
 CONTRACT = """\
@@ -28,29 +30,6 @@ status: active
 schema: [{name: visits, properties: [{name: id, logicalType: integer}]}]
 """
 JOB = "test-prod-shop-visits-run"
-
-
-@dataclass
-class Remote:
-    """A world whose clients are those of accounts in process."""
-
-    world: worlds.World
-    accounts: Accounts
-    name: str = "aws"
-
-    @property
-    def home(self) -> Path:
-        return self.world.home
-
-    def client(self, service: str, identity: Any = None) -> Any:
-        role, region = (identity.role, identity.region) if identity else ("admin", REGION)
-        return self.accounts.client(service, "shop", role, region)
-
-    def secret(self, ref: str) -> str:
-        return self.world.secret(ref)
-
-    def location(self, path: str | Path) -> str:
-        return self.world.location(path)
 
 
 @pytest.fixture(autouse=True)
@@ -67,10 +46,8 @@ def accounts(s3: Any) -> Iterator[Accounts]:
         yield made
 
 
-@pytest.fixture(autouse=True)
-def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A package of small files in place of the real one, which takes wheels from the network."""
-    folder = tmp_path / "packaged"
+def small_packages(folder: Path) -> Callable[[Any, Any], Bundle]:
+    """What stands in for `bundled`: packages of small files, where the real one takes wheels from the network."""
     folder.mkdir()
 
     def made(kind: Kind, name: str, text: str) -> Artifact:
@@ -92,7 +69,13 @@ def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         every = dict.fromkeys(one for found in jobs.values() for one in found)
         return Bundle(estate.artifacts, tuple(every), jobs)
 
-    monkeypatch.setattr(assembled, "bundled", bundled)
+    return bundled
+
+
+@pytest.fixture(autouse=True)
+def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is packaged in earnest."""
+    monkeypatch.setattr(assembled, "bundled", small_packages(tmp_path / "packaged"))
 
 
 @pytest.fixture
@@ -143,8 +126,19 @@ def mesh(project: Path, accounts: Accounts, capsys: pytest.CaptureFixture[str]) 
     return run
 
 
+@pytest.fixture(scope="session")
+def accounts_after() -> dict[str, bytes]:
+    """What the services keep after a deploy, by the configuration that was deployed."""
+    return {}
+
+
 @pytest.fixture
-def deployed(mesh: Command) -> Command:
-    """The same, after a deploy."""
-    assert mesh("deploy", "shop", "--yes").code == 0
+def deployed(project: Path, mesh: Command, accounts: Accounts, accounts_after: dict[str, bytes]) -> Command:
+    """The same, after a deploy. The account is as one deploy of the same files has left it."""
+    files = sorted(path for path in project.rglob("configs/**/*") if path.is_file())
+    stated = "".join(path.read_text() for path in files)
+    if stated not in accounts_after:
+        assert mesh("deploy", "shop", "--yes").code == 0
+        accounts_after[stated] = (accounts.home / FILE).read_bytes()
+    (accounts.home / FILE).write_bytes(accounts_after[stated])
     return mesh

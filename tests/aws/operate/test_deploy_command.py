@@ -168,6 +168,7 @@ def test_data_goes_by_the_unit_s_name_alone(
     assert stacks(accounts) == {}
     assert gone.document["left"] == []
     assert gone.document["objects"] > 3
+    assert accounts.calls["s3.DeleteBucketPolicy"] == 1  # it would keep the entries of ledgers
     assert not deployed("destroy", "shop", "--yes", "--json").document["destroyed"]
     assert deployed("deploy", "shop", "--yes").code == 0  # nothing is in its way
 

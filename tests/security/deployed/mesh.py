@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-HOME, CENTRE = "123456789012", "111111111111"
+HOME, CENTRE, SALES = "123456789012", "111111111111", "222222222222"
 REGION = "eu-central-1"
-WAREHOUSE, RAW = "shop-tables", "raw"
+WAREHOUSE, RAW, THEIRS, RECORDS = "shop-tables", "raw", "sales-tables", "mesh-records"
 BUS = f"arn:aws:events:{REGION}:{CENTRE}:event-bus/mesh"
 CONTRACT = """\
 apiVersion: v3.1.0
@@ -39,14 +39,16 @@ def csv(name: str) -> dict[str, Any]:
 
 
 def jobs() -> dict[str, dict[str, Any]]:
-    """The jobs of `shop`: partitions, Iceberg, a table of its own domain, one whose rows are all refused, secrets."""
+    """The jobs of `shop`: partitions, Iceberg, tables of its own domain and of another, one whose rows are all refused,
+    secrets. One is late as soon as it is published."""
     merge = {"type": "merge", "keys": ["id"]}
     headers = {"Authorization": {"secret": "ssm:/shop/token"}, "X-Key": {"secret": "secretsmanager:shop/key"}}
     rest = {"type": "rest", "url": "https://example.org/orders", "headers": headers, "records": "data"}
     return {
-        "visits": job("visits", csv("visits"), {"mode": "append", "partition_by": ["k"]}),
+        "visits": job("visits", csv("visits"), {"mode": "append", "partition_by": ["k"]}, deploy={"late_after": "1s"}),
         "items": job("items", csv("items"), {"mode": merge, "format": "iceberg"}),
         "again": job("again", {"type": "table", "product": "shop.visits"}, {"mode": "replace"}),
+        "buyers": job("buyers", {"type": "table", "product": "sales.customers"}, {"mode": "replace"}),
         "strict": job("strict", csv("strict"), {"mode": "replace"}, checks={"max_rejected": "1%"}),
         "orders": job("orders", rest, {"mode": "replace"}, deploy={"connections": ["office"]}),
     }
@@ -60,17 +62,22 @@ def mesh(**deployment: Any) -> dict[str, Any]:
         personas = {"engineer": {"role": f"{account}-engineer", "rights": rights, "runs_jobs": True}}
         return {"owner": f"{account}-team", "account": account, "warehouse": warehouse, "personas": personas}
 
-    accounts = {"centre": CENTRE, "shop": HOME, "sales": "222222222222"}
+    accounts = {"centre": CENTRE, "shop": HOME, "sales": SALES}
     return {
         "name": "test",
         "warehouse": "s3://nowhere/w",
         "accounts": {name: {"id": id_, "region": REGION, "external_id": "our-mesh"} for name, id_ in accounts.items()},
-        "governance": {"account": "centre", "event_bus": BUS},
+        "governance": {"account": "centre", "event_bus": BUS, "store": f"s3://{RECORDS}/governance"},
         "domains": {
             "shop": domain("shop", f"s3://{WAREHOUSE}/t"),
-            "sales": domain("sales", "s3://sales-tables/t"),
+            "sales": domain("sales", f"s3://{THEIRS}/t"),
         },
-        "deployment": {"budget": {"monthly": 100}, "config_rules": "create", **deployment},
+        "deployment": {
+            "budget": {"monthly": 100},
+            "config_rules": "create",
+            "govern": {"at": "cron(0 4 * * ? *)"},
+            **deployment,
+        },
     }
 
 
@@ -80,9 +87,11 @@ def written(root: Path, stated: dict[str, Any] | None = None, made: dict[str, An
         "configs/mesh.yaml": json.dumps(stated or mesh()),
         "configs/env/prod.yaml": json.dumps({"world": {"type": "aws", "region": REGION, "account": HOME}}),
     }
-    for name, one in (made or jobs()).items():
-        files[f"configs/shop/{name}/contract.yaml"] = CONTRACT.format(name=name)
-        files[f"configs/shop/{name}/job.yaml"] = json.dumps(one)
+    theirs = {**job("customers", csv("customers"), {"mode": "replace"}), "product": "sales.customers"}
+    for product in (*(made or jobs()).values(), theirs):
+        folder, _, name = product["product"].partition(".")
+        files[f"configs/{folder}/{name}/contract.yaml"] = CONTRACT.format(name=name)
+        files[f"configs/{folder}/{name}/job.yaml"] = json.dumps(product)
     for name, text in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from mesh_etl.config import Project
 from mesh_etl.deploy.estate import Estate
 from tests.security.deployed import documents
-from tests.security.deployed.calls import Call
+from tests.security.deployed.calls import Call, Raw
 from tests.security.deployed.evaluator import allowed
-from tests.security.deployed.mesh import WAREHOUSE
+from tests.security.deployed.mesh import CENTRE, REGION, THEIRS, WAREHOUSE
 
 
-def test_the_jobs_did_what_jobs_do(raw: list[tuple[str, str, dict[str, object]]]) -> None:
+def test_the_jobs_did_what_jobs_do(raw: list[Raw]) -> None:
     """A recording that left something out would prove less than it seems to."""
     operations = {f"{service}.{operation}" for service, operation, _ in raw}
     wanted = {
@@ -22,9 +22,10 @@ def test_the_jobs_did_what_jobs_do(raw: list[tuple[str, str, dict[str, object]]]
     }
     wanted |= {"glue.UpdateTable", "glue.CreateDatabase", "glue.BatchDeletePartition", "events.PutEvents"}
     wanted |= {"ssm.GetParameter", "secretsmanager.GetSecretValue", "glue.BatchUpdatePartition"}
+    wanted |= {"lakeformation.GetTemporaryGlueTableCredentials"}
     assert wanted - operations == set()
     details = {entry["DetailType"] for _, name, asked in raw if name == "PutEvents" for entry in asked["Entries"]}  # type: ignore[attr-defined]
-    assert {"DataProductPublished", "QualityFailed"} <= details
+    assert {"DataProductPublished", "QualityFailed", "DataProductLate"} <= details
     assert {str(asked["CatalogId"]) for service, _, asked in raw if service == "glue" and "CatalogId" in asked} == {
         "111111111111"
     }
@@ -34,6 +35,20 @@ def test_every_recorded_call_is_allowed(project: Project, shop: Estate, made: fr
     role, bucket = documents.role(project, shop, "Jobs"), documents.bucket(project, shop)
     refused = [one for one in made if not allowed(one, role, bucket if f":::{WAREHOUSE}" in one.resource else ())]
     assert sorted({(one.action, one.resource, str(one.context)) for one in refused}) == []
+
+
+def test_a_table_of_another_domain_is_read_with_what_is_lent_for_it_alone(raw: list[Raw], lent: list[Raw]) -> None:
+    asked = {str(params["TableArn"]) for _, name, params in raw if name == "GetTemporaryGlueTableCredentials"}
+    assert asked == {f"arn:aws:glue:{REGION}:{CENTRE}:table/test_sales/customers"}
+    assert {(service, params["Bucket"]) for service, _, params in lent} == {("s3", THEIRS)}
+    assert {name for _, name, _ in lent} == {"GetObject", "ListObjectsV2"}
+    assert [name for _, name, params in raw if params.get("Bucket") == THEIRS] == []
+
+
+def test_a_job_reads_its_own_configuration_among_the_packages(raw: list[Raw], shop: Estate) -> None:
+    calls = {(name, str(params["Key"])) for _, name, params in raw if params.get("Bucket") == shop.artifacts}
+    assert {name for name, _ in calls} == {"GetObject"}
+    assert {key.rpartition("/")[2] for _, key in calls} >= {"visits.json", "buyers.json", "all.json"}
 
 
 def test_every_object_of_a_ledger_is_created_if_absent(made: frozenset[Call]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from mesh_etl import worlds
+from mesh_etl.cli import main as cli
 from mesh_etl.config import load
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.run import engines
@@ -120,3 +122,47 @@ def test_sigterm_ends_it_after_the_round(shop, scripts):
         child.send_signal(signal.SIGTERM)
         assert '"outcome": "ended", "rounds": 1' in child.stdout.read()
     assert child.returncode == 0
+
+
+class TestInAShell:
+    """`mesh-etl run --every`, in this process."""
+
+    @pytest.fixture
+    def ran(self, shop, capsys):
+        """Runs the command in the shop; returns its exit code, what it printed, and what it said was wrong."""
+
+        def run(*words):
+            capsys.readouterr()
+            with pytest.raises(SystemExit) as end:
+                cli(["run", *words, "--root", str(shop)])
+            said = capsys.readouterr()
+            return int(end.value.code or 0), said.out, said.err
+
+        return run
+
+    def test_rounds_are_told_one_after_the_other(self, ran):
+        code, out, _ = ran("shop.visits", "--every", "1s", "--rounds", "2", "--json")
+        told = [json.loads(line) for line in out.splitlines()]
+        assert (code, [(one["round"], one["outcome"]) for one in told]) == (0, [(1, "published"), (2, "nothing new")])
+        code, out, _ = ran("shop.visits", "--every", "1s", "--rounds", "1")
+        assert (code, "ended after 1 round\nnext: mesh-etl history shop.visits" in out) == (0, True)
+
+    def test_a_round_without_input_says_that_the_next_one_looks_again(self, shop, ran):
+        (shop / "in/a.csv").unlink()
+        code, out, err = ran("shop.visits", "--every", "1s", "--rounds", "1")
+        assert (code, "the next one tries again" in out, "[INPUT_MISSING]" in err) == (0, True, True)
+
+    @pytest.mark.parametrize(
+        ("words", "told"),
+        [
+            (("shop.visits", "--every", "soon"), "--every: it is no time"),
+            (("shop.visits", "--rounds", "2"), "say both"),
+            (("--all", "--every", "1m"), "one product that is named"),
+            (("shop.visits", "--every", "1m", "--date", "2026-01-01"), "no --acknowledge or --date"),
+            (("shop.alone", "--every", "1m"), "[STREAM_UNFIT]"),
+        ],
+    )
+    def test_what_makes_no_sense_is_refused(self, shop, ran, words, told):
+        write_product(shop, "alone", mode="replace")
+        code, _, err = ran(*words)
+        assert (code in (2, 3), told in err) == (True, True), err

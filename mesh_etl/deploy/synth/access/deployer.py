@@ -62,6 +62,11 @@ WATCHES = [
 ]  # fmt: skip
 
 
+# CloudFormation asks with the deployer's rights, and says so.
+BY_STACKS = {"ForAnyValue:StringEquals": {"aws:CalledVia": ["cloudformation.amazonaws.com"]}}
+KEY_ENDS = "kms:ScheduleKeyDeletion"
+
+
 def of_deployer(project: Project, estate: Estate) -> list[Statement]:
     """Everything that the role which deploys the unit and operates its jobs may do."""
     return [
@@ -70,7 +75,26 @@ def of_deployer(project: Project, estate: Estate) -> list[Statement]:
         *_roles(estate),
         *_watches(estate),
         *_keys(estate),
+        *_taken_back(project, estate),
     ]
+
+
+def of_destroyer(project: Project, estate: Estate) -> list[Statement]:
+    """What `mesh-etl destroy --with-data` takes beyond that: it is for the role of the deployer, while it is meant."""
+    buckets = _buckets(project, estate)
+    every = [f"{one}/*" for one in buckets]
+    return [
+        allow("BucketsGo", ["s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:ListBucketVersions"], buckets),
+        allow("ObjectsGo", ["s3:DeleteObjectVersion"], every),
+        allow("KeysGo", [KEY_ENDS], [_key(estate)], _tagged(estate, "Resource")),
+    ]
+
+
+def _buckets(project: Project, estate: Estate) -> list[str]:
+    """The buckets that the unit's stacks make."""
+    place = tables(project, estate)
+    own = f"arn:aws:s3:::{estate.artifacts}"
+    return [own] + ([place.arn] if place is not None and made_here(project, estate) else [])
 
 
 def _uploads(project: Project, estate: Estate) -> list[Statement]:
@@ -78,12 +102,10 @@ def _uploads(project: Project, estate: Estate) -> list[Statement]:
     account, stack = estate.account, estate.stack
     named = f"arn:aws:cloudformation:{account.region}:{account.id}"
     own = f"arn:aws:s3:::{estate.artifacts}"
-    place = tables(project, estate)
-    buckets = [own] + ([place.arn] if place is not None and made_here(project, estate) else [])
     return [
         allow("Stacks", STACKS, [f"{named}:stack/{stack}/*", f"{named}:stack/{stack}-*", f"{named}:changeSet/*"]),
         allow("Templates", ["cloudformation:GetTemplateSummary", "cloudformation:ValidateTemplate"], ["*"]),
-        allow("Buckets", BUCKET, buckets),
+        allow("Buckets", BUCKET, _buckets(project, estate)),
         allow("Packages", ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], [f"{own}/{names.PACKAGES}*"]),
     ]
 
@@ -115,6 +137,8 @@ def _jobs(estate: Estate) -> list[Statement]:
         does += ["states:ListTagsForResource", "states:StartExecution", "states:TagResource", "states:UntagResource"]
         does += ["states:ListExecutions", "states:ListStateMachineVersions", "states:ValidateStateMachineDefinition"]
         statements.append(allow("Machines", does, [f"arn:aws:states:{prefix}:stateMachine:{stack}-*"]))
+        runs = ["states:DescribeExecution", "states:StopExecution"]
+        statements.append(allow("MachineRuns", runs, [f"arn:aws:states:{prefix}:execution:{stack}-*:*"]))
     return statements
 
 
@@ -180,13 +204,32 @@ def _keys(estate: Estate) -> list[Statement]:
     account, stack = estate.account, estate.stack
     prefix = f"arn:aws:kms:{account.region}:{account.id}"
     aliases = [names.alias(stack), names.alias(names.tables(stack))]
-    tagged = {"StringEquals": {"aws:RequestTag/mesh": estate.mesh, "aws:RequestTag/domain": estate.unit}}
-    ours = {"StringEquals": {"aws:ResourceTag/mesh": estate.mesh, "aws:ResourceTag/domain": estate.unit}}
-    held = [f"{prefix}:key/*"]
+    tagged, held = _tagged(estate, "Request"), [_key(estate)]
+    kept = [one for one in keys.ADMINISTER if one not in ("kms:TagResource", KEY_ENDS)]
     return [
         allow("KeysMade", ["kms:CreateKey"], ["*"], tagged),
         allow("KeysTagged", ["kms:TagResource"], held, tagged),
-        allow("Keys", [one for one in keys.ADMINISTER if one != "kms:TagResource"], held, ours),
+        allow("Keys", kept, held, _tagged(estate, "Resource")),
         allow("Aliases", ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], [f"{prefix}:{a}" for a in aliases]),
         keys.named("PackagesKey", keys.WRITE, account.region, account.id, aliases[:1]),
     ]
+
+
+def _taken_back(project: Project, estate: Estate) -> list[Statement]:
+    """Where a first deploy fails, CloudFormation removes the new buckets, empty as they are, and keys.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-calledvia
+    """
+    return [
+        allow("BucketsBack", ["s3:DeleteBucket", "s3:DeleteBucketPolicy"], _buckets(project, estate), BY_STACKS),
+        allow("KeysBack", [KEY_ENDS], [_key(estate)], {**BY_STACKS, **_tagged(estate, "Resource")}),
+    ]
+
+
+def _key(estate: Estate) -> str:
+    return f"arn:aws:kms:{estate.account.region}:{estate.account.id}:key/*"
+
+
+def _tagged(estate: Estate, what: str) -> dict[str, dict[str, str]]:
+    """The condition that a key, or the request for one, bears the unit's tags."""
+    return {"StringEquals": {f"aws:{what}Tag/mesh": estate.mesh, f"aws:{what}Tag/domain": estate.unit}}

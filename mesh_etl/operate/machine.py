@@ -1,0 +1,108 @@
+"""Flows that a state machine of Step Functions sees to.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from mesh_etl.operate.flow_runs import FlowRun, not_deployed, unknown
+from mesh_etl.operate.runs import RECENT
+from mesh_etl.worlds.error_codes import code_of
+from mesh_etl.worlds.refusals import explained
+
+GONE = ("StateMachineDoesNotExist", "StateMachineDeleting")
+PREFIX = "mesh-etl-"  # of the names of executions that a person has started
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The state machine of that ARN, by a client of Step Functions; its runs are known by the names of executions."""
+
+    states: Any
+    arn: str
+
+    @property
+    def name(self) -> str:
+        """What the machine is called."""
+        return self.arn.rpartition(":")[2]
+
+    def runs(self, limit: int) -> tuple[FlowRun, ...]:
+        """The last runs, the newest first; none where the account has no such machine."""
+        from botocore.exceptions import ClientError
+
+        def pages() -> Any:
+            size = {"PageSize": max(1, min(limit, 1000))}
+            every = self.states.get_paginator("list_executions")
+            for page in every.paginate(stateMachineArn=self.arn, PaginationConfig=size):
+                yield from page["executions"]
+
+        with explained("states:ListExecutions", self.name):
+            try:
+                return tuple(self._run(one) for one in islice(pages(), limit))
+            except ClientError as error:
+                if code_of(error) not in GONE:
+                    raise
+        return ()
+
+    def run(self, identity: str) -> FlowRun:
+        """The run of that id. Raises `PlanError` (UNKNOWN_RUN)."""
+        from botocore.exceptions import ClientError
+
+        with explained("states:DescribeExecution", self.name):
+            try:
+                return self._run(self.states.describe_execution(executionArn=self._execution(identity)))
+            except ClientError as error:
+                if code_of(error) != "ExecutionDoesNotExist":
+                    raise
+        raise unknown(self.name, identity)
+
+    def begun(self) -> str:
+        """One run has begun, whatever became of the reply; returns its id. Raises `PlanError`: NOT_DEPLOYED.
+
+        The same name again is the same execution while that runs.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        identity = f"{PREFIX}{uuid.uuid4().hex}"
+        with explained("states:StartExecution", self.name):
+            try:
+                self.states.start_execution(stateMachineArn=self.arn, name=identity, input="{}")
+            except ClientError as error:
+                if code_of(error) in GONE:
+                    raise not_deployed(self.name) from error
+                if code_of(error) != "ExecutionAlreadyExists":  # its first attempt had arrived, and has ended since
+                    raise
+            except BotoCoreError:
+                if identity not in {one.id for one in self.runs(RECENT)}:
+                    raise
+        return identity
+
+    def stop(self, identity: str) -> bool:
+        """The run is stopping, with its jobs; False where it had ended. Raises `PlanError` (UNKNOWN_RUN)."""
+        from botocore.exceptions import ClientError
+
+        if not self.run(identity).active:
+            return False
+        with explained("states:StopExecution", self.name):
+            try:
+                self.states.stop_execution(executionArn=self._execution(identity), cause="mesh-etl stop")
+            except ClientError as error:
+                if code_of(error) != "ExecutionDoesNotExist":
+                    raise
+                raise unknown(self.name, identity) from error
+        return True
+
+    def _execution(self, identity: str) -> str:
+        return f"{self.arn.replace(':stateMachine:', ':execution:')}:{identity}"
+
+    def _run(self, found: Mapping[str, Any]) -> FlowRun:
+        error = " ".join(str(one) for one in (found.get("error"), found.get("cause")) if one)
+        return FlowRun(
+            found["name"], self.name, found["status"], found["startDate"], found.get("stopDate"), error[:400]
+        )
