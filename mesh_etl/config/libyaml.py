@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # The two versions differ in tabs, in what ends a line, and in byte order marks.
 _PLAIN = re.compile("[\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
+_DEEP = 100  # more is refused by the parser of YAML 1.2; libyaml's time grows with the square of the depth
 
 
 def events(text: str) -> list[Event] | None:
@@ -23,15 +24,18 @@ def events(text: str) -> list[Event] | None:
     try:
         from yaml import YAMLError
         from yaml.cyaml import CParser
+        from yaml.events import CollectionEndEvent, CollectionStartEvent
     except ImportError:
         return None
     if not _PLAIN.fullmatch(text):
         return None
-    translated, parser, found = _translator(), CParser(text), []
+    translated, parser, found, depth = _translator(), CParser(text), [], 0
     try:
         while parser.check_event():
-            event = translated(parser.get_event())
-            if event is None:
+            told = parser.get_event()
+            depth += isinstance(told, CollectionStartEvent) - isinstance(told, CollectionEndEvent)
+            event = translated(told)
+            if event is None or depth > _DEEP:
                 return None
             found.append(event)
     except YAMLError:

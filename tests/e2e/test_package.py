@@ -1,7 +1,8 @@
 """`mesh-etl package` makes what runs: what a folder has done on a laptop is done for the job that was compiled from it.
 
-MESH_GLUE_PYTHON may name a Python that has what Glue has installed and nothing else (`locks/glue-*.provided.txt`): the
-job then runs there, on the library and the packages that were made for it. docs/package.md says how to make one.
+MESH_GLUE_PYTHON may name a Python that has what a version of Glue has installed and nothing else
+(`locks/glue-*.provided.txt`): the job is then made for that version and runs there, on the library and the packages
+that were made for it. docs/package.md says how to make one.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from mesh_etl.deploy.package.lock import lock, wheels_of
+from mesh_etl.deploy.package.glue_versions import GLUE
+from mesh_etl.deploy.package.lock import lock, provided, wheels_of
 from mesh_etl.deploy.package.wheels import fetched
 from mesh_etl.errors import RunError
 
@@ -42,9 +44,19 @@ target: {mode: replace}
 
 
 @pytest.fixture(scope="session")
-def packages():
-    """The wheels that Glue 5.1 lacks are in the cache."""
-    found = lock("5.1")
+def version():
+    """The version of Glue that the jobs are for: that of the Python which is named, by its boto3; 5.1 otherwise."""
+    if "MESH_GLUE_PYTHON" not in os.environ:
+        return "5.1"
+    installed = command(os.environ["MESH_GLUE_PYTHON"], "-c", "import boto3; print(boto3.__version__)").strip()
+    [found] = [name for name in GLUE if provided(name)["boto3"] == installed]
+    return found
+
+
+@pytest.fixture(scope="session")
+def packages(version):
+    """The wheels that this version of Glue lacks are in the cache."""
+    found = lock(version)
     try:
         fetched(found, wheels_of(found.lacking, ()))
     except RunError as error:
@@ -52,12 +64,14 @@ def packages():
 
 
 @pytest.fixture
-def shop(tmp_path):
+def shop(tmp_path, version):
     root = tmp_path / "shop"
     for name, text in FILES.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+    with (root / "configs/web/visits/job.yaml").open("a") as job:
+        job.write(f'deploy: {{glue_version: "{version}"}}\n')
     return root
 
 
@@ -84,11 +98,11 @@ def test_the_same_input_gives_the_same_bytes_whoever_makes_them(shop, packages, 
     assert manifests[0] == manifests[1]
 
 
-def test_what_is_made_is_told_with_the_next_command(shop, packages):
+def test_what_is_made_is_told_with_the_next_command(shop, packages, version):
     mesh = [sys.executable, "-m", "mesh_etl.cli", "package", "--root", shop]
     said = command(*mesh)
     assert "web  shop-prod-web: 1 job" in said
-    assert "glue-5.1.gluewheels.zip" in said
+    assert f"glue-{version}.gluewheels.zip" in said
     assert said.endswith("next: mesh-etl deploy web --env prod --dry-run\n")
     (shop / "build/shop-prod-web/mine.txt").write_text("kept")
     contract = shop / "configs/web/visits/contract.yaml"
@@ -96,7 +110,7 @@ def test_what_is_made_is_told_with_the_next_command(shop, packages):
     news = {
         line.split()[0]: line.split()[-1] for line in command(*mesh).splitlines() if " kB " in line or " MB " in line
     }
-    assert news["glue-5.1.gluewheels.zip"] == "before"
+    assert news[f"glue-{version}.gluewheels.zip"] == "before"
     assert news["shop-prod-web-visits-run.json"] == "anew"
     assert (shop / "build/shop-prod-web/mine.txt").read_text() == "kept"
 

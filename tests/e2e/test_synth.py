@@ -80,6 +80,33 @@ def test_what_cannot_be_is_told(
     assert not (shop / "build/cloudformation").exists()
 
 
+def test_a_domain_cannot_be_called_as_the_governance_account_is(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mesh = shop / "configs/mesh.yaml"
+    mesh.write_text(mesh.read_text().replace("domains:\n", "domains:\n  mesh: {owner: somebody, account: centre}\n", 1))
+    assert call("synth") == 2
+    assert "configs/mesh.yaml" in (err := capsys.readouterr().err)
+    assert "[DOMAIN_NAME]" in err
+
+
+@pytest.mark.parametrize("command", ["synth", "package", "status"])
+def test_without_a_product_the_first_step_is_named(
+    shop: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    for job in shop.glob("configs/*/*/job.yaml"):
+        job.unlink()
+    mesh = shop / "configs/mesh.yaml"
+    mesh.write_text(mesh.read_text().replace(", event_bus: events", ""))
+    assert call(command) == 2
+    assert capsys.readouterr().err.endswith("begin with: mesh-etl init [NO_PRODUCT]\n")
+
+
+def test_what_is_in_the_way_of_a_folder_is_named(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "taken").touch()
+    assert call("synth", "--out", str(shop / "taken")) == 4
+    assert "taken/prod" in (err := capsys.readouterr().err)
+    assert "[WRITE_FAILED]" in err
+
+
 def test_faults_of_jobs_are_told_where_they_are(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     job = shop / "configs/sales/orders/job.yaml"
     job.write_text(job.read_text().replace("at: cron(0 6 * * ? *)", "at: rate(1 day)"))

@@ -11,7 +11,9 @@ from mesh_etl.config import Project
 from mesh_etl.deploy.estate import estate
 from mesh_etl.deploy.package.lint import linted
 from mesh_etl.deploy.placeholder import placeholders
+from mesh_etl.deploy.synth.stack import synthesized
 from mesh_etl.templates.known import TEMPLATES
+from tests.unit.deploy.synth.meshes import bundle_of
 
 RUNS = {  # template → the rows of each of its products, and how many were refused
     "csv-drop": {"shop.orders": (15, 1)},
@@ -86,7 +88,11 @@ def test_the_project_means_the_same_on_aws(mesh_etl, tmp_path, name):
     project = Project.open(tmp_path, "prod")
     assert [fault.code for fault in placeholders(project)] == ["PLACEHOLDER_ACCOUNT"]
     assert placeholders(Project.open(tmp_path)) == ()
-    assert linted(project, estate(project, "shop")) == ()
+    unit = estate(project, "shop")
+    assert linted(project, unit) == ()
+    assert "AWS::Glue::Job" in {
+        one.type for part in synthesized(project, unit, bundle_of(unit)).nested for one in part.resources.values()
+    }
     for product in project.products():
         assert project.table_root(product).startswith("s3://")
         source = project.job(product).job.source

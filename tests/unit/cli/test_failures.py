@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -9,6 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from mesh_etl.cli import failures
+from mesh_etl.cli.scaffold import written
+from mesh_etl.errors import RunError
 
 ROOT = Path(__file__).parents[3]
 CSV = "{type: csv, path: in.csv}"
@@ -115,3 +120,18 @@ def test_colours_turn_off(project):
     assert "\x1b[1;31m" in said(["show", "shop.x"])
     assert "\x1b[31m" not in said(["show", "shop.x"], NO_COLOR="1").replace("1;31", "31")
     assert "31m" not in said(["show", "shop.x", "--no-color"])
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(errno.ENOSPC, "DISK_FULL"), (errno.EROFS, "READ_ONLY"), (errno.EACCES, "NO_ACCESS")]
+)
+def test_what_the_machine_refuses_is_no_bug(number, code):
+    error = failures.of_machine(OSError(number, "", "build/a"))
+    assert [(one.code, one.where) for one in error.faults] == [(code, "build/a")]
+    assert failures.of_machine(OSError(errno.EBADF, "")) is None
+
+
+def test_of_a_product_that_cannot_be_written_nothing_is_left(tmp_path):
+    with pytest.raises(RunError, match="WRITE_FAILED"):
+        written(tmp_path, {Path("shop"): "a file", Path("shop/orders"): "below it"})
+    assert list(tmp_path.iterdir()) == []

@@ -36,8 +36,8 @@ def orders(project, product):
         (folder / "job.yaml").write_text(f"{JOB}target: {target}\n")
         if rows:
             draw = random.Random(3)
-            days = [f"2026-{draw.randrange(1, 13):02}-{draw.randrange(1, 29):02}" for _ in range(rows)]
-            lines = [f"{number},c{draw.randrange(500)},{day},{draw.random()}" for number, day in enumerate(days)]
+            days = [f"2026-{draw.randrange(1, 13):02}-{draw.randrange(1, 9):02}" for _ in range(rows)]
+            lines = [f"{number},c{draw.randrange(60)},{day},{draw.random()}" for number, day in enumerate(days)]
             (project / "data").mkdir(exist_ok=True)
             (project / "data/a.csv").write_text("id,customer,day,note\n" + "\n".join(lines) + "\n")
         return folder
@@ -93,6 +93,7 @@ def small(monkeypatch):
     """Tables of this size have more than one row group and partition."""
     monkeypatch.setattr(candidates, "FINER_MB", 1)
     monkeypatch.setattr(candidates, "LEAST_MB", 0)
+    monkeypatch.setattr(candidates, "MOST_PARTITIONS", 100)
 
 
 def test_advice_is_measured_can_be_pasted_and_is_followed_once(project, orders, mesh, small):

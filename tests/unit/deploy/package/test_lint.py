@@ -65,6 +65,7 @@ def test_settings(codes, deploy, wanted):
         ({"workers": 250, "worker_type": "G.4X"}, []),
         ({"workers": 10, "engine": "embedded"}, ["WORKERS_IDLE"]),
         ({"glue_version": "5.0"}, ["GLUE_OLDER"]),
+        ({"glue_version": "5.0", "packages": "virtual_env"}, []),
         ({"glue_version": "6.0"}, []),
     ],
 )
