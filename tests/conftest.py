@@ -27,6 +27,18 @@ def pytest_configure(config):
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(config, items):
+    """A test that asks for no engine says the same on every one: it is for the run on the embedded engine."""
+    if os.environ.get("MESH_ENGINE", "embedded") == "embedded":
+        return
+    folders = {Path(__file__).parent / name for name in ("engine", "e2e")}
+    left = {
+        item for item in items if folders & {*item.path.parents} and "engine" not in getattr(item, "fixturenames", ())
+    }
+    config.hook.pytest_deselected(items=[item for item in items if item in left])
+    items[:] = [item for item in items if item not in left]
+
+
 @pytest.fixture(scope="session")
 def engine():
     """One engine for the whole run; a classic and a Connect session cannot share a process."""

@@ -32,16 +32,6 @@ def share(cases, kept):
     return cases if os.environ.get("MESH_ENGINE", "embedded") == "embedded" else cases[::kept]
 
 
-def pytest_collection_modifyitems(config, items):
-    """A test that asks for no engine says the same on every one: it is for the run on the embedded engine."""
-    if os.environ.get("MESH_ENGINE", "embedded") == "embedded":
-        return
-    here = Path(__file__).parent
-    left = [item for item in items if here in item.path.parents and "engine" not in getattr(item, "fixturenames", ())]
-    config.hook.pytest_deselected(items=left)
-    items[:] = [item for item in items if item not in left]
-
-
 @pytest.fixture
 def by_value():
     """Makes a kernel of a test module reach a worker, which cannot import the module."""

@@ -31,11 +31,8 @@ def server(spark_home, tmp_path_factory):
         number = free.getsockname()[1]
     for setting in ("spark.ui.enabled=false", f"spark.connect.grpc.binding.port={number}"):
         command += ["--conf", setting]
-    workers = os.pathsep.join((QUICK["PYTHONPATH"], str(HERE / "tests/workers")))
     log = tmp_path_factory.mktemp("connect") / "server.log"
-    running, port = start(
-        [*command, "spark-internal"], log, READY, {**QUICK, "SPARK_DAEMON_MEMORY": "1g", "PYTHONPATH": workers}
-    )
+    running, port = start([*command, "spark-internal"], log, READY, {**QUICK, "SPARK_DAEMON_MEMORY": "1g"})
     yield running, f"sc://127.0.0.1:{port}"
     running.kill()
 
@@ -59,5 +56,5 @@ def test_a_server_that_is_killed_while_a_run_writes(server, sales):
     first, second = told(under_way)["products"]
     assert first["outcome"] == "published"
     assert (second["outcome"], second["error"]["faults"][0]["code"]) == ("failed", "ENGINE_LOST")
-    assert project.ledger("sales.orders").seqs() == []
+    assert project.ledgers["sales.orders"].seqs() == []
     assert project.staged("sales.orders") == [], "what a failed run has written is removed"

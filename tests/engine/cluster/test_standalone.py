@@ -19,7 +19,7 @@ def check(project, said):
     found = {one["product"]: one for one in said["products"]}
     assert {name: one["outcome"] for name, one in found.items()} == dict.fromkeys(found, "published"), said
     for name in found:
-        entry = project.ledger(name).snapshot().entry
+        entry = project.ledgers[name].snapshot().entry
         counts = entry.counts
         left = counts.quarantined + counts.deduplicated + counts.filtered + counts.consumed
         assert counts.read + counts.made == counts.good + left
@@ -42,16 +42,16 @@ def test_a_worker_that_is_killed_while_it_writes_and_one_that_hangs(cluster, sal
     # What the killed one has written and what it has kept for other tasks are made again elsewhere.
     wait_for(lambda: project.staged("sales.orders"), running)
     killed.kill()
-    assert not project.ledger("sales.orders").seqs(), "the worker was killed when all was over"
+    assert not project.ledgers["sales.orders"].seqs(), "the worker was killed when all was over"
     cluster.hire()
 
     # The task of an executor that says nothing more is done by another; what it has begun is in nobody's way.
-    wait_for(lambda: len(project.staged("sales.lineitems")) >= 3, running)
     hanging = stalled.children("CoarseGrainedExecutorBackend") + stalled.children("pyspark.daemon")
+    wait_for(lambda: project.staged("sales.lineitems"), running)
     for pid in hanging:
         os.kill(pid, signal.SIGSTOP)
     begun = len(project.staged("sales.lineitems"))
-    wait_for(lambda: project.ledger("sales.lineitems").seqs(), running)
+    wait_for(lambda: project.ledgers["sales.lineitems"].seqs(), running)
     for pid in hanging:
         with suppress(ProcessLookupError):  # the cluster may have given it up
             os.kill(pid, signal.SIGCONT)

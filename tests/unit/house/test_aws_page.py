@@ -21,6 +21,7 @@ SECTIONS = re.split(r"^## ", TEXT, flags=re.MULTILINE)[1:]
 COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL) for line in block.splitlines()]
 SERVICES = {"s3api": "s3"}  # how the AWS CLI calls a service, where it is not botocore's name
 SESSION = get_session()
+COMMAND = typer.main.get_command(app)
 
 
 def test_each_part_has_commands_and_what_one_must_see() -> None:
@@ -34,7 +35,7 @@ def test_parts_are_numbered() -> None:
 
 @pytest.mark.parametrize("line", [one for one in COMMANDS if one.startswith("mesh-etl")])
 def test_commands_of_mesh_etl_are_as_it_takes_them(line: str) -> None:
-    command, words, name = typer.main.get_command(app), shlex.split(line)[1:], "mesh-etl"
+    command, words, name = COMMAND, shlex.split(line)[1:], "mesh-etl"
     while hasattr(command, "commands"):
         assert words[0] in command.commands, f"{name} has no command {words[0]}"
         command, name, words = command.commands[words[0]], f"{name} {words[0]}", words[1:]

@@ -7,6 +7,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +49,13 @@ def mappings(node: object) -> Iterator[dict[str, Any]]:
         yield from mappings(child)
 
 
-def pages() -> Iterator[dict[str, Any]]:
+@cache
+def pages() -> list[dict[str, Any]]:
     """What the documentation and the demo's jobs show."""
     files = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     texts = [block for file in files if file.exists() for block in FENCE.findall(file.read_text(encoding="utf-8"))]
     texts += [path.read_text(encoding="utf-8") for path in sorted((ROOT / "configs").glob("*/*/job.yaml"))]
-    for text in texts:
-        yield from mappings(YAML(typ="safe").load(text))
+    return [one for text in texts for one in mappings(YAML(typ="safe").load(text))]
 
 
 def docstring(component: Any) -> Iterator[dict[str, Any]]:

@@ -12,33 +12,26 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.unit.house.source import modules, name_of, nodes, tree
+
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-
-
-def modules() -> list[Path]:
-    return sorted((ROOT / "mesh_etl").rglob("*.py"))
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 @cache
 def classes() -> dict[str, list[ast.ClassDef]]:
     found: dict[str, list[ast.ClassDef]] = {}
     for path in modules():
-        for node in ast.walk(tree(path)):
-            if isinstance(node, ast.ClassDef):
-                found.setdefault(node.name, []).append(node)
+        for node in nodes(path, ast.ClassDef):
+            found.setdefault(node.name, []).append(node)
     return found
 
 
+@cache
 def bases(owner: ast.ClassDef) -> set[str]:
     return {ast.unparse(base).split("[")[0].split(".")[-1] for base in owner.bases}
 
 
+@cache
 def methods(owner: ast.ClassDef) -> dict[str, str | None]:
     return {node.name: ast.get_docstring(node) for node in owner.body if isinstance(node, ast.FunctionDef)}
 
@@ -70,7 +63,7 @@ def silent(node: ast.Module | ast.ClassDef) -> Iterator[str]:
             yield from silent(child)
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", modules(), ids=name_of)
 def test_public_names_are_described(path: Path) -> None:
     assert ast.get_docstring(tree(path)) or not tree(path).body, "the module has no docstring"
     assert list(silent(tree(path))) == []

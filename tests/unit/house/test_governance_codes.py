@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
+from functools import cache
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+from tests.unit.house.source import ROOT, nodes
+
 PAGES = "".join(path.read_text() for path in (ROOT / "docs").glob("*.md"))
 PARTS = ("govern", "config/governance", "cli/govern", "cli/access", "cli/requests", "publish/central", "events")
 CODE = re.compile(r"[A-Z]+(_[A-Z]+)+")
 NO_CODES = {"CATALOG_UNSETTLED", "CATALOG_MISSING"}  # told as CENTRAL_… by publish/central/entry.py
 
 
+@cache
 def codes(part: str) -> set[str]:
     """The codes of the faults that a part makes: the first of several words that a call is given."""
     found = set()
     for path in (ROOT / "mesh_etl" / part).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path, ast.Call):
             match node:
                 case ast.Call(func=ast.Name(id="Fault"), args=[ast.Constant(value=str(code)), *_]) if CODE.fullmatch(
                     code

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -13,8 +12,7 @@ from pydantic import BaseModel
 
 from mesh_etl.config import Env, Mesh, job_model
 from mesh_etl.config.view import View
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.unit.house.source import modules, nodes
 
 
 def models(start: Any, seen: set[Any]) -> Iterator[type[BaseModel]]:
@@ -33,8 +31,7 @@ def models(start: Any, seen: set[Any]) -> Iterator[type[BaseModel]]:
 @cache
 def attributes() -> frozenset[str]:
     """The names of all attributes that the package reads."""
-    trees = (ast.parse(path.read_text()) for path in (ROOT / "mesh_etl").rglob("*.py"))
-    return frozenset(node.attr for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+    return frozenset(node.attr for path in modules() for node in nodes(path, ast.Attribute))
 
 
 def keys() -> list[tuple[str, str]]:

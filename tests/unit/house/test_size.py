@@ -7,18 +7,14 @@ from statistics import median
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.unit.house.source import ROOT, modules, name_of, text
 
 
 def lines(path: Path) -> int:
-    return len(path.read_text(encoding="utf-8").splitlines())
+    return len(text(path).splitlines())
 
 
-def modules() -> list[Path]:
-    return sorted((ROOT / "mesh_etl").rglob("*.py"))
-
-
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", modules(), ids=name_of)
 def test_no_module_is_longer_than_400_lines(path: Path) -> None:
     assert lines(path) <= 400
 

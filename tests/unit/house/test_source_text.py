@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.unit.house.source import ROOT, modules, name_of, nodes, text
+
 CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 BEYOND_CONNECT = re.compile(r"\b_jvm\b|\b_jsc\b|\bsparkContext\b|\.rdd\b")
 FILE_CALL = re.compile(r"open|(Pure)?Path|(os|shutil|pathlib)\..+")
@@ -18,24 +19,15 @@ MACHINE_PATH = re.compile(r"(?<![\w.~/}])/(?:work|tmp|root|Users)/")
 BINARY = {".parquet", ".gz", ".png", ".zip", ".zst"}
 
 
-def modules() -> list[Path]:
-    return sorted((ROOT / "mesh_etl").rglob("*.py"))
-
-
 def project_files() -> list[Path]:
     listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     return [ROOT / name for name in names if Path(name).suffix not in BINARY and (ROOT / name).is_file()]
 
 
-def name_of(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
 @pytest.mark.parametrize("path", modules(), ids=name_of)
 def test_stays_within_spark_connect(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert BEYOND_CONNECT.findall(text) == []
+    assert BEYOND_CONNECT.findall(text(path)) == []
 
 
 def test_only_the_storage_touches_what_lies_below_a_table() -> None:
@@ -45,8 +37,8 @@ def test_only_the_storage_touches_what_lies_below_a_table() -> None:
     """
     found = []
     for path in modules():
-        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(call, ast.Call) and FILE_CALL.fullmatch(ast.unparse(call.func)):
+        for call in nodes(path, ast.Call):
+            if FILE_CALL.fullmatch(ast.unparse(call.func)):
                 told = " ".join(ast.unparse(one) for one in [*call.args, *call.keywords])
                 found += [f"{name_of(path)}:{call.lineno}"] if BELOW_TABLE.search(told) else []
     homes = ("mesh_etl/storage/", "mesh_etl/crashtest/")
@@ -57,8 +49,8 @@ def test_only_the_storage_touches_what_lies_below_a_table() -> None:
 def test_error_codes_are_upper_snake(path: Path) -> None:
     codes = [
         first.value
-        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] == "Fault"
+        for call in nodes(path, ast.Call)
+        if "Fault" in (getattr(call.func, "id", ""), getattr(call.func, "attr", ""))
         for first in [*call.args[:1], *(word.value for word in call.keywords if word.arg == "code")]
         if isinstance(first, ast.Constant)
     ]
@@ -69,9 +61,8 @@ def test_error_codes_are_upper_snake(path: Path) -> None:
 def test_a_broad_except_raises_again(path: Path) -> None:
     broad = [
         handler.lineno
-        for handler in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(handler, ast.ExceptHandler)
-        and (handler.type is None or ast.unparse(handler.type) in {"Exception", "BaseException"})
+        for handler in nodes(path, ast.ExceptHandler)
+        if (handler.type is None or ast.unparse(handler.type) in {"Exception", "BaseException"})
         and not any(isinstance(node, ast.Raise) for node in ast.walk(handler))
     ]
     assert broad == []
