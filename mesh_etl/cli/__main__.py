@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mesh_etl.cli.main import main
+from mesh_etl.cli.entry import main
 
 if __name__ == "__main__":
     main()

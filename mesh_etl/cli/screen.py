@@ -7,6 +7,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
@@ -52,8 +53,11 @@ class Page:
     """
 
     def __init__(self, env: str = LOCAL) -> None:
-        self._console = console()
         self._options = "" if env == LOCAL else f" --env {env}"
+
+    @cached_property
+    def _console(self) -> Console:
+        return console()  # here, for pages of a notebook in Glue have none, and no Rich
 
     def line(self, text: str = "", style: str = "", hang: int = 0) -> None:
         """One line; one that is too long goes on `hang` columns from the left. An empty text is an empty line."""

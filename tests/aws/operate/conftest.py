@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from mesh_etl import worlds
-from mesh_etl.cli.main import main
+from mesh_etl.cli.entry import main
 from mesh_etl.deploy.package.artifact import Artifact, Kind
 from mesh_etl.deploy.package.bundle import Bundle
 from mesh_etl.deploy.stacks import assembled, pace

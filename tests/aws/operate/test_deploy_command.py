@@ -91,7 +91,7 @@ def test_a_dry_run_before_the_first_deploy_leaves_nothing(mesh: Command, account
 def test_a_dry_run_without_credentials_says_that_aws_was_not_asked(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from mesh_etl.cli.main import main
+    from mesh_etl.cli.entry import main
 
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mesh_etl import worlds
-from mesh_etl.cli.main import main
+from mesh_etl.cli.entry import main
 from mesh_etl.config import Project
 from mesh_etl.deploy.estate import estate
 from mesh_etl.deploy.policies import policies
