@@ -26,9 +26,9 @@ from scaling_entry import entries
 PAGE = ROOT / "docs/scaling.md"
 MEGA = 1_000_000
 CURVES = {
-    "rows": (100_000, 1 * MEGA, 4 * MEGA, 10 * MEGA),
-    "files": (10, 100, 1_000, 10_000),
-    "partitions": (1, 30, 300, 3_000),
+    "rows": (100_000, 1 * MEGA, 4 * MEGA),
+    "files": (10, 1_000, 10_000),
+    "partitions": (1, 300, 3_000),
     "rules": (5, 50, 300),
 }
 SMALL = {"rows": (20_000, 100_000), "files": (5, 50), "partitions": (1, 30), "rules": (5, 30)}
