@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 def work(given: Arguments) -> None:
     """The accounts are as the configuration says, and on this machine the entries of all products as their ledgers say.
 
-    A line tells it. On AWS the role that governs reads no table, ledgers included, and takes no role of jobs: entries
-    are held against ledgers by the audit of each domain. Where something differs, raises `PublishError` DRIFTED, and
-    with `--repair true` makes it so; what would show more personal data or take something away is for a person to
-    apply. Raises what reading the accounts raises.
+    A line tells it. On AWS entries are held against ledgers by the audit of each domain. Where something differs,
+    raises `PublishError` DRIFTED, and with `--repair true` makes it so; what would show more personal data or take
+    something away is for a person to apply. Raises what reading the accounts raises.
     """
     repair = given.is_set("repair")
     project = project_of(given)
@@ -35,7 +34,7 @@ def work(given: Arguments) -> None:
     if repair and changes:
         by = actor(project.mesh, world, getpass.getuser() if world.name == "local" else "")
         apply(project, world, by, inputs=partial(first_entry, project, world))
-    entries = {} if world.name == "aws" else (rolled if repair else behind)(project, world, ALL)
+    entries = (rolled if repair else behind)(project, world, ALL)
     drifted = bool(changes or entries)
     outcome = ("repaired" if repair else "drifted") if drifted else "well"
     told.line(

@@ -43,16 +43,20 @@ def lacking(job: LoadedJob, contract: Contract, ledger: Ledger, world: World) ->
 def behind(project: Project, world: World, scope: Scope) -> dict[str, tuple[str, ...]]:
     """What the entries of each published product lack, in words; products that lack nothing are left out.
 
-    Raises `PublishError` where the catalogue of a product's own account cannot be read.
+    On AWS none is looked at: the role that governs reads no table, ledgers included, and takes no role of jobs. There
+    the audit of each domain does it. Raises `PublishError` where the catalogue of a product's own account cannot be
+    read.
     """
-    found = {job.product: lacking(job, contract, ledger, world) for job, contract, ledger in _tables(project, scope)}
+    found = {
+        job.product: lacking(job, contract, ledger, world) for job, contract, ledger in _tables(project, world, scope)
+    }
     return {product: lines for product, lines in found.items() if lines}
 
 
 def rolled(project: Project, world: World, scope: Scope) -> dict[str, tuple[str, ...]]:
-    """The entries say what the ledgers say; what had to change, by product. Raises as `recover` does."""
+    """The entries say what the ledgers say; what had to change, by product. On AWS as `behind`. Raises as `recover`."""
     found = {}
-    for job, contract, ledger in _tables(project, scope):
+    for job, contract, ledger in _tables(project, world, scope):
         done = recover(job, contract, ledger, world)
         if done:
             found[job.product] = (*done.lines(), *(f"central: {line}" for line in done.central_lines()))
@@ -68,8 +72,8 @@ def first_entry(project: Project, world: World, table: Table) -> dict[str, Any] 
     return central_input(job, contract_of(job), world)
 
 
-def _tables(project: Project, scope: Scope) -> Iterator[tuple[LoadedJob, Contract, Ledger]]:
-    for product in project.products():
+def _tables(project: Project, world: World, scope: Scope) -> Iterator[tuple[LoadedJob, Contract, Ledger]]:
+    for product in () if world.name == "aws" else project.products():
         if scope.domain in ("", product.partition(".")[0]) and scope.product in ("", product):
             job = project.job(product)
             yield job, contract_of(job), ledger_of(job, product)

@@ -26,8 +26,9 @@ def verify(
 ) -> None:
     """Compare the accounts with the configuration.
 
-    The entries of products are compared with their ledgers too. The exit code is 5 where they differ, and 0 where
-    all holds or was repaired. What others have made beside it is told as a warning."""
+    On this machine the entries of products are compared with their ledgers too; on AWS the audit of each domain
+    does that. The exit code is 5 where they differ, and 0 where all holds or was repaired. What others have made
+    beside it is told as a warning."""
     from mesh_etl import worlds
     from mesh_etl.cli import screen
     from mesh_etl.cli.govern import portrait
