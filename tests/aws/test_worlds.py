@@ -33,13 +33,13 @@ def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[worlds.Worl
         yield worlds.open(account(), tmp_path)
 
 
-def test_the_laptop_has_one_glue_client_and_nothing_else(local: worlds.World, tmp_path: Path) -> None:
+def test_the_laptop_has_one_glue_client_and_no_service_that_nobody_made(local: worlds.World, tmp_path: Path) -> None:
     glue = local.client("glue")
     assert local.client("glue") is glue
     glue.create_database(DatabaseInput={"Name": "sales"})
     assert (tmp_path / ".mesh" / "aws.sqlite").exists()
-    with pytest.raises(RunError, match="does not implement s3") as caught:
-        local.client("s3")
+    with pytest.raises(RunError, match="does not implement ec2") as caught:
+        local.client("ec2")
     assert caught.value.code == "SERVICE_MISSING"
 
 

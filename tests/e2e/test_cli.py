@@ -115,7 +115,7 @@ def tree(root):
 def test_from_a_sample_to_an_answer(tmp_path):
     write(tmp_path / "nations.csv", "Key,Nation Name\n1,France\n2,Kenya\n")
     said = mesh("init", "geo.nations", "--from", "nations.csv", "--owner", "geo-team", root=tmp_path)
-    assert "mesh-etl plan geo.nations" in said
+    assert "next: mesh-etl validate geo.nations" in said
     assert "1 job, 1 contract: valid" in mesh("validate", root=tmp_path)
     assert "2 read = 2 good + 0 quarantined" in mesh("run", "geo.nations", root=tmp_path)
     assert ask("select * from geo.nations order by 1", tmp_path) == [

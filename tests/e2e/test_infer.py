@@ -82,7 +82,7 @@ def test_a_new_user_comes_from_files_to_a_table(mesh_etl, mesh, tmp_path):
     assert not (tmp_path / "configs").exists()
     code, said = mesh_etl(tmp_path, "init", "shop.visits", "--from", "in/visits-*.csv", "--owner", "web")
     assert code == 0
-    assert "mesh-etl plan shop.visits" in said
+    assert "next: mesh-etl validate shop.visits" in said
     assert mesh(tmp_path).run("shop.visits").entry.counts.good == 600
 
 
