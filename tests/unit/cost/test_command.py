@@ -13,6 +13,7 @@ from mesh_etl.config import Project
 from mesh_etl.cost.history import glue_runs, published
 from mesh_etl.cost.planned import planned_cost
 from mesh_etl.plan import build
+from mesh_etl.stores.s3 import client
 
 CONTRACT = """\
 apiVersion: v3.2.0
@@ -52,7 +53,11 @@ def project(tmp_path, monkeypatch):
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, "/dev/null")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    return tmp_path
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    client.cache_clear()  # others have had credentials, and a server of their own
+    yield tmp_path
+    client.cache_clear()
 
 
 def test_a_product_costs_something_before_its_first_run(project, mesh):
