@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
+from mesh_etl.cli.deploy.options import Out, Units
 from mesh_etl.cli.options import HERE, Env, Json, NoColor, Root
 
 if TYPE_CHECKING:
@@ -14,10 +13,6 @@ if TYPE_CHECKING:
     from mesh_etl.deploy.estate import Estate
     from mesh_etl.deploy.package.bundle import Bundle
 
-Units = Annotated[
-    list[str] | None, typer.Argument(metavar="UNIT", help="A domain, or mesh for the governance account; default: all.")
-]
-Out = Annotated[Path, typer.Option("--out", help="The folder, one inside it for each unit.")]
 SAYS = {
     "library": "mesh_etl",
     "wheels": "what Glue lacks",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from mesh_etl.cli.deploy.options import Out, Units
 from mesh_etl.cli.options import HERE, Env, Json, NoColor, Root
 
 if TYPE_CHECKING:
@@ -17,11 +18,7 @@ if TYPE_CHECKING:
     from mesh_etl.deploy.synth.stack import Stack
     from mesh_etl.deploy.synth.template import Template
 
-Units = Annotated[
-    list[str] | None, typer.Argument(metavar="UNIT", help="A domain, or mesh for the governance account; default: all.")
-]
 Format = Annotated[Literal["json", "yaml"], typer.Option("--format", help="What is written; JSON is what is deployed.")]
-Out = Annotated[Path, typer.Option("--out", help="The folder, one inside it for each unit.")]
 SAYS = {
     "base": "artifacts bucket, key, security configuration",
     "root": "the stacks below",

@@ -30,7 +30,6 @@ GLUE: Mapping[str, GlueVersion] = {
     )
 }
 FLEX_WORKERS = ("G.1X", "G.2X")  # https://docs.aws.amazon.com/glue/latest/dg/add-job.html
-STREAM_WORKERS = ("G.025X",)  # for streams alone: https://docs.aws.amazon.com/glue/latest/dg/worker-types.html
 USUAL_DPUS = 1000  # of all runs of an account, until more are asked for: the quota "Max DPUs"
 LONGEST_RUN = datetime.timedelta(days=7)
 LONGEST_WINDOW = datetime.timedelta(minutes=15)

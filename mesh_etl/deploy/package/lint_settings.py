@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.config.deployment.start import OnFiles
 from mesh_etl.config.deployment.times import duration
-from mesh_etl.deploy.package.glue_versions import FLEX_WORKERS, LONGEST_RUN, LONGEST_WINDOW, OF_GLUE, STREAM_WORKERS
+from mesh_etl.deploy.package.glue_versions import FLEX_WORKERS, LONGEST_RUN, LONGEST_WINDOW, OF_GLUE
 from mesh_etl.deploy.places import place
+from mesh_etl.deploy.workers import STREAMS_ONLY
 from mesh_etl.errors import Fault
 from mesh_etl.run.engines.connect import SETTINGS
 
@@ -22,7 +23,7 @@ _KEYS = (".access.key", ".secret.key", ".session.token", "password")
 def misset(project: Project, job: GlueJob) -> Iterator[Fault]:
     """Every fault of the settings: of workers, times and Spark."""
     settings, streams = job.settings, job.task == "stream"
-    if settings.worker_type in STREAM_WORKERS and not streams:
+    if settings.worker_type == STREAMS_ONLY and not streams:
         problem = f"workers of type {settings.worker_type} are for streams alone"
         yield Fault("WORKER_FOR_STREAMS", problem, place(project, job, "worker_type"), "use G.1X")
     if settings.packages == "virtual_env" and settings.glue_version == "auto":

@@ -23,12 +23,16 @@ class Prefix:
         return f"{self.bucket}/{self.prefix[: self.prefix.rfind('/') + 1]}"
 
 
+def paths(source: Any) -> tuple[str, ...]:
+    """The addresses of a source of files or folders; none where it is of another kind."""
+    path = getattr(source, "path", None)
+    return (path,) if isinstance(path, str) else tuple(path or ())
+
+
 def prefixes(source: Any) -> tuple[Prefix, ...]:
     """The places in S3 of a source of files, each once in order; none for a source of another kind or of folders."""
-    path = getattr(source, "path", None)
-    stated = (path,) if isinstance(path, str) else tuple(path or ())
     found = set()
-    for one in stated:
+    for one in paths(source):
         if one.startswith(S3):
             bucket, _, key = matcher(one)[0].removeprefix(S3).partition("/")
             found.add(Prefix(bucket, key))

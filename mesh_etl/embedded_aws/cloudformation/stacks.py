@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesh_etl.embedded_aws import records
+from mesh_etl.embedded_aws.answers import Refusal
 from mesh_etl.embedded_aws.cloudformation import difference, progress, stored
 from mesh_etl.embedded_aws.operations import Body, Call, operation
 from mesh_etl.embedded_aws.pages import page, seen
@@ -68,7 +69,7 @@ def delete_stack(call: Call) -> Body:
     """The stack is being deleted, whether or not there is one; what is to be retained stays in the account."""
     try:
         stack = stored.found(call, call["StackName"])
-    except Exception as error:
+    except Refusal as error:
         if "does not exist" in str(error):
             return {}
         raise

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mesh_etl.deploy.synth.places import S3, paths
 from mesh_etl.govern.policies.documents import Conditions, Statement, allow
 from mesh_etl.stores.pattern import is_pattern, matcher
 
 if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob
     from mesh_etl.config.governance.accounts import Account
-
-S3 = "s3://"
 
 
 @dataclass(frozen=True, order=True)
@@ -33,7 +32,7 @@ class Read:
 def reads(jobs: Iterable[LoadedJob]) -> tuple[Read, ...]:
     """What the sources of the jobs read from S3, each once in order."""
     sources = [source for job in jobs for source in (job.job.source, *job.job.inputs.values())]
-    return tuple(sorted({one for source in sources for path in _paths(source) for one in _of(path)}))
+    return tuple(sorted({one for source in sources for path in paths(source) for one in _of(path)}))
 
 
 def reading(found: Iterable[Read], account: Account) -> list[Statement]:
@@ -56,12 +55,6 @@ def reading(found: Iterable[Read], account: Account) -> list[Statement]:
     }
     keys = [f"arn:aws:kms:{account.region}:*:key/*"]
     return [*statements, allow("SourceKeys", ["kms:Decrypt"], keys, decrypting)]
-
-
-def _paths(source: Any) -> tuple[str, ...]:
-    """The addresses of a source of files or folders; none where it is of another kind."""
-    path = getattr(source, "path", None)
-    return (path,) if isinstance(path, str) else tuple(path or ())
 
 
 def _of(path: str) -> Iterator[Read]:
