@@ -305,6 +305,20 @@ def test_writers_at_once_lose_no_commit(project, monkeypatch):
     assert acknowledged
 
 
+def test_a_thread_reads_metadata_once_and_shares_none(table):
+    """Pyiceberg's objects keep in themselves what was looked up: one thread copies them while another adds."""
+    table.deliver(ROWS)
+    table.run()
+    elsewhere = []
+    thread = threading.Thread(target=lambda: elsewhere.append(table.ledger.table().metadata))
+    thread.start()
+    thread.join()
+    here = table.ledger.table().metadata
+    assert table.ledger.table().metadata is here
+    assert here == elsewhere[0]
+    assert here is not elsewhere[0]
+
+
 def test_catalogue_keeps_the_pointer_through_governance(table):
     table.deliver(ROWS)
     table.run()

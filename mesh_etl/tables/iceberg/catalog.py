@@ -6,6 +6,7 @@ with moto, which ignores VersionId and loses updates.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
@@ -27,7 +28,20 @@ if TYPE_CHECKING:
 _KEPT = 64
 _POINTER = "metadata_location"
 _WORDS = ("Description", "Owner")
-_metadata: dict[str, TableMetadata] = {}  # by their location: what lies there never changes
+
+
+class _Known(threading.local):
+    """Metadata by their location: what lies there never changes.
+
+    Each thread has its own, since pyiceberg's objects keep what they have looked up in themselves: one thread would
+    copy an object while another adds to it.
+    """
+
+    def __init__(self) -> None:
+        self.metadata: dict[str, TableMetadata] = {}
+
+
+_known = _Known()
 
 
 class TableCatalog(GlueCatalog):
@@ -43,14 +57,14 @@ class TableCatalog(GlueCatalog):
 
     def _convert_glue_to_iceberg(self, glue_table: Any) -> Table:
         place = glue_table.get("Parameters", {}).get(_POINTER, "")
-        known = _metadata.get(place)
+        known = _known.metadata.get(place)
         if known is not None:
             name = (glue_table["DatabaseName"], glue_table["Name"])
             return Table(name, known, place, StorageIO(self.storage), self)
         found = super()._convert_glue_to_iceberg(glue_table)
-        if len(_metadata) >= _KEPT:
-            _metadata.pop(next(iter(_metadata)), None)
-        _metadata[place] = found.metadata
+        if len(_known.metadata) >= _KEPT:
+            _known.metadata.pop(next(iter(_known.metadata)))
+        _known.metadata[place] = found.metadata
         return found
 
     def _get_glue_table(self, database_name: str, table_name: str) -> Any:
