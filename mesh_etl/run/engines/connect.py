@@ -88,9 +88,10 @@ def _require_version(server: str) -> None:
 
 def remote_session(url: str) -> SparkSession:
     """A new session on the Connect server at `url`, set to UTC, ANSI arithmetic and no substitution in SQL."""
-    from pyspark.sql.connect.session import SparkSession
+    from pyspark.sql import SparkSession  # Connect's own builder leaves a whole PySpark's functions with its JVM
 
-    session = SparkSession.builder.remote(url).create()
+    made: Any = SparkSession.builder.remote(url).create()
+    session: SparkSession = made  # the same calls as those of the class that PySpark says it is
     _ask_again(session, 3)
     try:
         for key, value in SETTINGS.items():
@@ -99,7 +100,7 @@ def remote_session(url: str) -> SparkSession:
         _ask_again(session, 0)  # PySpark takes leave of the server when the process ends
         raise
     _ask_again(session, 9)
-    return session  # type: ignore[return-value]
+    return session
 
 
 ENGINE = Connect

@@ -6,8 +6,9 @@ Kernels are Arrow code, which releases the interpreter lock: a job without frame
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,7 +18,8 @@ from mesh_etl.run.engines.base import Capability, Engine, Result, T, available_c
 from mesh_etl.run.engines.connect import remote_session
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    import pyarrow as pa
+    from pyspark.sql import DataFrame, SparkSession
 
 
 class Embedded(Engine):
@@ -60,6 +62,14 @@ class Embedded(Engine):
                 raise
         return [future.result() for future in work]
 
+    def sink(self, df: DataFrame, kernel: Callable[[Iterator[pa.RecordBatch]], Result]) -> list[Result]:
+        """As in `Engine`. Faults come as answers: a thread of Sail's panics where an error takes its batches along."""
+        found: list[dict[str, Any]] = super().sink(df, partial(_told, kernel))
+        for one in found:
+            if error := faults.unpack(one.get("failed", "")):
+                raise error
+        return [one["answer"] for one in found]
+
     def close(self) -> None:
         if self._session is not None:
             # Sail stops by itself on Ctrl-C; without this, the client asks the silent server again for minutes.
@@ -100,6 +110,14 @@ def _allocate_by_jemalloc() -> None:
 
     if "ARROW_DEFAULT_MEMORY_POOL" not in os.environ and "jemalloc" in pa.supported_memory_backends():
         pa.set_memory_pool(pa.jemalloc_memory_pool())
+
+
+def _told(kernel: Callable[[Iterator[pa.RecordBatch]], Result], batches: Iterator[pa.RecordBatch]) -> dict[str, Any]:
+    try:
+        with faults.carried():
+            return {"answer": kernel(batches)}
+    except faults.Carrier as failure:
+        return {"failed": str(failure)}
 
 
 def _answer(done: Future[Result]) -> Result:

@@ -45,6 +45,13 @@ def test_what_every_engine_must_do(server):
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-1000:]
 
 
+def test_a_whole_pyspark_is_a_client_as_well(server, sales):
+    """Its functions are the JVM's until a session of Connect was made in PySpark's own way."""
+    _, address = server
+    done = sales().run("customer.customers", "--engine", "connect", "--remote", address)
+    assert done["products"][0]["outcome"] == "published"
+
+
 def test_a_server_that_is_killed_while_a_run_writes(server, sales):
     """The last test of the module: it takes the server away."""
     running, address = server
