@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from mesh_etl.config.deployment.job import Deployment
-from mesh_etl.config.deployment.mesh import DomainDeployment
+from mesh_etl.config.deployment.mesh import Chore, DomainDeployment
 from mesh_etl.config.deployment.settled import of_domain, of_job
 from mesh_etl.config.env import AwsWorld
 from mesh_etl.config.governance.accounts import Account
@@ -40,6 +40,11 @@ class GlueJob:
         """The entry script, by its name in `jobs/`."""
         return f"{self.task}.py"
 
+    @property
+    def product(self) -> str:
+        """The product that it makes; empty for a chore, which is for all of the unit's."""
+        return self.products[0] if self.task in ("run", "stream") else ""
+
 
 @dataclass(frozen=True)
 class Estate:
@@ -68,14 +73,35 @@ class Estate:
         return self.settings.artifacts or names.bucket(self.stack, self.account.id, "artifacts")
 
     @property
+    def boundary(self) -> str:
+        """The ARN of the policy that bounds every role which its stacks make."""
+        name = self.settings.boundary or names.boundary(self.stack)
+        return f"arn:aws:iam::{self.account.id}:policy/{name}"
+
+    @property
+    def topic(self) -> str:
+        """The ARN of the topic that hears of it: the one that the configuration names, or its own."""
+        return self.settings.alarms.topic or self.account.arn("sns", names.topic(self.stack))
+
+    @property
     def deployer(self) -> Identity:
         """The role that deploys it and operates its jobs."""
         return Identity(self.account.id, self.account.deploy_role, self.account.region, self.account.external_id)
 
-    def job_of(self, product: str, task: Task | None = None) -> GlueJob | None:
-        """The job that makes the product, or the one that does `task` for it."""
-        tasks = ("run", "stream") if task is None else (task,)
-        return next((one for one in self.jobs if one.task in tasks and product in one.products), None)
+    @property
+    def products(self) -> tuple[str, ...]:
+        """The products that its jobs make, in the order of these."""
+        return tuple(one.product for one in self.jobs if one.product)
+
+    def job_of(self, product: str) -> GlueJob | None:
+        """The job that makes the product, or None where there is none."""
+        return next((one for one in self.jobs if one.product == product), None)
+
+    def maker(self, product: str) -> GlueJob:
+        """The job that makes the product, where it is known that one does, as of those in a flow."""
+        found = self.job_of(product)
+        assert found is not None, "the caller knows that it has a job"
+        return found
 
 
 def units(project: Project) -> tuple[str, ...]:
@@ -125,9 +151,8 @@ def _domain(project: Project, domain: str, world: AwsWorld) -> Estate:
     jobs = [project.job(one) for one in project.products() if one.startswith(f"{domain}.")]
     made = [_product(stack, job, of_job(mesh, domain, job.job.deploy)) for job in jobs]
     every = tuple(job.product for job in jobs)
-    for task, chore in (("maintain", settings.maintain), ("audit", settings.audit)):
-        if chore is not None:
-            made.append(_chore(stack, task, every, settings.jobs, chore.at))  # type: ignore[arg-type]
+    chores: tuple[tuple[Task, Chore | None], ...] = (("maintain", settings.maintain), ("audit", settings.audit))
+    made += [_chore(stack, task, every, settings.jobs, chore.at) for task, chore in chores if chore is not None]
     reads = {job.product: needs(job) for job in jobs}
     return Estate(mesh.name, project.env_name, domain, account, role, settings, tuple(made), reads)
 

@@ -11,8 +11,9 @@ BUCKET = 63
 RULE = 64  # EventBridge's limit for the name of a rule
 FLOW_NAME = 80  # that of Step Functions for a state machine
 
-# What the artifacts bucket has, by the first part of a key; the first is never expired, for a run may need it.
+# What the artifacts bucket has, by the first part of a key; of the first, age alone removes nothing.
 PACKAGES, TEMPORARY, EVENT_LOGS = "mesh_etl/", "temporary/", "spark-logs/"
+RETIRED = {"Key": "mesh_etl", "Value": "retired"}  # the tag of a package that no deploy needs any more
 # The purposes of a unit's roles beside its jobs': of crawlers, of rules that start something, of its state machine.
 CRAWLERS, STARTS, FLOW = "crawlers", "starts", "flow"
 
@@ -31,6 +32,14 @@ def job(stack: str, what: str, task: str) -> str:
 def role(stack: str, purpose: str) -> str:
     """The role of a purpose, such as `demo-prod-sales-jobs`."""
     return fitted(f"{stack}-{purpose}", ROLE)
+
+
+def boundary(stack: str) -> str:
+    """The policy that bounds every role of the stack, `mesh-boundary-demo-prod-sales`.
+
+    It is not called after the stack, as the policies are that whoever deploys may change.
+    """
+    return f"mesh-boundary-{stack}"
 
 
 def bucket(stack: str, account: str, purpose: str) -> str:
@@ -57,6 +66,11 @@ def security(stack: str) -> str:
 def logs(stack: str) -> str:
     """What the names of its jobs' log groups begin with: `--custom-logGroup-prefix` of each job."""
     return f"/aws-glue/jobs/{stack}"
+
+
+def crawler_logs(stack: str) -> str:
+    """What the names of the log groups of its crawlers begin with."""
+    return f"/aws-glue/crawlers-role/{stack}"
 
 
 def crawled(stack: str) -> str:

@@ -1,4 +1,8 @@
-"""What roles must hold that no stack makes: those that deploy, and those of jobs where a domain makes its own roles."""
+"""What somebody makes by hand before the first deploy: what accounts must hold that no stack makes.
+
+That is what governs a mesh, the roles that deploy, what bounds the roles of stacks, and the roles of jobs where a
+domain makes its own.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,17 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from mesh_etl.config.env import AwsWorld
+from mesh_etl.deploy import names
 from mesh_etl.deploy.estate import CENTRE, Estate, estate, units
+from mesh_etl.deploy.synth.access.boundary import boundary
 from mesh_etl.deploy.synth.access.deployer import of_deployer, of_destroyer
 from mesh_etl.deploy.synth.access.job_role import of_jobs
 from mesh_etl.deploy.synth.access.sized import sized
 from mesh_etl.deploy.synth.storage.warehouse import made_here, tables
+from mesh_etl.errors import Fault, PlanError
 from mesh_etl.govern.names import role_arn
 from mesh_etl.govern.policies import Policy
+from mesh_etl.govern.policies import policies as governing
 from mesh_etl.govern.policies.documents import document, trusted
 
 if TYPE_CHECKING:
@@ -21,8 +29,23 @@ if TYPE_CHECKING:
     from mesh_etl.govern.policies.documents import Document, Statement
 
 
+def by_hand(project: Project, *, with_data: bool = False) -> tuple[Policy, ...]:
+    """All that the accounts must hold beforehand and no stack makes: of a mesh without accounts, what a deploy needs.
+
+    Raises `PlanError`: EXTERNAL_ID_MISSING, and NOT_GOVERNED for a mesh without a central account on this machine.
+    """
+    governed = project.mesh.governance is not None
+    if not governed and not isinstance(project.env.world, AwsWorld):
+        problem = "the mesh has no central account, and this environment is this machine"
+        fix = "what a deploy needs is printed for an environment of AWS: --env NAME; to govern: docs/governance.md"
+        raise PlanError(Fault("NOT_GOVERNED", problem, "configs/mesh.yaml", fix))
+    stacks = made_by_stacks(project)
+    found = [one for one in governing(project) if (one.account, one.subject) not in stacks] if governed else []
+    return (*found, *policies(project, with_data=with_data))
+
+
 def policies(project: Project, *, with_data: bool = False) -> tuple[Policy, ...]:
-    """The policies of deployers and of jobs, by account; none in an environment that is this machine.
+    """What bounds roles, and the policies of deployers and of jobs; none in an environment that is this machine.
 
     With `with_data` also those by which a deployer may remove the data of a unit.
     """
@@ -61,6 +84,9 @@ def _of_unit(project: Project, one: Estate, with_data: bool) -> Iterator[Policy]
     central = None if governance is None else project.mesh.accounts[governance.account]
     if central is not None and central.id != one.account.id and one.account.external_id is not None:
         yield Policy(account, deployer, "trust", _trust(central, one.account.external_id))
+    if one.settings.boundary is None:
+        bounds = f"policy {names.boundary(one.stack)}"
+        yield Policy(account, bounds, "document", boundary(project, one))
     yield from _numbered(account, deployer, f"deployment of {one.unit}", of_deployer(project, one))
     if with_data:
         yield from _numbered(account, deployer, f"data of {one.unit}", of_destroyer(project, one))

@@ -13,8 +13,10 @@ from mesh_etl.govern.policies import personas, told, trust
 from mesh_etl.govern.policies.bucket import bucket, key_use, reading
 from mesh_etl.govern.policies.documents import Document, allow, document
 from mesh_etl.govern.policies.governor import permissions
+from mesh_etl.govern.policies.people import askers, deciders
 from mesh_etl.govern.policies.places import Place, places
-from mesh_etl.govern.policies.records import kept_records
+from mesh_etl.govern.policies.records import kept_records, let_in, of_people
+from mesh_etl.govern.state.groups import account_of
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
@@ -58,6 +60,8 @@ def _of_account(
     if not is_central:
         where = project.where_mesh("accounts", name)
         yield Policy(name, f"role {account.role}", "trust", trust.governor(account, central, where))
+    elif mesh.deployment.govern is not None:
+        yield Policy(name, f"role {account.role}", "trust (statement to add)", trust.jobs(account))
     listeners = [arn for arn in (project.event_bus, _topic(project)) if arn] if is_central else []
     records = kept_records(project.governance_store, key, account.region) if is_central else []
     databases = _databases(project, name)
@@ -74,6 +78,7 @@ def _of_account(
             statements.append(allow("Key", actions, [key]))
         yield Policy(name, f"role {account.registration_role}", "permissions", document(statements))
     yield from _of_people(project, name, account, central, found)
+    yield from _of_records(project, name, account, central)
     yield from _of_listeners(project, name, account, central)
     yield from _of_buckets(name, account, central, found, key)
 
@@ -100,6 +105,27 @@ def _of_people(
     for _, consumer in sorted(mesh.consumers.items()):
         for role in sorted(consumer.principals.values()) if consumer.account == name else ():
             yield Policy(name, f"role {role}", "permissions", personas.reader(account, central, every))
+
+
+def _of_records(project: Project, name: str, account: Account, central: Account) -> Iterator[Policy]:
+    """What people need to ask for access and to decide on it, and what the bucket of the records says to all."""
+    store, key = project.governance_store, project.env.s3.kms_key
+    if not store.startswith("s3://"):
+        return
+    asking, deciding = askers(project), deciders(project)
+    for who, arn in sorted(asking.items()):
+        if account_of(arn) == account.id:
+            held = of_people(store, key, central.region, decides=who in deciding)
+            yield Policy(name, f"role {arn.partition(':role/')[2]}", f"records of {who}", document(held))
+    if account.id == central.id:
+        ask = {arn for who, arn in asking.items() if who not in deciding and account_of(arn) != central.id}
+        decide = {arn for arn in deciding.values() if account_of(arn) != central.id}
+        bucket_name = store.removeprefix("s3://").partition("/")[0]
+        statements = let_in(store, sorted(ask - decide), sorted(decide))
+        yield Policy(name, f"bucket {bucket_name}", "records (statements to add)", statements)
+        if key is not None and ask | decide:
+            users = [key_use(arn, key, account.region, write=True) for arn in sorted(ask | decide)]
+            yield Policy(name, f"key {key}", "records (statements to add)", document(users))
 
 
 def _of_listeners(project: Project, name: str, account: Account, central: Account) -> Iterator[Policy]:

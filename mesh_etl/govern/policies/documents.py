@@ -26,6 +26,11 @@ def allow(sid: str, actions: Sequence[str], resources: Sequence[str], when: Cond
     }
 
 
+def deny(sid: str, actions: Sequence[str], resources: Sequence[str], when: Conditions | None = None) -> Statement:
+    """What an identity may not do with which resources, whatever else allows it."""
+    return {**allow(sid, actions, resources, when), "Effect": "Deny"}
+
+
 def given(principal: Mapping[str, str | Sequence[str]], statement: Statement) -> Statement:
     """The statement as one of a resource's policy, for this principal."""
     return {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.govern.names import role_arn
 from mesh_etl.govern.policies.documents import Document, Statement, allow, document
+from mesh_etl.govern.policies.personas import entries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,15 +18,14 @@ if TYPE_CHECKING:
 LAKE_FORMATION = [
     "AddLFTagsToResource", "BatchGrantPermissions", "BatchRevokePermissions", "CreateDataCellsFilter",
     "CreateLFTag", "CreateLFTagExpression", "DeleteDataCellsFilter", "DeleteLFTag", "DeleteLFTagExpression",
-    "DescribeResource", "GetDataCellsFilter", "GetDataLakeSettings", "GetLFTag", "GetLFTagExpression",
-    "GetResourceLFTags", "GrantPermissions", "ListDataCellsFilter", "ListLFTagExpressions", "ListLFTags",
-    "ListPermissions", "ListResources", "PutDataLakeSettings", "RegisterResource", "RemoveLFTagsFromResource",
-    "RevokePermissions", "SearchDatabasesByLFTags", "SearchTablesByLFTags", "UpdateDataCellsFilter", "UpdateLFTag",
-    "UpdateLFTagExpression", "UpdateResource", "DeregisterResource",
+    "DeregisterResource", "GetDataLakeSettings", "GrantPermissions", "ListDataCellsFilter", "ListLFTagExpressions",
+    "ListLFTags", "ListPermissions", "ListResources", "PutDataLakeSettings", "RegisterResource",
+    "RemoveLFTagsFromResource", "RevokePermissions", "SearchDatabasesByLFTags", "SearchTablesByLFTags",
+    "UpdateDataCellsFilter", "UpdateLFTag", "UpdateLFTagExpression", "UpdateResource",
 ]  # fmt: skip
 GLUE = [
     "CreateDatabase", "CreateTable", "DeleteDatabase", "DeleteTable", "GetDatabase", "GetDatabases",
-    "GetPartitions", "GetTable", "GetTables", "UpdateDatabase", "UpdateTable",
+    "GetTable", "GetTables", "UpdateDatabase", "UpdateTable",
 ]  # fmt: skip
 SHARED = ("glue:Catalog", "glue:Database", "glue:Table")
 
@@ -45,14 +45,11 @@ def permissions(
     the topic, by ARN, that hear of what is decided; `records` what it may do where the mesh keeps its own records.
     Source: AWSLakeFormationCrossAccountManager, for the actions of RAM.
     """
-    glue = f"arn:aws:glue:{account.region}:{account.id}"
-    things = [f"{glue}:catalog", *(f"{glue}:database/{one}" for one in databases)]
-    things += [f"{glue}:table/{one}/*" for one in databases]
     here = {"StringEquals": {"aws:RequestedRegion": account.region}}
     passed = role_arn(account, account.registration_role)
     statements = [
         allow("LakeFormation", [f"lakeformation:{one}" for one in LAKE_FORMATION], ["*"], here),
-        allow("Catalogue", [f"glue:{one}" for one in GLUE], things),
+        allow("Catalogue", [f"glue:{one}" for one in GLUE], entries(account, databases)),
         allow("Register", ["iam:GetRole"], [passed]),
         allow(
             "PassRole",
@@ -93,13 +90,13 @@ def _sharing(account: Account) -> list[Statement]:
         allow(
             "CataloguePolicy",
             ["glue:DeleteResourcePolicy", "glue:GetResourcePolicy", "glue:PutResourcePolicy"],
-            [f"arn:aws:glue:{account.region}:{account.id}:catalog"],
+            [account.arn("glue", "catalog")],
         ),
     ]
 
 
 def _receiving() -> list[Statement]:
-    accept = ["ram:AcceptResourceShareInvitation", "ram:RejectResourceShareInvitation"]
-    read = ["ram:GetResourceShareInvitations", "ram:GetResourceShares", "ram:ListResources"]
+    accept = ["ram:AcceptResourceShareInvitation"]
+    read = ["ram:GetResourceShareInvitations", "ram:GetResourceShares"]
     named = {"StringLike": {"ram:ResourceShareName": "LakeFormation*"}}
     return [allow("Accept", accept, ["*"], named), allow("Invitations", read, ["*"])]

@@ -74,10 +74,6 @@ def own_database(account: Account, databases: Sequence[str]) -> Statement:
 
 def entries(account: Account, databases: Iterable[str]) -> list[str]:
     """The catalogue of the account, these databases of it and all of their tables, as ARNs: Glue asks for each."""
-    glue = f"arn:aws:glue:{account.region}:{account.id}"
     named = sorted(set(databases))
-    return [
-        f"{glue}:catalog",
-        *(f"{glue}:database/{one}" for one in named),
-        *(f"{glue}:table/{one}/*" for one in named),
-    ]
+    things = ["catalog", *(f"database/{one}" for one in named), *(f"table/{one}/*" for one in named)]
+    return [account.arn("glue", one) for one in things]

@@ -47,6 +47,6 @@ def jobs(account: Account) -> Document:
     """
     when = {
         "StringEquals": {"aws:SourceAccount": account.id},
-        "ArnLike": {"aws:SourceArn": f"arn:aws:glue:{account.region}:{account.id}:job/*"},
+        "ArnLike": {"aws:SourceArn": account.arn("glue", "job/*")},
     }
     return document([trusted("Glue", {"Service": "glue.amazonaws.com"}, ["sts:AssumeRole"], when)])

@@ -10,6 +10,7 @@ from mesh_etl.govern.accounts import Accounts
 from mesh_etl.govern.apply import ROUNDS, make
 from mesh_etl.govern.compile import governance
 from mesh_etl.govern.difference import Change, claimed
+from mesh_etl.govern.difference.makers import of_makers
 from mesh_etl.govern.difference.wording import line
 from mesh_etl.govern.planned import planned, record
 from mesh_etl.govern.requests.desk import Desk
@@ -34,7 +35,8 @@ def carry_out(desk: Desk, world: World, request: Request, by: str) -> tuple[Chan
     own = set(_unlike(without, with_it))
     for _ in range(ROUNDS):
         plan = planned(desk.project, world)
-        changes = [one for one in plan.changes.changes if (one.part, one.key) in own or _of_maker(one, made)]
+        taken = of_makers(plan.changes.changes, made)
+        changes = [one for one in plan.changes.changes if (one.part, one.key) in own or one in taken]
         if not changes:
             break
         if not made:
@@ -50,12 +52,6 @@ def carry_out(desk: Desk, world: World, request: Request, by: str) -> tuple[Chan
     if made:
         kept.add("applied", by, [line(one) for one in made], claimed(plan.desired), desk.clock())
     return tuple(made)
-
-
-def _of_maker(change: Change, made: list[Change]) -> bool:
-    """Whether it takes rights on something that was made just now, which its maker has by itself."""
-    new = (one.key for one in made if one.part in ("databases", "tables") and one.kind == "added")
-    return change.part == "grants" and change.kind == "removed" and change.key.resource in new
 
 
 def _unlike(one: State, other: State) -> list[tuple[str, object]]:

@@ -70,10 +70,15 @@ def calls(service: str, operation: str, params: dict[str, Any]) -> Iterator[Call
             known = {**params, **one, "Catalog": params.get("CatalogId", params["Account"])}
             known |= {"Region": REGION, "operation": operation, "Stack": _stack(params)}
             known["Deleted"] = "DeleteObjectVersion" if "VersionId" in one else "DeleteObject"
-            context = {key: _filled(value, known) for key, value in stated.get("context", {}).items()}
+            known |= {
+                f"Tag{name}": value
+                for tag in params.get("Tagging", {}).get("TagSet", ())
+                for name, value in tag.items()
+            }
+            context = {filled(key, known): filled(value, known) for key, value in stated.get("context", {}).items()}
             context |= {key: value for key, (name, value) in _PRESENT.items() if name in params and _is_write(stated)}
             for resource in stated["resource"]:
-                yield Call(_filled(stated["action"], known), _filled(resource, known), context)
+                yield Call(filled(stated["action"], known), filled(resource, known), context)
 
 
 def keys(call: Call) -> Iterator[Call]:
@@ -119,7 +124,7 @@ def _each(params: dict[str, Any], path: str) -> list[dict[str, Any]]:
     return list(found) if isinstance(found, list) else [found]
 
 
-def _filled(text: Any, known: dict[str, Any]) -> Any:
+def filled(text: Any, known: dict[str, Any]) -> Any:
     """The text with `{Name}` replaced; `{Name|x}` is x where the call has no such parameter."""
     if not isinstance(text, str):
         return text

@@ -8,7 +8,8 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
@@ -26,14 +27,33 @@ def allowed(call: Call, statements: Iterable[Statement], resource_policy: Iterab
 
 
 def _answer(call: Call, statement: Statement) -> PermissionResult:
+    actions = _listed(statement["Action"])
+    if not any(one == call.action or "*" in one for one in actions):  # which moto would find out too, more slowly
+        return PermissionResult.NEUTRAL
     if not holds(statement.get("Condition", {}), call.context):
         return PermissionResult.NEUTRAL
-    plain = {
-        "Effect": statement["Effect"],
-        "Action": [_pattern(one) for one in _listed(statement["Action"])],
-        "Resource": [_pattern(one) for one in _listed(statement["Resource"])],
-    }
-    return IAMPolicyStatement(plain).is_action_permitted(call.action, call.resource)
+    plain = _plain(statement["Effect"], tuple(actions), tuple(_listed(statement["Resource"])))
+    return plain.is_action_permitted(call.action, call.resource)
+
+
+@cache
+def _plain(effect: str, actions: tuple[str, ...], resources: tuple[str, ...]) -> IAMPolicyStatement:
+    """The statement without its conditions, as moto takes it."""
+    patterns = {"Action": [_pattern(one) for one in actions], "Resource": [_pattern(one) for one in resources]}
+    return IAMPolicyStatement({"Effect": effect, **patterns})
+
+
+def asked_for(statement: Statement) -> Iterator[Call]:
+    """A call for each action and resource of a statement that allows, in a context in which its conditions hold."""
+    context: dict[str, Any] = {}
+    for operator, keys in statement.get("Condition", {}).items():
+        for key, values in keys.items():
+            if operator != "Null":
+                first = _listed(values)[0].replace("*", "x")
+                context[key] = [first] if operator.startswith("For") else first
+    for action in statement["Action"]:
+        for resource in statement["Resource"]:
+            yield Call(action, resource.replace("*", "x").replace("?", "x") if resource != "*" else "*", context)
 
 
 def holds(conditions: dict[str, dict[str, Any]], context: dict[str, Any]) -> bool:

@@ -49,9 +49,17 @@ def jobs() -> dict[str, dict[str, Any]]:
         "items": job("items", csv("items"), {"mode": merge, "format": "iceberg"}),
         "again": job("again", {"type": "table", "product": "shop.visits"}, {"mode": "replace"}),
         "buyers": job("buyers", {"type": "table", "product": "sales.customers"}, {"mode": "replace"}),
+        "places": job("places", {"type": "table", "product": "sales.regions"}, {"mode": "replace"}),
         "strict": job("strict", csv("strict"), {"mode": "replace"}, checks={"max_rejected": "1%"}),
         "orders": job("orders", rest, {"mode": "replace"}, deploy={"connections": ["office"]}),
     }
+
+
+def theirs() -> list[dict[str, Any]]:
+    """The jobs of `sales`: a table of files, and one of Iceberg."""
+    customers = job("customers", csv("customers"), {"mode": "replace"})
+    regions = job("regions", csv("regions"), {"mode": "replace", "format": "iceberg"})
+    return [{**customers, "product": "sales.customers"}, {**regions, "product": "sales.regions"}]
 
 
 def mesh(**deployment: Any) -> dict[str, Any]:
@@ -81,14 +89,20 @@ def mesh(**deployment: Any) -> dict[str, Any]:
     }
 
 
+def alone(**deployment: Any) -> dict[str, Any]:
+    """`mesh.yaml` of a small project: the account of the environment file has all of it, and nobody governs."""
+    domains = {one: {"owner": f"{one}-team", "warehouse": f"s3://{one}-tables/t"} for one in ("shop", "sales")}
+    watched = {"budget": {"monthly": 100}, "config_rules": "create", **deployment}
+    return {"name": "test", "warehouse": "s3://nowhere/w", "domains": domains, "deployment": watched}
+
+
 def written(root: Path, stated: dict[str, Any] | None = None, made: dict[str, Any] | None = None) -> Path:
     """The project's files are in the folder; JSON is YAML."""
     files = {
         "configs/mesh.yaml": json.dumps(stated or mesh()),
         "configs/env/prod.yaml": json.dumps({"world": {"type": "aws", "region": REGION, "account": HOME}}),
     }
-    theirs = {**job("customers", csv("customers"), {"mode": "replace"}), "product": "sales.customers"}
-    for product in (*(made or jobs()).values(), theirs):
+    for product in (*(made or jobs()).values(), *theirs()):
         folder, _, name = product["product"].partition(".")
         files[f"configs/{folder}/{name}/contract.yaml"] = CONTRACT.format(name=name)
         files[f"configs/{folder}/{name}/job.yaml"] = json.dumps(product)

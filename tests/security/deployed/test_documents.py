@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from mesh_etl.config import Project
+from mesh_etl.deploy import names
 from mesh_etl.deploy.estate import CENTRE, estate, units
 from mesh_etl.deploy.policies import policies
 from mesh_etl.deploy.synth.access import access
@@ -112,7 +113,9 @@ def test_what_holds_data_stays_and_is_closed(deployed: Project) -> None:
                 rule for rule in one.properties["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in rule
             ]
             assert all(
-                any(word in rule["Prefix"] for word in ("_spill/", "temporary/", "spark-logs/")) for rule in expiring
+                any(word in rule["Prefix"] for word in ("_spill/", "temporary/", "spark-logs/"))
+                or rule["TagFilters"] == [names.RETIRED]
+                for rule in expiring
             )
         if one.type == "AWS::KMS::Key":
             assert one.properties["EnableKeyRotation"] is True

@@ -6,13 +6,17 @@ are in moto's S3.
 
 from __future__ import annotations
 
+import re
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore import xform_name
 
+import mesh_etl
 from mesh_etl import worlds
 from mesh_etl.config import Project
 from mesh_etl.deploy.estate import CENTRE as UNIT
@@ -25,8 +29,9 @@ from mesh_etl.testing.accounts import aws
 from tests.remote import Remote
 from tests.security.deployed.calls import Call, Raw, calls, keys, recorded
 from tests.security.deployed.conftest import package
-from tests.security.deployed.evaluator import allowed
+from tests.security.deployed.evaluator import allowed, asked_for
 from tests.security.deployed.mesh import CENTRE, HOME, RECORDS, REGION, SALES
+from tests.security.deployed.narrowed import idle, neighbours, unseen
 
 IDS = {"centre": CENTRE, "shop": HOME, "sales": SALES}
 GOVERNOR = "mesh-governor"
@@ -125,3 +130,47 @@ def test_it_did_what_governing_is(asked: Asked) -> None:
 def test_it_reads_no_data_and_touches_nothing_of_others(project: Project, action: str, resource: str) -> None:
     context = {"aws:RequestedRegion": REGION, "iam:PassedToService": "lakeformation.amazonaws.com"}
     assert not allowed(Call(action, resource, context), held(project, CENTRE))
+
+
+# What Lake Formation asks for with the rights of whoever shares, by AWSLakeFormationCrossAccountManager, and for each
+# entry of a batch; and the roles of other accounts, which the world takes.
+ON_BEHALF = {
+    "glue:DeleteResourcePolicy", "glue:PutResourcePolicy", "lakeformation:GrantPermissions",
+    "lakeformation:RevokePermissions", "organizations:DescribeOrganization", "ram:AssociateResourceShare",
+    "ram:AssociateResourceSharePermission", "ram:CreateResourceShare", "ram:DeleteResourceShare",
+    "ram:DisassociateResourceShare", "ram:GetResourceShareAssociations", "ram:UpdateResourceShare", "sts:AssumeRole",
+}  # fmt: skip
+
+
+def governing(project: Project, account: str) -> list[dict[str, Any]]:
+    """The statements of the role that governs, without those of its job, which are as those of all jobs."""
+    own = of_jobs(project, estate(project, UNIT)) if account == CENTRE else []
+    return [one for one in held(project, account) if one not in own]
+
+
+@pytest.fixture(scope="module")
+def spelled() -> frozenset[str]:
+    """The names of operations in the source of governing: a recording of one mesh does not come by all of them."""
+    files = [
+        file for folder in ("govern", "events") for file in (Path(mesh_etl.__file__).parent / folder).rglob("*.py")
+    ]
+    return frozenset(name for one in files for name in re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", one.read_text()))
+
+
+def asked_by_all(asked: set[Call], statements: list[dict[str, Any]], spelled: frozenset[str]) -> set[Call]:
+    """What is recorded, and what else the source of governing, or Lake Formation on its behalf, asks for."""
+    every = [call for one in statements for call in asked_for(one)]
+    return asked | {
+        one for one in every if xform_name(one.action.partition(":")[2]) in spelled or one.action in ON_BEHALF
+    }
+
+
+@pytest.mark.parametrize("account", IDS.values(), ids=IDS)
+def test_it_is_as_wide_as_governing_needs(
+    project: Project, asked: Asked, account: str, spelled: frozenset[str]
+) -> None:
+    statements = governing(project, account)
+    wanted = asked_by_all(asked[account], statements, spelled)
+    assert idle(statements, wanted) == []
+    near = {beside for call in wanted for beside in neighbours(call)}
+    assert unseen(statements, [call for call in near if not allowed(call, statements)]) == []

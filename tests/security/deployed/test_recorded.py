@@ -21,6 +21,7 @@ def test_the_jobs_did_what_jobs_do(raw: list[Raw]) -> None:
         "glue.BatchCreatePartition",
     }
     wanted |= {"glue.UpdateTable", "glue.CreateDatabase", "glue.BatchDeletePartition", "events.PutEvents"}
+    wanted |= {"cloudwatch.PutMetricData"}
     wanted |= {"ssm.GetParameter", "secretsmanager.GetSecretValue", "glue.BatchUpdatePartition"}
     wanted |= {"lakeformation.GetTemporaryGlueTableCredentials"}
     assert wanted - operations == set()
@@ -39,8 +40,10 @@ def test_every_recorded_call_is_allowed(project: Project, shop: Estate, made: fr
 
 def test_a_table_of_another_domain_is_read_with_what_is_lent_for_it_alone(raw: list[Raw], lent: list[Raw]) -> None:
     asked = {str(params["TableArn"]) for _, name, params in raw if name == "GetTemporaryGlueTableCredentials"}
-    assert asked == {f"arn:aws:glue:{REGION}:{CENTRE}:table/test_sales/customers"}
+    assert asked == {f"arn:aws:glue:{REGION}:{CENTRE}:table/test_sales/{name}" for name in ("customers", "regions")}
     assert {(service, params["Bucket"]) for service, _, params in lent} == {("s3", THEIRS)}
+    folders = {str(params.get("Key", params.get("Prefix"))).split("/")[2:4][-1] for _, _, params in lent}
+    assert folders >= {"metadata", "data", "_ledger"}
     assert {name for _, name, _ in lent} == {"GetObject", "ListObjectsV2"}
     assert [name for _, name, params in raw if params.get("Bucket") == THEIRS] == []
 

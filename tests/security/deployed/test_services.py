@@ -11,10 +11,11 @@ import pytest
 import mesh_etl
 from mesh_etl.config import Project
 from mesh_etl.deploy.estate import Estate, estate
+from mesh_etl.deploy.synth.access import access
 from mesh_etl.deploy.synth.access.deployer import of_deployer
 from tests.security.deployed import documents
 from tests.security.deployed.calls import Call
-from tests.security.deployed.evaluator import allowed
+from tests.security.deployed.evaluator import allowed, holds
 from tests.security.deployed.mesh import HOME, REGION, jobs, mesh, written
 
 GLUE = f"arn:aws:glue:{REGION}:{HOME}"
@@ -23,6 +24,7 @@ TABLES = {"kms:ResourceAliases": ["alias/test-prod-shop-tables"], "aws:ResourceT
 PACKAGES = {"kms:ResourceAliases": ["alias/test-prod-shop"]}
 ROLE = f"arn:aws:iam::{HOME}:role"
 KEY = f"arn:aws:kms:{REGION}:{HOME}:key/1"
+BOUNDED = {"iam:PermissionsBoundary": f"arn:aws:iam::{HOME}:policy/mesh-boundary-test-prod-shop"}
 POLICY = f"arn:aws:iam::{HOME}:policy/test-prod-shop-Access-JobsPolicy1"
 
 
@@ -65,6 +67,20 @@ def test_services_do_their_own(
     assert not allowed(Call(action, may_not), statements)
 
 
+def test_a_role_is_taken_for_rules_of_its_own_unit(tmp_path: Path) -> None:
+    """And not for those of a domain whose name goes on where this one's ends."""
+    (template,) = access(*flowing(tmp_path, "triggers"))
+    (trust,) = template.resources["StartsRole"].properties["AssumeRolePolicyDocument"]["Statement"]
+
+    def taken(rule: str) -> bool:
+        context = {"aws:SourceAccount": HOME, "aws:SourceArn": f"arn:aws:events:{REGION}:{HOME}:rule/{rule}"}
+        return holds(trust["Condition"], context)
+
+    assert taken("test-prod-shop-visits-arrival")
+    assert taken("mesh/test-prod-shop-visits-start")
+    assert not taken("test-prod-shopping-visits-arrival")
+
+
 @pytest.mark.parametrize(
     ("action", "resource", "context", "expected"),
     [
@@ -83,9 +99,10 @@ def test_services_do_their_own(
         ("iam:PassRole", f"{ROLE}/shop-engineer", {"iam:PassedToService": "glue.amazonaws.com"}, True),
         ("iam:PassRole", f"{ROLE}/shop-engineer", {"iam:PassedToService": "ec2.amazonaws.com"}, False),
         ("iam:PassRole", f"{ROLE}/mesh-governor", {"iam:PassedToService": "glue.amazonaws.com"}, False),
-        ("iam:CreateRole", f"{ROLE}/shop-engineer", {}, True),
+        ("iam:CreateRole", f"{ROLE}/shop-engineer", BOUNDED, True),
+        ("iam:CreateRole", f"{ROLE}/shop-engineer", {}, False),
         ("iam:UpdateAssumeRolePolicy", f"{ROLE}/mesh-governor", {}, False),
-        ("iam:AttachRolePolicy", f"{ROLE}/shop-engineer", {"iam:PolicyARN": POLICY}, True),
+        ("iam:AttachRolePolicy", f"{ROLE}/shop-engineer", {**BOUNDED, "iam:PolicyARN": POLICY}, True),
         ("iam:AttachRolePolicy", f"{ROLE}/shop-engineer", {"iam:PolicyARN": "arn:aws:iam::aws:policy/Admin"}, False),
         ("iam:PutRolePolicy", f"{ROLE}/shop-engineer", {}, False),
         ("sts:AssumeRole", f"{ROLE}/mesh-governor", {}, False),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.deploy.estate import CENTRE
 from mesh_etl.deploy.synth.access.job_role import of_jobs
-from mesh_etl.deploy.synth.access.roles import attached, role
+from mesh_etl.deploy.synth.access.roles import role
 from mesh_etl.deploy.synth.access.services import of_services
 from mesh_etl.deploy.synth.template import Template
 from mesh_etl.errors import ConfigError, Fault
@@ -20,20 +20,16 @@ if TYPE_CHECKING:
 
 
 def access(project: Project, estate: Estate, bundle: Bundle | None = None) -> tuple[Template, ...]:
-    """The template of the unit's roles. The role that governs is there already: it is only let run its job.
+    """The template of the unit's roles. The role that governs is there already, and nobody who deploys changes it.
 
-    With `roles: existing` those of jobs are not made, and have to hold what `mesh-etl govern policies` prints.
+    It, and with `roles: existing` the roles of jobs, have to hold what `mesh-etl govern policies` prints.
     Raises `ConfigError`: JOBS_AS_GOVERNOR, ROLE_TOO_LARGE.
     """
     _judged(project, estate)
     made: dict[str, Resource] = {}
-    if estate.settings.roles == "create":
-        what, name = "jobs", estate.role.role
-        if estate.unit == CENTRE:
-            made |= attached(estate, what, name, of_jobs(project, estate))
-        else:
-            trust = taken_by_jobs(estate.account)
-            made |= role(estate, what, name, trust, of_jobs(project, estate), f"Runs the jobs of {estate.unit}")
+    if estate.settings.roles == "create" and estate.unit != CENTRE:
+        trust, does = taken_by_jobs(estate.account), f"Runs the jobs of {estate.unit}"
+        made |= role(estate, "jobs", estate.role.role, trust, of_jobs(project, estate), does)
     made |= of_services(project, estate)
     return (Template("access", f"Roles of {estate.unit}, mesh {estate.mesh}, {estate.env}", made),)
 

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.deploy import names
 from mesh_etl.deploy.estate import CENTRE
+from mesh_etl.deploy.forwarding import forwards, heard_on
 from mesh_etl.deploy.synth import keys
+from mesh_etl.deploy.synth.access.deployer_roles import bounds, roles
 from mesh_etl.deploy.synth.base import log_groups
 from mesh_etl.deploy.synth.storage.warehouse import made_here, tables
-from mesh_etl.govern.names import role_arn
 from mesh_etl.govern.policies.documents import Statement, allow
+from mesh_etl.govern.policies.personas import entries
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
@@ -24,46 +26,42 @@ if TYPE_CHECKING:
 STACKS = [
     "cloudformation:ContinueUpdateRollback", "cloudformation:CreateChangeSet", "cloudformation:CreateStack",
     "cloudformation:DeleteChangeSet", "cloudformation:DeleteStack", "cloudformation:DescribeChangeSet",
-    "cloudformation:DescribeStackEvents", "cloudformation:DescribeStackResources", "cloudformation:DescribeStacks",
+    "cloudformation:DescribeEvents", "cloudformation:DescribeStackEvents", "cloudformation:DescribeStackResources",
+    "cloudformation:DescribeStacks",
     "cloudformation:ExecuteChangeSet", "cloudformation:GetTemplate", "cloudformation:ListChangeSets",
     "cloudformation:ListStackResources", "cloudformation:TagResource", "cloudformation:UntagResource",
     "cloudformation:UpdateStack",
 ]  # fmt: skip
 BUCKET = [
-    "s3:CreateBucket", "s3:GetBucketLocation", "s3:GetBucketOwnershipControls", "s3:GetBucketPolicy",
-    "s3:GetBucketPublicAccessBlock", "s3:GetBucketTagging", "s3:GetBucketVersioning", "s3:GetEncryptionConfiguration",
-    "s3:GetLifecycleConfiguration", "s3:ListBucket", "s3:PutBucketOwnershipControls", "s3:PutBucketPolicy",
+    "s3:CreateBucket", "s3:GetBucketOwnershipControls", "s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketTagging", "s3:GetBucketVersioning", "s3:GetEncryptionConfiguration",
+    "s3:GetLifecycleConfiguration", "s3:ListBucket", "s3:ListTagsForResource", "s3:PutBucketOwnershipControls",
+    "s3:PutBucketPolicy",
     "s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration",
-    "s3:PutLifecycleConfiguration",
+    "s3:PutLifecycleConfiguration", "s3:TagResource", "s3:UntagResource",
 ]  # fmt: skip
 OPERATES = [
-    "glue:BatchGetJobs", "glue:BatchStopJobRun", "glue:CreateJob", "glue:DeleteJob", "glue:GetJob", "glue:GetJobRun",
+    "glue:BatchStopJobRun", "glue:CreateJob", "glue:DeleteJob", "glue:GetJob", "glue:GetJobRun",
     "glue:GetJobRuns", "glue:GetTags", "glue:StartJobRun", "glue:TagResource", "glue:UntagResource", "glue:UpdateJob",
 ]  # fmt: skip
 FLOWS = [
     "glue:CreateTrigger", "glue:CreateWorkflow", "glue:DeleteTrigger", "glue:DeleteWorkflow", "glue:GetTags",
-    "glue:GetTrigger", "glue:GetWorkflow", "glue:GetWorkflowRun", "glue:GetWorkflowRuns", "glue:StartTrigger",
-    "glue:StartWorkflowRun", "glue:StopTrigger", "glue:StopWorkflowRun", "glue:TagResource", "glue:UntagResource",
-    "glue:UpdateTrigger", "glue:UpdateWorkflow",
-]  # fmt: skip
-ROLES = [
-    "iam:CreateRole", "iam:DeleteRole", "iam:GetRole",
-    "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:ListRoleTags", "iam:TagRole",
-    "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
-]  # fmt: skip
-ATTACHES = ["iam:AttachRolePolicy", "iam:DetachRolePolicy"]
-POLICIES = [
-    "iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:GetPolicy",
-    "iam:GetPolicyVersion", "iam:ListPolicyVersions",
+    "glue:GetTrigger", "glue:GetWorkflow", "glue:GetWorkflowRun", "glue:GetWorkflowRuns",
+    "glue:ResumeWorkflowRun", "glue:StartTrigger", "glue:StartWorkflowRun", "glue:StopTrigger", "glue:StopWorkflowRun",
+    "glue:TagResource", "glue:UntagResource", "glue:UpdateTrigger", "glue:UpdateWorkflow",
 ]  # fmt: skip
 WATCHES = [
     "cloudwatch:DeleteAlarms", "cloudwatch:DeleteDashboards", "cloudwatch:GetDashboard", "cloudwatch:PutDashboard",
-    "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource", "cloudwatch:UntagResource",
+    "cloudwatch:ListTagsForResource", "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource",
+    "cloudwatch:UntagResource",
 ]  # fmt: skip
-
-
 # CloudFormation asks with the deployer's rights, and says so.
 BY_STACKS = {"ForAnyValue:StringEquals": {"aws:CalledVia": ["cloudformation.amazonaws.com"]}}
+KEEPS = [
+    "kms:CreateAlias", "kms:DeleteAlias", "kms:DescribeKey", "kms:EnableKeyRotation", "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus", "kms:ListResourceTags", "kms:PutKeyPolicy", "kms:UntagResource", "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+]  # fmt: skip
 KEY_ENDS = "kms:ScheduleKeyDeletion"
 
 
@@ -72,8 +70,9 @@ def of_deployer(project: Project, estate: Estate) -> list[Statement]:
     return [
         *_uploads(project, estate),
         *_jobs(estate),
-        *_roles(estate),
-        *_watches(estate),
+        *roles(estate),
+        *bounds(estate),
+        *_watches(project, estate),
         *_keys(estate),
         *_taken_back(project, estate),
     ]
@@ -100,101 +99,90 @@ def _buckets(project: Project, estate: Estate) -> list[str]:
 def _uploads(project: Project, estate: Estate) -> list[Statement]:
     """Its stacks, its buckets, and the packages in one of them; it reads no table."""
     account, stack = estate.account, estate.stack
-    named = f"arn:aws:cloudformation:{account.region}:{account.id}"
+    stacks = [f"stack/{stack}/*", f"stack/{stack}-*", "changeSet/*"]
     own = f"arn:aws:s3:::{estate.artifacts}"
+    packages = [f"{own}/{names.PACKAGES}*"]
+    marked = {"StringEquals": {f"s3:RequestObjectTag/{names.RETIRED['Key']}": names.RETIRED["Value"]}}
+    alone = estate.settings.artifacts is None  # of a bucket that others may use it lets nothing go
     return [
-        allow("Stacks", STACKS, [f"{named}:stack/{stack}/*", f"{named}:stack/{stack}-*", f"{named}:changeSet/*"]),
-        allow("Templates", ["cloudformation:GetTemplateSummary", "cloudformation:ValidateTemplate"], ["*"]),
+        allow("Stacks", STACKS, [account.arn("cloudformation", one) for one in stacks]),
         allow("Buckets", BUCKET, _buckets(project, estate)),
-        allow("Packages", ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], [f"{own}/{names.PACKAGES}*"]),
+        allow("Packages", ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], packages),
+        *([allow("PackagesRetired", ["s3:PutObjectVersionTagging"], packages, marked)] if alone else []),
     ]
 
 
 def _jobs(estate: Estate) -> list[Statement]:
     """Its jobs, what starts them, and what they write to their logs."""
     account, stack = estate.account, estate.stack
-    prefix = f"{account.region}:{account.id}"
-    glue, logs = f"arn:aws:glue:{prefix}", f"arn:aws:logs:{prefix}:log-group"
-    crawled = names.crawled(stack)
+    groups = [account.arn("logs", f"log-group:{one}") for one in log_groups(estate)[:2]]
     kept = ["logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:ListTagsForResource", "logs:PutRetentionPolicy"]
     kept += ["logs:DeleteRetentionPolicy", "logs:TagResource", "logs:UntagResource"]
-    read = ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:DescribeLogStreams"]
     statements = [
-        allow("Jobs", OPERATES, [f"{glue}:job/{stack}-*"]),
-        allow("Flows", FLOWS, [f"{glue}:trigger/{stack}-*", f"{glue}:workflow/{stack}-*"]),
+        allow("Jobs", OPERATES, [account.arn("glue", f"job/{stack}-*")]),
+        allow("Flows", FLOWS, [account.arn("glue", f"{one}/{stack}-*") for one in ("trigger", "workflow")]),
         allow("Security", [f"glue:{one}SecurityConfiguration" for one in ("Create", "Delete", "Get")], ["*"]),
-        allow("LogGroups", [*kept, *read], [f"{logs}:{one}" for one in log_groups(estate)[:2]]),
-        allow("LogGroupsFound", ["logs:DescribeLogGroups"], [f"{logs}:*"]),
+        allow("LogGroups", [*kept, "logs:FilterLogEvents"], groups),
+        allow("LogGroupsFound", ["logs:DescribeLogGroups"], [account.arn("logs", "log-group:*")]),
     ]
-    if any(job.settings.crawler for job in estate.jobs):
-        does = [f"glue:{one}Crawler" for one in ("Create", "Delete", "Get", "Start", "Stop", "Update")]
-        tags = ["glue:GetTags", "glue:TagResource", "glue:UntagResource"]
-        statements.append(allow("Crawlers", [*does, *tags], [f"{glue}:crawler/{stack}-*"]))
-        entries = [f"glue:{one}Database" for one in ("Create", "Delete", "Get", "Update")]
-        statements.append(allow("Crawled", entries, [f"{glue}:catalog", f"{glue}:database/{crawled}"]))
-    if estate.settings.orchestration == "step_functions":
-        does = [f"states:{one}StateMachine" for one in ("Create", "Delete", "Describe", "Update")]
-        does += ["states:ListTagsForResource", "states:StartExecution", "states:TagResource", "states:UntagResource"]
-        does += ["states:ListExecutions", "states:ListStateMachineVersions", "states:ValidateStateMachineDefinition"]
-        statements.append(allow("Machines", does, [f"arn:aws:states:{prefix}:stateMachine:{stack}-*"]))
-        runs = ["states:DescribeExecution", "states:StopExecution"]
-        statements.append(allow("MachineRuns", runs, [f"arn:aws:states:{prefix}:execution:{stack}-*:*"]))
+    if estate.unit != CENTRE:  # whatever its jobs state today: crawlers and flows come and go without another policy
+        statements += [*_crawlers(estate), *_machines(estate)]
     return statements
 
 
-def _roles(estate: Estate) -> list[Statement]:
-    """Roles and policies by its names; each role is handed to the service that takes it and to no other."""
-    account, stack = estate.account, estate.stack
-    services = [role_arn(account, names.role(stack, one)) for one in (names.CRAWLERS, names.STARTS, names.FLOW)]
-    made = services if estate.unit == CENTRE or estate.settings.roles == "existing" else [estate.role.arn, *services]
-    passed = (
-        ("glue.amazonaws.com", [estate.role.arn, services[0]]),
-        ("events.amazonaws.com", services[1:2]),
-        ("states.amazonaws.com", services[2:]),
-    )
-    policies = f"arn:aws:iam::{account.id}:policy/{stack}-*"
+def _crawlers(estate: Estate) -> list[Statement]:
+    """Its crawlers, and the database of what they find; such a database goes with the tables and functions in it."""
+    account, crawled = estate.account, names.crawled(estate.stack)
+    does = [f"glue:{one}Crawler" for one in ("Create", "Delete", "Get", "Stop", "Update")]
+    tags = ["glue:GetTags", "glue:TagResource", "glue:UntagResource"]
+    keeps = [f"glue:{one}Database" for one in ("Create", "Delete", "Get", "Update")]
+    within = [*entries(account, [crawled]), account.arn("glue", f"userDefinedFunction/{crawled}/*")]
     return [
-        allow("Roles", ROLES, made),
-        allow("Attach", ATTACHES, made, {"ArnLike": {"iam:PolicyARN": [policies]}}),
-        allow("Policies", POLICIES, [policies]),
-        *(
-            allow(f"Pass{service.partition('.')[0].title()}", ["iam:PassRole"], roles, _to(service))
-            for service, roles in passed
-        ),
+        allow("Crawlers", [*does, *tags], [account.arn("glue", f"crawler/{estate.stack}-*")]),
+        allow("Crawled", keeps, within),
     ]
 
 
-def _to(service: str) -> dict[str, dict[str, str]]:
-    return {"StringEquals": {"iam:PassedToService": service}}
+def _machines(estate: Estate) -> list[Statement]:
+    """Its state machines, and their runs."""
+    account, stack = estate.account, estate.stack
+    does = [f"states:{one}StateMachine" for one in ("Create", "Delete", "Describe", "Update")]
+    does += ["states:ListTagsForResource", "states:StartExecution", "states:TagResource", "states:UntagResource"]
+    runs = ["states:DescribeExecution", "states:GetExecutionHistory", "states:StopExecution"]
+    return [
+        allow("Machines", [*does, "states:ListExecutions"], [account.arn("states", f"stateMachine:{stack}-*")]),
+        allow("MachineRuns", runs, [account.arn("states", f"execution:{stack}-*:*")]),
+    ]
 
 
-def _watches(estate: Estate) -> list[Statement]:
+def _watches(project: Project, estate: Estate) -> list[Statement]:
     """Rules, alarms, the topic, the dashboard, the budget and the rules of AWS Config."""
     account, stack = estate.account, estate.stack
-    prefix = f"{account.region}:{account.id}"
     rules = ["events:DeleteRule", "events:DescribeRule", "events:ListTargetsByRule", "events:PutRule"]
-    rules += ["events:PutTargets", "events:RemoveTargets", "events:TagResource", "events:UntagResource"]
+    rules += ["events:PutTargets", "events:RemoveTargets", "events:ListTagsForResource", "events:TagResource"]
+    rules += ["events:UntagResource"]
+    heard = heard_on(project, account.id, account.region)
+    buses = {"", *([f"{heard.name}/"] if heard is not None and heard.name != "default" else [])}
     bus = ["events:DescribeEventBus", "events:PutPermission", "events:RemovePermission"]
     topic = ["GetTopicAttributes", "CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource"]
     topic += ["ListSubscriptionsByTopic", "ListTagsForResource", "UntagResource", "GetSubscriptionAttributes"]
+    own = [account.arn("sns", names.topic(stack))]
+    watched = [account.arn("cloudwatch", f"alarm:{stack}-*"), f"arn:aws:cloudwatch::{account.id}:dashboard/{stack}*"]
     statements = [
-        allow("Rules", rules, [f"arn:aws:events:{prefix}:rule/{stack}-*", f"arn:aws:events:{prefix}:rule/*/{stack}-*"]),
-        allow("Bus", bus, [f"arn:aws:events:{prefix}:event-bus/default"]),
-        allow("Topic", [f"sns:{one}" for one in topic], [f"arn:aws:sns:{prefix}:{names.topic(stack)}"]),
-        allow("Unsubscribe", ["sns:Unsubscribe"], [f"arn:aws:sns:{prefix}:{names.topic(stack)}"]),
-        allow(
-            "Watch",
-            WATCHES,
-            [f"arn:aws:cloudwatch:{prefix}:alarm:{stack}-*", f"arn:aws:cloudwatch::{account.id}:dashboard/{stack}*"],
-        ),
-        allow("AlarmsFound", ["cloudwatch:DescribeAlarms"], [f"arn:aws:cloudwatch:{prefix}:alarm:*"]),
+        allow("Rules", rules, [account.arn("events", f"rule/{one}{stack}-*") for one in buses]),
+        allow("Topic", [f"sns:{one}" for one in topic], own),
+        allow("Unsubscribe", ["sns:Unsubscribe"], own),
+        allow("Watch", WATCHES, watched),
+        allow("AlarmsFound", ["cloudwatch:DescribeAlarms"], [account.arn("cloudwatch", "alarm:*")]),
     ]
+    if heard is not None and heard in forwards(project):
+        statements.append(allow("Bus", bus, [heard.arn]))
     if estate.settings.budget is not None:
         does = ["budgets:ListTagsForResource", "budgets:ModifyBudget", "budgets:ViewBudget"]
-        statements.append(allow("Budget", does, [f"arn:aws:budgets::{account.id}:budget/{stack}-jobs"]))
+        statements.append(allow("Budget", does, [f"arn:aws:budgets::{account.id}:budget/{stack}-jobs-*"]))
     if estate.settings.config_rules == "create":
-        does = ["config:DeleteConfigRule", "config:PutConfigRule", "config:TagResource"]
-        statements.append(allow("Config", does, [f"arn:aws:config:{prefix}:config-rule/*"]))
+        does = ["config:DeleteConfigRule", "config:PutConfigRule"]
+        statements.append(allow("Config", does, [account.arn("config", "config-rule/*")]))
         statements.append(allow("ConfigFound", ["config:DescribeConfigRules"], ["*"]))
     return statements
 
@@ -202,16 +190,15 @@ def _watches(estate: Estate) -> list[Statement]:
 def _keys(estate: Estate) -> list[Statement]:
     """Its keys: it keeps them all, and uses only that of the packages."""
     account, stack = estate.account, estate.stack
-    prefix = f"arn:aws:kms:{account.region}:{account.id}"
-    aliases = [names.alias(stack), names.alias(names.tables(stack))]
-    tagged, held = _tagged(estate, "Request"), [_key(estate)]
-    kept = [one for one in keys.ADMINISTER if one not in ("kms:TagResource", KEY_ENDS)]
+    aliases = [names.alias(one) for one in ([stack] if estate.unit == CENTRE else [stack, names.tables(stack)])]
+    named, tagged, held = [account.arn("kms", one) for one in aliases], _tagged(estate, "Request"), [_key(estate)]
     return [
         allow("KeysMade", ["kms:CreateKey"], ["*"], tagged),
         allow("KeysTagged", ["kms:TagResource"], held, tagged),
-        allow("Keys", kept, held, _tagged(estate, "Resource")),
-        allow("Aliases", ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], [f"{prefix}:{a}" for a in aliases]),
-        keys.named("PackagesKey", keys.WRITE, account.region, account.id, aliases[:1]),
+        allow("Keys", KEEPS, held, _tagged(estate, "Resource")),
+        allow("AliasesFound", ["kms:ListAliases"], ["*"]),
+        allow("Aliases", ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], named),
+        keys.named("PackagesKey", keys.WRITE, account, aliases[:1]),
     ]
 
 
@@ -227,7 +214,7 @@ def _taken_back(project: Project, estate: Estate) -> list[Statement]:
 
 
 def _key(estate: Estate) -> str:
-    return f"arn:aws:kms:{estate.account.region}:{estate.account.id}:key/*"
+    return estate.account.arn("kms", "key/*")
 
 
 def _tagged(estate: Estate, what: str) -> dict[str, dict[str, str]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mesh_etl.deploy import names
 from mesh_etl.deploy.estate import CENTRE
 from mesh_etl.deploy.synth import keys
+from mesh_etl.deploy.synth.access.lent import lent, looking_up_lent
 from mesh_etl.deploy.synth.access.network import connected
 from mesh_etl.deploy.synth.access.secrets import looking_up, secrets
 from mesh_etl.deploy.synth.access.sources import reading, reads
@@ -18,26 +19,29 @@ from mesh_etl.deploy.synth.storage.warehouse import made_here, tables
 from mesh_etl.govern.names import central_database
 from mesh_etl.govern.policies import personas
 from mesh_etl.govern.policies.bucket import kept
-from mesh_etl.govern.policies.documents import Conditions, Statement, allow
+from mesh_etl.govern.policies.documents import Conditions, Statement, allow, deny
+from mesh_etl.telemetry.address import namespace
 
 if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob, Project
     from mesh_etl.deploy.estate import Estate
 
 LOOKS = ["GetDatabase", "GetPartitionIndexes", "GetPartitions", "GetTable"]
-NAMESPACE = "Glue"  # of the metrics that Glue's jobs write
+LOGS = ["logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+GLUE = "Glue"  # the namespace of its metrics
 
 
 def of_jobs(project: Project, estate: Estate) -> list[Statement]:
     """Everything that the role of the unit's jobs may do."""
     if estate.unit == CENTRE:  # what it governs with, its role has: `mesh-etl govern policies`
         return running(estate)
-    found = [project.job(one) for job in estate.jobs if job.task in ("run", "stream") for one in job.products]
+    found = [project.job(one) for one in estate.products]
     return [
         *running(estate),
         *_sources(estate, found),
         *_tables(project, estate),
         *_catalogue(project, estate),
+        *looking_up_lent(project, lent(project, found)),
     ]
 
 
@@ -46,7 +50,7 @@ def running(estate: Estate) -> list[Statement]:
     account = estate.account
     own = f"arn:aws:s3:::{estate.artifacts}"
     aside = [names.TEMPORARY, names.EVENT_LOGS]
-    groups = [f"arn:aws:logs:{account.region}:{account.id}:log-group:{one}" for one in log_groups(estate)[:2]]
+    groups = [account.arn("logs", f"log-group:{one}") for one in log_groups(estate)[:2]]
     listed = {"StringLike": {"s3:prefix": [f"{one}*" for one in (names.PACKAGES, *aside)]}}
     writes = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
     return [
@@ -54,14 +58,16 @@ def running(estate: Estate) -> list[Statement]:
         allow("Aside", writes, [f"{own}/{one}*" for one in aside]),
         allow("ArtifactsList", ["s3:ListBucket"], [own], listed),
         allow("ArtifactsPlace", ["s3:GetBucketLocation"], [own]),
-        keys.named("ArtifactsKey", keys.BOOKMARKS, account.region, account.id, [names.alias(estate.stack)]),
-        allow(
-            "Logs",
-            ["logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-            groups,
-        ),
-        allow("Metrics", ["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": NAMESPACE}}),
+        keys.named("ArtifactsKey", keys.BOOKMARKS, account, [names.alias(estate.stack)]),
+        allow("Logs", LOGS, groups),
+        metrics(estate),
     ]
+
+
+def metrics(estate: Estate) -> Statement:
+    """The right to tell metrics: those that Glue itself writes with the role of a job, and those of the domain."""
+    spaces = [GLUE] + ([namespace(estate.mesh, estate.env, estate.unit)] if estate.unit != CENTRE else [])
+    return allow("Metrics", ["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": spaces}})
 
 
 def _sources(estate: Estate, jobs: list[LoadedJob]) -> list[Statement]:
@@ -79,12 +85,12 @@ def _tables(project: Project, estate: Estate) -> list[Statement]:
     found = list(personas.writer([place] if place else [], key, project.event_bus)["Statement"])
     if place is None:
         return found
-    found.append({**allow("LedgerStays", ["s3:DeleteObject"], kept([place])), "Effect": "Deny"})
+    found.append(deny("LedgerStays", ["s3:DeleteObject"], kept([place])))
     if key is not None:
         return found
     if made_here(project, estate):
         aliases = [names.alias(names.tables(estate.stack))]
-        return [*found, keys.named("TablesKey", keys.WRITE, account.region, account.id, aliases)]
+        return [*found, keys.named("TablesKey", keys.WRITE, account, aliases)]
     when: Conditions = {
         "StringLike": {"kms:EncryptionContext:aws:s3:arn": sorted([place.arn, place.objects])},
         "StringEquals": {"kms:ViaService": f"s3.{account.region}.amazonaws.com"},

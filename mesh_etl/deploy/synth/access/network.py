@@ -21,25 +21,42 @@ LOOKS = [
     "ec2:DescribeVpcAttribute", "ec2:DescribeVpcEndpoints",
 ]  # fmt: skip
 TAG = "aws-glue-service-resource"
+TAGGED: Conditions = {"ForAllValues:StringEquals": {"aws:TagKeys": [TAG]}, "Null": {"aws:TagKeys": "false"}}
 
 
 def connected(connections: Sequence[str], account: Account) -> list[Statement]:
     """The statements for these connections of the account, by name; none where there is no connection."""
     if not connections:
         return []
-    glue, ec2 = (f"arn:aws:{service}:{account.region}:{account.id}" for service in ("glue", "ec2"))
-    named = [f"{glue}:connection/{one}" for one in connections]
-    interface = f"{ec2}:network-interface/*"
-    here = {"StringEquals": {"aws:RequestedRegion": account.region}}
-    tagged: Conditions = {"ForAllValues:StringEquals": {"aws:TagKeys": [TAG]}, "Null": {"aws:TagKeys": "false"}}
+    create, delete = ["ec2:CreateNetworkInterface"], ["ec2:DeleteNetworkInterface"]
+    interface, *around = _interfaces(account)
     return [
-        allow("Connections", ["glue:GetConnection"], [f"{glue}:catalog", *named]),
-        allow("Network", LOOKS, ["*"], here),
-        allow(
-            "Interfaces",
-            ["ec2:CreateNetworkInterface"],
-            [interface, f"{ec2}:subnet/*", f"{ec2}:security-group/*"],
-        ),
-        allow("InterfacesGo", ["ec2:DeleteNetworkInterface"], [interface]),
-        allow("InterfaceTags", ["ec2:CreateTags", "ec2:DeleteTags"], [interface], tagged),
+        _named(connections, account),
+        allow("Network", LOOKS, ["*"], {"StringEquals": {"aws:RequestedRegion": account.region}}),
+        allow("Interfaces", create, [interface, *around]),
+        allow("InterfacesGo", delete, [interface]),
+        allow("InterfaceTags", ["ec2:CreateTags", "ec2:DeleteTags"], [interface], TAGGED),
     ]
+
+
+def bounding(connections: Sequence[str], account: Account) -> list[Statement]:
+    """The same in fewer words and somewhat wider, for a boundary; none where there is no connection."""
+    if not connections:
+        return []
+    interface, *around = _interfaces(account)
+    return [
+        _named(connections, account),
+        allow("Network", ["ec2:Describe*"], ["*"]),
+        allow("Interfaces", ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"], [interface, *around]),
+        allow("InterfaceTags", ["ec2:CreateTags", "ec2:DeleteTags"], [interface], TAGGED),
+    ]
+
+
+def _named(connections: Sequence[str], account: Account) -> Statement:
+    named = [account.arn("glue", one) for one in ("catalog", *(f"connection/{one}" for one in connections))]
+    return allow("Connections", ["glue:GetConnection"], named)
+
+
+def _interfaces(account: Account) -> list[str]:
+    """The network interfaces of the account, then what one is made in."""
+    return [account.arn("ec2", f"{one}/*") for one in ("network-interface", "subnet", "security-group")]

@@ -17,32 +17,27 @@ if TYPE_CHECKING:
 def role(
     estate: Estate, what: str, name: str, trust: Document, statements: Sequence[Statement], does: str
 ) -> dict[str, Resource]:
-    """The role with its policies, by logical id; `name` may have a path. Raises `ConfigError` ROLE_TOO_LARGE."""
-    policies = attached(estate, what, name, statements, attach=False)
+    """The role with its policies and its boundary, by logical id; `name` may have a path.
+
+    Raises `ConfigError` ROLE_TOO_LARGE.
+    """
+    policies = {
+        logical(what, "policy", str(number)): Resource(
+            "AWS::IAM::ManagedPolicy", {"PolicyDocument": one, "Description": f"{estate.stack}: {what}"}
+        )
+        for number, one in enumerate(sized(name, statements), start=1)
+    }
     path, _, plain = name.rpartition("/")
     properties: dict[str, Any] = {
         "RoleName": plain,
         "Path": f"/{path}/" if path else "/",
         "Description": does,
         "AssumeRolePolicyDocument": trust,
+        "PermissionsBoundary": estate.boundary,
         "ManagedPolicyArns": [ref(one) for one in policies],
         "Tags": tag_list(estate),
     }
     return {logical(what, "role"): Resource("AWS::IAM::Role", properties), **policies}
-
-
-def attached(
-    estate: Estate, what: str, name: str, statements: Sequence[Statement], *, attach: bool = True
-) -> dict[str, Resource]:
-    """The policies of a role that is there already, or of one that takes them itself where `attach` is false."""
-    plain = name.rpartition("/")[2]
-    return {
-        logical(what, "policy", str(number)): Resource(
-            "AWS::IAM::ManagedPolicy",
-            {"PolicyDocument": one, "Roles": [plain] if attach else None, "Description": f"{estate.stack}: {what}"},
-        )
-        for number, one in enumerate(sized(name, statements), start=1)
-    }
 
 
 def taken_by(estate: Estate, service: str, things: Sequence[str]) -> Document:

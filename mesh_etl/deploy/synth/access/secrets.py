@@ -45,13 +45,28 @@ def looking_up(references: Iterable[str], account: Account) -> list[Statement]:
     return made
 
 
+def folders(references: Iterable[str], account: Account) -> list[Statement]:
+    """The right to all secrets in the first folders of these ones' names, such as `shop/`, and to others by name."""
+    found = looking_up(references, account)
+    wider = {one["Sid"]: sorted({_folder(arn) for arn in one["Resource"]}) for one in found if "Condition" not in one}
+    return [{**one, "Resource": wider[one["Sid"]]} for one in found if one["Sid"] in wider]
+
+
+def _folder(arn: str) -> str:
+    """The ARN of all secrets in the first folder of this one's name; of itself where it is in none."""
+    separator = ":parameter/" if ":parameter/" in arn else ":secret:"
+    head, _, name = arn.partition(separator)
+    first, inside, _ = name.partition("/")
+    return f"{head}{separator}{first}/*" if inside else arn
+
+
 def _arn(kind: str, name: str, account: Account) -> str:
     """The ARN of a secret that is stated by its name, or by its ARN."""
     if name.startswith("arn:"):
         return name
     if kind == "ssm":
-        return f"arn:aws:ssm:{account.region}:{account.id}:parameter/{name.lstrip('/')}"
-    return f"arn:aws:secretsmanager:{account.region}:{account.id}:secret:{name}{SUFFIX}"
+        return account.arn("ssm", f"parameter/{name.lstrip('/')}")
+    return account.arn("secretsmanager", f"secret:{name}{SUFFIX}")
 
 
 def _references(value: Any) -> Iterator[str]:

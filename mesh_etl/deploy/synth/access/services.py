@@ -9,18 +9,19 @@ from mesh_etl.deploy import names
 from mesh_etl.deploy.estate import CENTRE
 from mesh_etl.deploy.forwarding import forwards, mesh_bus
 from mesh_etl.deploy.synth import keys
+from mesh_etl.deploy.synth.access.job_role import LOGS
 from mesh_etl.deploy.synth.access.roles import role, taken_by
 from mesh_etl.deploy.synth.access.sources import reading, reads
 from mesh_etl.deploy.synth.base import log_groups
 from mesh_etl.deploy.synth.flow.flows import flows
 from mesh_etl.govern.policies.documents import Statement, allow
+from mesh_etl.govern.policies.personas import entries
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
     from mesh_etl.deploy.estate import Estate
     from mesh_etl.deploy.synth.template import Resource
 
-RULE_START = names.RULE - 10  # so much of the stack's name is left in that of a rule that had to be shortened
 ENTERS = [
     "glue:BatchCreatePartition", "glue:BatchGetPartition", "glue:BatchUpdatePartition", "glue:CreatePartition",
     "glue:CreateTable", "glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable",
@@ -35,23 +36,18 @@ def of_services(project: Project, estate: Estate) -> dict[str, Resource]:
 
 def _crawlers(project: Project, estate: Estate) -> dict[str, Resource]:
     """Crawlers read the sources that a job lets them look at, and enter what they find in a database of their own."""
-    asked = [
-        job.products[0] for job in estate.jobs if job.settings.crawler is not None and job.task in ("run", "stream")
-    ]
+    asked = [job.product for job in estate.jobs if job.product and job.settings.crawler is not None]
     if not asked:
         return {}
     account = estate.account
-    glue, database = f"arn:aws:glue:{account.region}:{account.id}", names.crawled(estate.stack)
-    entries = [f"{glue}:catalog", f"{glue}:database/{database}", f"{glue}:table/{database}/*"]
-    groups = [f"arn:aws:logs:{account.region}:{account.id}:log-group:{log_groups(estate)[2]}"]
-    logs = ["logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+    groups = [account.arn("logs", f"log-group:{log_groups(estate)[2]}")]
     statements = [
         *reading(reads(project.job(one) for one in asked), account),
-        allow("Enter", ENTERS, entries),
-        allow("Logs", logs, groups),
-        keys.named("LogsKey", keys.BOOKMARKS, account.region, account.id, [names.alias(estate.stack)]),
+        allow("Enter", ENTERS, entries(account, [names.crawled(estate.stack)])),
+        allow("Logs", LOGS, groups),
+        keys.named("LogsKey", keys.BOOKMARKS, account, [names.alias(estate.stack)]),
     ]
-    trust = taken_by(estate, "glue.amazonaws.com", [f"{glue}:crawler/{estate.stack}-*"])
+    trust = taken_by(estate, "glue.amazonaws.com", [account.arn("glue", f"crawler/{estate.stack}-*")])
     return role(estate, "crawlers", names.role(estate.stack, names.CRAWLERS), trust, statements, "Crawls sources")
 
 
@@ -60,7 +56,6 @@ def _starts(project: Project, estate: Estate) -> dict[str, Resource]:
 
     Source: https://docs.aws.amazon.com/glue/latest/dg/starting-workflow-eventbridge.html
     """
-    account = estate.account
     if estate.unit == CENTRE:
         buses = [one.arn for one in forwards(project)]
         does = [allow("PassOn", ["events:PutEvents"], buses)] if buses else []
@@ -68,28 +63,27 @@ def _starts(project: Project, estate: Estate) -> dict[str, Resource]:
         does = _started(project, estate)
     if not does:
         return {}
-    rules = [f"arn:aws:events:{account.region}:{account.id}:rule/{one}" for one in _rules(project, estate)]
-    trust = taken_by(estate, "events.amazonaws.com", rules)
+    trust = taken_by(estate, "events.amazonaws.com", _rules(project, estate))
     return role(estate, "starts", names.role(estate.stack, names.STARTS), trust, does, "Starts what events ask for")
 
 
 def _started(project: Project, estate: Estate) -> list[Statement]:
     """The right to start each flow that a rule starts: Glue's triggers see to those that begin by the clock."""
-    prefix = f"{estate.account.region}:{estate.account.id}"
+    account, stack = estate.account, estate.stack
     every = [one for one in flows(project, estate) if not isinstance(one.start, OnDemand)]
     if estate.settings.orchestration == "step_functions":
-        machines = [f"arn:aws:states:{prefix}:stateMachine:{one.machine(estate.stack)}" for one in every]
+        machines = [account.arn("states", f"stateMachine:{one.machine(stack)}") for one in every]
         return [allow("Machines", ["states:StartExecution"], machines)] if machines else []
     by_events = [one for one in every if not isinstance(one.start, OnSchedule)]
-    workflows = [f"arn:aws:glue:{prefix}:workflow/{one.workflow(estate.stack)}" for one in by_events]
+    workflows = [account.arn("glue", f"workflow/{one.workflow(stack)}") for one in by_events]
     return [allow("Workflows", ["glue:notifyEvent"], workflows)] if workflows else []
 
 
 def _rules(project: Project, estate: Estate) -> list[str]:
-    """The rules that take the role, as ARNs end: of another bus than the default one, with its name before theirs."""
+    """The rules that take the role, by ARN: of another bus than the default one, with its name before theirs."""
     bus = mesh_bus(project)
-    named = [f"{estate.stack[:RULE_START]}*"]
-    return named + ([f"{bus.name}/{one}" for one in named] if bus is not None else [])
+    buses = ["", *([f"{bus.name}/"] if bus is not None else [])]
+    return [estate.account.arn("events", f"rule/{one}{estate.stack}-*") for one in buses]
 
 
 def _flow(project: Project, estate: Estate) -> dict[str, Resource]:
@@ -100,24 +94,17 @@ def _flow(project: Project, estate: Estate) -> dict[str, Resource]:
     account, found = estate.account, flows(project, estate) if estate.unit != CENTRE else ()
     if estate.settings.orchestration == "triggers" or not found:
         return {}
-    jobs = [
-        f"arn:aws:glue:{account.region}:{account.id}:job/{one.name}"
-        for one in estate.jobs
-        if one.task in ("run", "stream")
-    ]
+    jobs = [account.arn("glue", f"job/{one.name}") for one in estate.jobs if one.product]
     runs = ["glue:BatchStopJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun"]
     statements: list[Statement] = [allow("Jobs", runs, jobs), *_telling(estate)]
-    prefix = f"arn:aws:states:{account.region}:{account.id}:stateMachine"
-    machines = [f"{prefix}:{one.machine(estate.stack)}" for one in found]
+    machines = [account.arn("states", f"stateMachine:{one.machine(estate.stack)}") for one in found]
     trust = taken_by(estate, "states.amazonaws.com", machines)
     return role(estate, "flow", names.role(estate.stack, names.FLOW), trust, statements, "Runs jobs in their order")
 
 
 def _telling(estate: Estate) -> list[Statement]:
     """The right to tell the topic of alarms, and to its key where the topic is ours."""
-    account, stated = estate.account, estate.settings.alarms.topic
-    topic = stated or f"arn:aws:sns:{account.region}:{account.id}:{names.topic(estate.stack)}"
-    told = [allow("Tell", ["sns:Publish"], [topic])]
-    if stated is None:
-        told.append(keys.named("TopicKey", keys.WRITE, account.region, account.id, [names.alias(estate.stack)]))
+    told = [allow("Tell", ["sns:Publish"], [estate.topic])]
+    if estate.settings.alarms.topic is None:
+        told.append(keys.named("TopicKey", keys.WRITE, estate.account, [names.alias(estate.stack)]))
     return told

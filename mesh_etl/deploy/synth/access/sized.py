@@ -23,7 +23,7 @@ def sized(role: str, statements: Iterable[Statement]) -> tuple[Document, ...]:
     found: list[list[Statement]] = [[]]
     for one in statements:
         for piece in _cut(one):
-            if found[-1] and _size(document([*found[-1], piece])) > POLICY:
+            if found[-1] and size(document([*found[-1], piece])) > POLICY:
                 found.append([])
             found[-1].append(piece)
     if len(found) > POLICIES:
@@ -36,7 +36,7 @@ def sized(role: str, statements: Iterable[Statement]) -> tuple[Document, ...]:
 def _cut(statement: Statement) -> Iterator[Statement]:
     """The statement, or several that say the same together."""
     pieces = [statement]
-    while max(_size(document([one])) for one in pieces) > POLICY:
+    while max(size(document([one])) for one in pieces) > POLICY:
         pieces = [half for one in pieces for half in _halves(one)]
     if len(pieces) == 1:
         yield statement
@@ -53,5 +53,6 @@ def _halves(statement: Statement) -> list[Statement]:
     return [{**statement, "Resource": half} for half in (resources[:middle], resources[middle:])]
 
 
-def _size(value: Document) -> int:
+def size(value: Document) -> int:
+    """How long a document is for IAM, in characters."""
     return len(json.dumps(value, separators=(",", ":")))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from mesh_etl.deploy.synth.places import S3, paths
+from mesh_etl.deploy.synth.places import S3
 from mesh_etl.govern.policies.documents import Conditions, Statement, allow
+from mesh_etl.sources.files import stated
 from mesh_etl.stores.pattern import is_pattern, matcher
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Read:
 def reads(jobs: Iterable[LoadedJob]) -> tuple[Read, ...]:
     """What the sources of the jobs read from S3, each once in order."""
     sources = [source for job in jobs for source in (job.job.source, *job.job.inputs.values())]
-    return tuple(sorted({one for source in sources for path in paths(source) for one in _of(path)}))
+    return tuple(sorted({one for source in sources for path in stated(source) for one in _of(path)}))
 
 
 def reading(found: Iterable[Read], account: Account) -> list[Statement]:
