@@ -53,7 +53,15 @@ setup(
     packages=find_packages(include=["mesh_etl", "mesh_etl.*"]),
     # the entry scripts of Glue jobs: `mesh-etl package` ships them from an installed library too
     data_files=[("share/mesh_etl/jobs", sorted(glob("jobs/*.py")))],
-    package_data={"mesh_etl": ["py.typed", "cost/*.json", "deploy/package/locks/*", "templates/*/*/*"]},
+    package_data={
+        "mesh_etl": [
+            "py.typed",
+            "cost/*.json",
+            "deploy/package/locks/*",
+            "embedded_aws/cloudformation/*.json",
+            "templates/*/*/*",
+        ],
+    },
     install_requires=[
         "pydantic>=2.10,<3",
         "ruamel.yaml>=0.18.6",

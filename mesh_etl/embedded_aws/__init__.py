@@ -30,6 +30,7 @@ SERVICES = (
     "s3",
     "kms",
     "logs",
+    "cloudwatch",
     "stepfunctions",
 )
 

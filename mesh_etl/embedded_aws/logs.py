@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import replace
 
 from mesh_etl.embedded_aws import records
 from mesh_etl.embedded_aws.answers import Refusal
 from mesh_etl.embedded_aws.operations import Body, Call, operation
-from mesh_etl.embedded_aws.pages import page, seen
+from mesh_etl.embedded_aws.pages import paged
 
 GROUP, EVENT = "logs.group", "logs.event"
 MOST = 10_000  # events of a page
@@ -30,12 +29,9 @@ def filter_log_events(call: Call) -> Body:
     group, prefix = call["logGroupName"], call.get("logStreamNamePrefix", "")
     if records.get(call, GROUP, group) is None:
         raise Refusal("ResourceNotFoundException", "The specified log group does not exist.")
-    call = replace(call, parameters={**call.parameters, "NextToken": call.get("nextToken")})
-    after = seen(call)
     rows = [
         (key, one)
         for key, one in records.named(call, EVENT, f"{group}|")
-        if key > after and one["logStreamName"].startswith(prefix) and one["timestamp"] >= call.get("startTime", 0)
+        if one["logStreamName"].startswith(prefix) and one["timestamp"] >= call.get("startTime", 0)
     ]
-    found, more = page(call, rows, MOST)
-    return {"events": found, **({"nextToken": more["NextToken"]} if more else {})}
+    return paged(call, "events", rows, MOST)

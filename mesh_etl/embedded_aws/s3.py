@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import uuid
 
 from mesh_etl.embedded_aws import records
@@ -17,7 +18,10 @@ BUCKET, OBJECT = "s3.bucket", "s3.object"
 EVERYWHERE = "s3"  # a bucket's name is nobody else's
 
 
-@operation("s3.PutObject", "Bucket", "Key", "Body", "IfNoneMatch", "ChecksumSHA256", "ExpectedBucketOwner", writes=True)
+@operation(
+    "s3.PutObject", "Bucket", "Key", "Body", "IfNoneMatch", "ChecksumAlgorithm", "ChecksumSHA256",
+    "ExpectedBucketOwner", writes=True,
+)  # fmt: skip
 def put_object(call: Call) -> Body:
     """The object is there; with IfNoneMatch it was not before."""
     _owned(call)
@@ -29,7 +33,7 @@ def put_object(call: Call) -> Body:
         raise Refusal("BadDigest", "The SHA256 you specified did not match the calculated checksum.")
     version = uuid.uuid4().hex
     body = {"data": base64.b64encode(data).decode(), "size": len(data), "checksum": checksum, "version": version}
-    records.put(call, OBJECT, name, body, EVERYWHERE)
+    records.put(call, OBJECT, name, {**body, "modified": call.now}, EVERYWHERE)
     return {"VersionId": version, "ChecksumSHA256": checksum}
 
 
@@ -39,7 +43,57 @@ def head_object(call: Call) -> Body:
     found = records.get(call, OBJECT, f"{call['Bucket']}/{call['Key']}", EVERYWHERE)
     if found is None or not _bucket(call):
         raise Refusal("404", "Not Found")
-    return {"ContentLength": found["size"], "ChecksumSHA256": found["checksum"], "VersionId": found["version"]}
+    return {
+        "ContentLength": found["size"],
+        "ChecksumSHA256": found["checksum"],
+        "VersionId": found["version"],
+        "LastModified": found["modified"],
+    }
+
+
+@operation("s3.GetObject", "Bucket", "Key", "ExpectedBucketOwner")
+def get_object(call: Call) -> Body:
+    """The bytes of the object."""
+    _owned(call)
+    data = content(call, call["Bucket"], call["Key"])
+    if data is None:
+        raise Refusal("NoSuchKey", "The specified key does not exist.")
+    return {"Body": io.BytesIO(data), "ContentLength": len(data)}
+
+
+@operation("s3.ListObjectsV2", "Bucket", "Prefix", "ExpectedBucketOwner", "EncodingType")
+def list_objects(call: Call) -> Body:
+    """Every object whose key has that prefix; its keys as they are, so none is said to be encoded."""
+    _owned(call)
+    found = records.named(call, OBJECT, f"{call['Bucket']}/{call.get('Prefix', '')}", EVERYWHERE)
+    return {
+        "IsTruncated": False,
+        "Contents": [
+            {"Key": name.partition("/")[2], "Size": one["size"], "LastModified": one["modified"]} for name, one in found
+        ],
+    }
+
+
+@operation("s3.PutObjectTagging", "Bucket", "Key", "VersionId", "Tagging", "ExpectedBucketOwner", writes=True)
+def put_object_tagging(call: Call) -> Body:
+    """The version of the object has these tags."""
+    _owned(call)
+    name = f"{call['Bucket']}/{call['Key']}"
+    found = records.get(call, OBJECT, name, EVERYWHERE)
+    if found is None or found["version"] != call.get("VersionId", found["version"]):
+        raise Refusal("NoSuchVersion", "The specified version does not exist.")
+    records.put(call, OBJECT, name, {**found, "tags": call["Tagging"]["TagSet"]}, EVERYWHERE)
+    return {}
+
+
+@operation("s3.GetObjectTagging", "Bucket", "Key", "ExpectedBucketOwner")
+def get_object_tagging(call: Call) -> Body:
+    """The tags of the object."""
+    _owned(call)
+    found = records.get(call, OBJECT, f"{call['Bucket']}/{call['Key']}", EVERYWHERE)
+    if found is None:
+        raise Refusal("NoSuchKey", "The specified key does not exist.")
+    return {"TagSet": found.get("tags", [])}
 
 
 @operation("s3.ListObjectVersions", "Bucket", "ExpectedBucketOwner", "EncodingType")
@@ -94,6 +148,12 @@ def dropped(call: Call, bucket: str) -> bool:
         return False
     records.drop(call, BUCKET, bucket, EVERYWHERE)
     return True
+
+
+def owner(call: Call, bucket: str) -> str:
+    """The account that has the bucket, or nothing where nobody has one of that name."""
+    found = records.get(call, BUCKET, bucket, EVERYWHERE)
+    return str(found["account"]) if found else ""
 
 
 def content(call: Call, bucket: str, key: str) -> bytes | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from mesh_etl.embedded_aws import records
 from mesh_etl.embedded_aws.answers import Refusal
 from mesh_etl.embedded_aws.operations import Body, Call, operation
-from mesh_etl.embedded_aws.pages import page, seen
+from mesh_etl.embedded_aws.pages import paged
 
 TOPIC, MESSAGE = "sns.topic", "sns.message"
 MOST = 100
@@ -42,10 +42,7 @@ def delete_topic(call: Call) -> Body:
 @operation("sns.ListTopics", "NextToken")
 def list_topics(call: Call) -> Body:
     """The topics of the account by name, in pages of 100."""
-    after = seen(call)
-    rows = [(arn, {"TopicArn": arn}) for arn, _ in records.named(call, TOPIC) if arn > after]
-    found, more = page(call, rows, MOST)
-    return {"Topics": found, **more}
+    return paged(call, "Topics", ((arn, {"TopicArn": arn}) for arn, _ in records.named(call, TOPIC)), MOST)
 
 
 @operation("sns.Publish", "TopicArn", "Message", "Subject", "MessageAttributes", writes=True)

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from mesh_etl.deploy.stacks.deployment import Account
     from mesh_etl.deploy.stacks.wanted import Parcel, Wanted
 
-NOT_REACHED = ("AWS_MISSING", "AWS_CREDENTIALS", "AWS_ROLE", "AWS_EXPIRED", "AWS_UNREACHABLE")
+NOT_REACHED = (
+    "AWS_MISSING", "AWS_CREDENTIALS", "AWS_ROLE", "AWS_EXPIRED", "AWS_UNREACHABLE", "PLACEHOLDER_ACCOUNT",
+)  # fmt: skip
 
 
 def deploy(
@@ -26,6 +28,9 @@ def deploy(
     yes: Yes = False,
     continue_rollback: Annotated[
         bool, typer.Option("--continue-rollback", help="Let a rollback that failed go on, now that it is mended.")
+    ] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Then let S3 remove packages that no deploy of 30 days has used.")
     ] = False,
     root: Root = HERE,
     env: Env = "prod",
@@ -46,10 +51,13 @@ def deploy(
     from mesh_etl.deploy.placeholder import placeholders
     from mesh_etl.deploy.stacks.assembled import assembled
     from mesh_etl.deploy.stacks.deployment import entered
+    from mesh_etl.deploy.stacks.retired import require_own_bucket
     from mesh_etl.errors import ConfigError, MeshError
 
     project = Project.open(root, env)
     found, following = estate(project, unit), Following(quiet=as_json)
+    if prune:
+        require_own_bucket(project, found)
     if continue_rollback:
         account = entered(worlds.open(project.env, project.root), found.deployer)
         _continue(account, found, env, following, as_json)
@@ -61,10 +69,12 @@ def deploy(
     wanted = assembled(project, found)
     if not as_json:
         screen.errors((*unset, *wanted.warnings), "warning")
-    facts = _facts(wanted, dry_run)
+    facts = _facts(wanted, dry_run) | {"boundary": found.boundary}
     try:
         account = entered(worlds.open(project.env, project.root), found.deployer)
         facts |= _tried(account, wanted, env) if dry_run else _done(account, wanted, env, yes, following, as_json)
+        if prune and not facts.get("refused"):
+            facts["unused"] = _pruned(account, wanted, dry_run, following)
     except MeshError as error:
         if not dry_run or error.code not in NOT_REACHED:
             raise
@@ -81,6 +91,7 @@ def _done(account: Account, wanted: Wanted, env: str, yes: bool, following: Foll
     from mesh_etl.cli.deploy.following import may_go_on
     from mesh_etl.deploy.stacks import deployment
     from mesh_etl.deploy.stacks.change import from_nothing
+    from mesh_etl.deploy.stacks.retired import remembered
 
     told = following.told
     deployment.ready(account, wanted, env)
@@ -105,6 +116,7 @@ def _done(account: Account, wanted: Wanted, env: str, yes: bool, following: Foll
         if first:
             root, sent = _offered(account, wanted, following)
         if root is not None:
+            remembered(account, wanted)
             following.step(f"changing {wanted.stack}")
             deployment.done(account, root, told)
     return {"changes": changes, "executed": True, "uploaded": _names(sent)}
@@ -153,6 +165,17 @@ def _tried(account: Account, wanted: Wanted, env: str) -> dict[str, Any]:
         return {"changes": from_nothing(wanted), "asked": True}
     root = deployment.tried(account, wanted)
     return {"changes": (*_in_base(base), *(root.changes if root else ())), "asked": True}
+
+
+def _pruned(account: Account, wanted: Wanted, dry_run: bool, following: Following) -> list[dict[str, Any]]:
+    """What is in the artifacts bucket and nobody needs is marked, or only found in a dry run; returns it."""
+    from mesh_etl.deploy.stacks.retired import retired, unused
+
+    following.step("looking for packages that nobody needs")
+    found = unused(account, wanted)
+    if not dry_run:
+        retired(account, wanted, found)
+    return [{"key": one.key, "size": one.size} for one in found]
 
 
 def _in_base(proposal: Proposal | None) -> tuple[Change, ...]:

@@ -82,7 +82,8 @@ def _removed(
     from mesh_etl.cli.deploy.following import may_go_on
     from mesh_etl.deploy.stacks import data, deployment
     from mesh_etl.deploy.stacks.change_set import proposed
-    from mesh_etl.deploy.stacks.removal import deleted, without_jobs
+    from mesh_etl.deploy.stacks.execution import deleted
+    from mesh_etl.deploy.stacks.removal import without_jobs
     from mesh_etl.deploy.stacks.standing import REVIEW, require_removable
 
     objects = 0

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.cli.wording import count
+from mesh_etl.cli.wording import count, size
+from mesh_etl.config import placement
+from mesh_etl.placeholder import ACCOUNT
 
 if TYPE_CHECKING:
     from mesh_etl.cli.screen import Page
@@ -42,11 +44,18 @@ def told(page: Page, facts: Mapping[str, Any], titles: Mapping[str, str], env: s
     """What a deploy has done, or a dry run would do, and the next command."""
     unit, changes = facts["unit"], facts["changes"]
     where = f"{facts['stack']} in account {facts['account']}, {facts['region']}"
+    if "unused" in facts:
+        page.line(_unused(facts["unused"], facts["dry_run"]))
     if facts["dry_run"]:
         show(page, changes, titles)
         if "not_asked" in facts:
             page.line(f"AWS was not asked, so this is what a first deploy makes: {facts['not_asked']}")
         page.line(f"{where}: nothing was changed")
+        if any(one.kind == "added" and one.type == "AWS::IAM::Role" for one in changes):
+            policy = facts["boundary"].partition("policy/")[2]
+            page.line(f"Roles need {policy} in the account beforehand: mesh-etl govern policies --env {env}")
+        if facts["account"] == ACCOUNT:
+            page.line(f"Put your account and region into {placement.env_path(env).as_posix()} first.")
         page.next(f"mesh-etl deploy {unit} --env {env}")
     elif facts.get("refused"):
         page.line(f"{where}: nothing was changed")
@@ -56,6 +65,14 @@ def told(page: Page, facts: Mapping[str, Any], titles: Mapping[str, str], env: s
     else:
         page.line(f"{where}: deployed, with {count(len(changes), 'change')}")
         page.next(f"mesh-etl status {unit} --env {env}", f"mesh-etl start {unit}.PRODUCT --env {env}")
+
+
+def _unused(found: Sequence[Mapping[str, Any]], dry_run: bool) -> str:
+    """What becomes of packages that nobody needs."""
+    if not found:
+        return "every package is needed, or younger than 30 days"
+    told = f"{count(len(found), 'old file')} in the artifacts bucket, {size(sum(one['size'] for one in found))}"
+    return f"{told}: --prune would let S3 remove them" if dry_run else f"{told}: S3 removes them within two days"
 
 
 def counted(changes: Sequence[Change]) -> str:

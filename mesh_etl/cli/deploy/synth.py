@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -29,6 +30,8 @@ SAYS = {
     "watch": "topic, alarms, dashboard",
 }
 
+_TEMPLATE = re.compile(f"(?:{'|'.join(SAYS)})(?:-[1-9][0-9]*)?[.](?:json|yaml)")
+
 
 def synth(
     units: Units = None,
@@ -41,7 +44,9 @@ def synth(
 ) -> None:
     """Write CloudFormation templates of the jobs of domains.
 
-    Nothing is sent to AWS."""
+    Nothing is sent to AWS. mesh-etl package makes the files that they name."""
+    from tempfile import TemporaryDirectory
+
     from mesh_etl.cli import screen
     from mesh_etl.config import Project
     from mesh_etl.deploy import estate as estates
@@ -51,11 +56,12 @@ def synth(
 
     project = Project.open(root, env)
     found, warnings = {}, [*placeholders(project)]
-    for unit in estates.chosen(project, units or ()):
-        estate = estates.estate(project, unit)
-        bundle = bundled(project, estate)
-        warnings += bundle.warnings
-        found[unit] = synthesized(project, estate, bundle)
+    with TemporaryDirectory(prefix="mesh-etl-") as aside:  # templates name packages by their hashes, and have none
+        for unit in estates.chosen(project, units or ()):
+            estate = estates.estate(project, unit)
+            bundle = bundled(project, estate, Path(aside))
+            warnings += bundle.warnings
+            found[unit] = synthesized(project, estate, bundle)
     written = {unit: _written(stack, project.root / out / env / unit, form) for unit, stack in found.items()}
     if as_json:
         told = [_document(unit, stack, written[unit]) for unit, stack in found.items()]
@@ -78,8 +84,8 @@ def _written(stack: Stack, folder: Path, form: str) -> dict[str, Path]:
     """The templates are in the folder, by name; those of an earlier time that are no longer made are gone from it."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {one.name: folder / f"{one.name}.{form}" for one in _all(stack)}
-    for old in (one for kind in ("json", "yaml") for one in folder.glob(f"*.{kind}")):
-        if old not in files.values():
+    for old in folder.iterdir():
+        if old not in files.values() and _TEMPLATE.fullmatch(old.name):
             old.unlink()
     for one in _all(stack):
         files[one.name].write_bytes(one.data if form == "json" else one.yaml().encode())

@@ -36,8 +36,8 @@ class Change:
 
     @property
     def name(self) -> str:
-        """What people know it by."""
-        return self.physical or self.logical
+        """What people know it by: of an ARN its last part."""
+        return self.physical.rpartition(":")[2] or self.logical
 
     @property
     def holds_data(self) -> bool:

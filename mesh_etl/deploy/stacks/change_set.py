@@ -13,14 +13,15 @@ from typing import Any
 
 from mesh_etl.deploy.stacks import pace
 from mesh_etl.deploy.stacks.change import STACK, Change, change_of
+from mesh_etl.deploy.stacks.refusal import TO_COME, nothing, reasons, settled
 from mesh_etl.deploy.stacks.standing import REVIEW, Standing, standing
 from mesh_etl.errors import Fault, PlanError
 from mesh_etl.worlds.error_codes import code_of
-from mesh_etl.worlds.refusals import explained
+from mesh_etl.worlds.refusals import explained, words_of
 
 CAPABILITIES = ["CAPABILITY_NAMED_IAM"]  # its roles have names that are computed
-NOTHING = ("didn't contain changes", "No updates are to be performed")
-TO_COME = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
+GONE = ("ChangeSetNotFound", "ChangeSetNotFoundException")
+MOST = 20  # reasons that are told
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,11 @@ def proposed(
     change_set = _created(cloudformation, name, called, template, tags, before)
     found = _awaited(cloudformation, change_set, name)
     if found["Status"] == "FAILED":
-        reason = found.get("StatusReason", "")
+        told = [] if nothing(found) else _told(cloudformation, found, name)
         discard(cloudformation, Proposal(change_set, called, name, found["StackId"], _fresh(before), ()))
-        if any(words in reason for words in NOTHING):
+        if not told:
             return None
-        fix = "mend what it names; mesh-etl synth shows the templates"
-        raise PlanError(Fault("CHANGES_REFUSED", f"CloudFormation does not take the change set: {reason}", name, fix))
+        raise PlanError(*told)
     changes = tuple(_changes(cloudformation, found, ""))
     proposal = Proposal(change_set, called, name, found["StackId"], _fresh(before), changes)
     if not changes:  # nested stacks that stay as they are count as changed ones to CloudFormation
@@ -78,24 +78,35 @@ def proposed(
 
 
 def discard(cloudformation: Any, proposal: Proposal) -> None:
-    """The change set is gone, and its stack as well where it exists through this change set alone."""
-    from botocore.exceptions import ClientError
-
+    """The change set is gone with those nested in it, and its stack as well where it exists through this one alone."""
     with explained("cloudformation:DeleteChangeSet", proposal.stack):
-        try:
-            cloudformation.delete_change_set(ChangeSetName=proposal.id)
-        except ClientError as error:
-            if code_of(error) not in ("ChangeSetNotFound", "ChangeSetNotFoundException"):
-                raise
+        _deleted(cloudformation, proposal.id)
     if not proposal.fresh:
         return
     with explained("cloudformation:ListChangeSets", proposal.stack):
-        others = cloudformation.list_change_sets(StackName=proposal.stack_id)["Summaries"]
+        pages = list(cloudformation.get_paginator("list_change_sets").paginate(StackName=proposal.stack_id))
+    others = [one for page in pages for one in page["Summaries"] if one["ChangeSetId"] != proposal.id]
     left = standing(cloudformation, proposal.stack_id)
-    if left is None or left.status != REVIEW or [one for one in others if one["ChangeSetId"] != proposal.id]:
+    if left is None or left.status != REVIEW or others:
         return
     with explained("cloudformation:DeleteStack", proposal.stack):
         cloudformation.delete_stack(StackName=proposal.stack_id)
+
+
+def _deleted(cloudformation: Any, change_set: str) -> None:
+    """The change set is gone, which takes a while where there are nested ones; it may have been gone before."""
+    from botocore.exceptions import ClientError
+
+    try:
+        cloudformation.delete_change_set(ChangeSetName=change_set)
+        for pause in pace.pauses():
+            status = cloudformation.describe_change_set(ChangeSetName=change_set)["Status"]
+            if not status.startswith("DELETE_") or status in ("DELETE_COMPLETE", "DELETE_FAILED"):
+                return
+            pause()
+    except ClientError as error:
+        if code_of(error) not in GONE and "does not exist" not in words_of(error):
+            raise
 
 
 def _fresh(before: Standing | None) -> bool:
@@ -122,7 +133,7 @@ def _created(
         "Capabilities": CAPABILITIES,
         "Tags": [{"Key": key, "Value": tags[key]} for key in sorted(tags)],
         "IncludeNestedStacks": True,
-        "ClientToken": called,
+        "ClientToken": f"mesh-etl-{uuid.uuid4().hex}",  # botocore itself sends a call again, and means this one
         **template.given,
     }
     with explained("cloudformation:CreateChangeSet", stack):
@@ -134,18 +145,29 @@ def _created(
         there = cloudformation.describe_change_set(StackName=stack, ChangeSetName=called)
         if there["Status"] in TO_COME or there["ExecutionStatus"] == "AVAILABLE":
             return str(there["ChangeSetId"])
-        cloudformation.delete_change_set(ChangeSetName=there["ChangeSetId"])
-        return str(cloudformation.create_change_set(**{**asked, "ClientToken": f"{called}-again"})["Id"])
+        _deleted(cloudformation, there["ChangeSetId"])
+        return str(cloudformation.create_change_set(**asked)["Id"])
+
+
+def _told(cloudformation: Any, found: Mapping[str, Any], stack: str) -> list[Fault]:
+    with explained("cloudformation:DescribeChangeSet", stack):
+        every = list(dict.fromkeys(reasons(cloudformation, found)))
+    taken = "it stands outside of this stack: delete it, if nobody needs it, or rename what the template makes"
+    other = "mend what it names; mesh-etl synth shows the templates"
+    return [
+        Fault(
+            "CHANGES_REFUSED",
+            f"CloudFormation does not take the change set: {one}",
+            stack,
+            taken if "already exists" in one else other,
+        )
+        for one in every[:MOST]
+    ]
 
 
 def _awaited(cloudformation: Any, change_set: str, stack: str) -> dict[str, Any]:
-    for pause in pace.pauses():
-        with explained("cloudformation:DescribeChangeSet", stack):
-            found: dict[str, Any] = cloudformation.describe_change_set(ChangeSetName=change_set)
-        if found["Status"] not in TO_COME:
-            return found
-        pause()
-    raise AssertionError("the pauses do not end")
+    with explained("cloudformation:DescribeChangeSet", stack):
+        return settled(cloudformation, change_set)
 
 
 def _changes(cloudformation: Any, found: Mapping[str, Any], stack: str) -> Iterator[Change]:

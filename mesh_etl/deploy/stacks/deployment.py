@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.deploy.stacks.change_set import Proposal, Template, discard, proposed
-from mesh_etl.deploy.stacks.events import Event, first_reason, followed
-from mesh_etl.deploy.stacks.execution import executed
+from mesh_etl.deploy.stacks.events import Event, first_reason, followed, left
+from mesh_etl.deploy.stacks.execution import executed, rollback_continued
 from mesh_etl.deploy.stacks.standing import Standing, require_ready, standing
 from mesh_etl.deploy.stacks.upload import uploaded
 from mesh_etl.deploy.stacks.wanted import Parcel, Wanted
-from mesh_etl.errors import Fault, PlanError, PublishError
-from mesh_etl.worlds.error_codes import code_of
-from mesh_etl.worlds.refusals import explained
+from mesh_etl.errors import Fault, PlanError, PublishError, RunError
 
 if TYPE_CHECKING:
     from mesh_etl.config.governance.identity import Identity
@@ -73,8 +70,7 @@ def base_proposed(account: Account, wanted: Wanted, *, trial: bool = False) -> P
 
 def sent(account: Account, wanted: Wanted, told: Told) -> tuple[Parcel, ...]:
     """Files and templates are in the artifacts bucket; returns those that were not there before."""
-    parcels = (*wanted.files, *wanted.nested, wanted.root)
-    return uploaded(account.s3, wanted.bucket, wanted.account, parcels, told.sent)
+    return uploaded(account.s3, wanted.bucket, wanted.account, wanted.parcels, told.sent)
 
 
 def root_proposed(account: Account, wanted: Wanted) -> Proposal | None:
@@ -94,36 +90,57 @@ def tried(account: Account, wanted: Wanted) -> Proposal | None:
 def done(account: Account, proposal: Proposal, told: Told) -> Event:
     """The change set is executed, and CloudFormation has ended; returns the last event.
 
-    Raises `PublishError` (DEPLOY_FAILED) with the reason of the first resource that failed; the stack is as it was.
+    Raises `PublishError` as `ended` does: with the reason of the first resource that failed; the stack is as it was.
     """
     token = executed(account.cloudformation, proposal)
     return ended(account, proposal.stack, proposal.stack_id, token, told, DEPLOYED)
 
 
 def ended(account: Account, stack: str, stack_id: str, token: str, told: Told, good: tuple[str, ...]) -> Event:
-    """The operation of that token has ended in a state of `good`; returns its last event. Raises as `done` does."""
+    """The operation of that token has ended in a state of `good`; returns its last event.
+
+    Raises `PublishError`: DEPLOY_FAILED, and LEFT_BEHIND where all is done but for what could not be removed; and
+    `RunError` where it cannot be followed any more, with INTERRUPTED behind why.
+    """
     events: list[Event] = []
-    for event in followed(account.cloudformation, stack_id, token):
-        events.append(event)
-        told.event(event)
+    try:
+        for event in followed(account.cloudformation, stack_id, token):
+            events.append(event)
+            told.event(event)
+    except RunError as error:
+        problem, fix = "nobody looks any more, and CloudFormation goes on", "mesh-etl status shows how it ends"
+        raise RunError(*error.faults, Fault("INTERRUPTED", problem, stack, fix), retryable=error.retryable) from error
     if events[-1].status not in good:
         raise PublishError(failure(stack, events[-1], first_reason(events)))
+    if behind := left(events):
+        raise PublishError(*(_behind(stack, one) for one in behind))
     return events[-1]
+
+
+def _behind(stack: str, one: Event) -> Fault:
+    problem = f"all else is done, but {_named(one)} could not be removed, and is in no stack any more"
+    return Fault("LEFT_BEHIND", problem, stack, "delete it by hand; a deploy that needs its name would find it taken")
+
+
+def _named(one: Event) -> str:
+    return f"{one.type.removeprefix('AWS::')} {one.physical or one.logical}: {one.reason}"
 
 
 def failure(stack: str, last: Event, cause: Event | None) -> Fault:
     """What a failed operation is told as."""
-    what = f"{cause.type.removeprefix('AWS::')} {cause.physical or cause.logical}: {cause.reason}" if cause else ""
+    what = _named(cause) if cause else ""
     after = {
         "ROLLBACK_COMPLETE": "what it had made is removed again",
         "UPDATE_ROLLBACK_COMPLETE": "all is as it was before",
         "UPDATE_ROLLBACK_FAILED": "going back failed as well",
         "DELETE_FAILED": "the rest is removed",
     }.get(last.status, f"the stack is in the state {last.status}")
+    unbounded = cause is not None and cause.type == "AWS::IAM::Role" and "is not attachable" in cause.reason
+    mend = "make the policy first, mesh-etl govern policies prints it" if unbounded else "mend it"
     fix = {
         "UPDATE_ROLLBACK_FAILED": "mend what it names, then deploy with --continue-rollback",
-        "ROLLBACK_COMPLETE": "mend it; mesh-etl destroy removes what is left; then deploy again",
-    }.get(last.status, "mend it, and run the command again")
+        "ROLLBACK_COMPLETE": f"{mend}; mesh-etl destroy removes what is left; then deploy again",
+    }.get(last.status, f"{mend}, and run the command again")
     return Fault("DEPLOY_FAILED", f"{what or last.reason or 'CloudFormation gave no reason'}; {after}", stack, fix)
 
 
@@ -132,18 +149,10 @@ def gone_back(account: Account, found: Standing, told: Told) -> Event:
 
     Raises `PlanError` (NO_ROLLBACK) for a stack in another state, and `PublishError` as `done` does.
     """
-    from botocore.exceptions import ClientError
-
     if found.status != "UPDATE_ROLLBACK_FAILED":
         problem = f"the stack is in the state {found.status}, and there is no rollback to continue"
         raise PlanError(Fault("NO_ROLLBACK", problem, found.name, "deploy without --continue-rollback"))
-    token = f"mesh-etl-{uuid.uuid4().hex}"
-    with explained("cloudformation:ContinueUpdateRollback", found.name):
-        try:
-            account.cloudformation.continue_update_rollback(StackName=found.id, ClientRequestToken=token)
-        except ClientError as error:
-            if code_of(error) not in ("TokenAlreadyExists", "TokenAlreadyExistsException"):
-                raise
+    token = rollback_continued(account.cloudformation, found)
     return ended(account, found.name, found.id, token, told, BACK)
 
 

@@ -60,7 +60,7 @@ def followed(cloudformation: Any, stack_id: str, token: str) -> Iterator[Event]:
     for pause in pace.pauses():
         fresh: list[tuple[dict[str, Any], str]] = []
         for stack in stacks:  # grows by those nested in it as they are met
-            for one in _told(cloudformation, stack, since):
+            for one in reversed(_told(cloudformation, stack, since)):  # several may have the same moment
                 of_token = one.get("ClientRequestToken") == token
                 ours = of_token if stack == stack_id else begin is not None and one["Timestamp"] >= begin
                 nested = one.get("PhysicalResourceId", "")
@@ -94,6 +94,11 @@ def first_reason(events: list[Event]) -> Event | None:
     failed = [one for one in events if one.failed and not one.own]
     own = [one for one in failed if one.type != STACK and "cancelled" not in one.reason]
     return min(own or failed or [one for one in events if one.failed], key=lambda one: one.at, default=None)
+
+
+def left(events: list[Event]) -> list[Event]:
+    """What could not be removed after an update had succeeded: it is in the account, and in no stack any more."""
+    return [one for one in events if one.status == "DELETE_FAILED" and not one.own]
 
 
 def _told(cloudformation: Any, stack: str, since: datetime) -> list[dict[str, Any]]:

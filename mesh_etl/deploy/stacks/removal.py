@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -36,14 +35,6 @@ class Resource:
 def resources(cloudformation: Any, name: str) -> tuple[Resource, ...]:
     """All that the stack and those nested in it consist of now; empty where there is no such stack."""
     return tuple(_resources(cloudformation, name)) if standing(cloudformation, name) else ()
-
-
-def deleted(cloudformation: Any, found: Standing) -> str:
-    """CloudFormation is at work on the removal of the stack; returns the token that marks its events."""
-    token = f"mesh-etl-{uuid.uuid4().hex}"
-    with explained("cloudformation:DeleteStack", found.name):
-        cloudformation.delete_stack(StackName=found.id, ClientRequestToken=token)
-    return token
 
 
 def without_jobs(cloudformation: Any, found: Standing) -> Template | None:

@@ -28,6 +28,7 @@ class Standing:
     changed: datetime
     tags: dict[str, str]
     region: str
+    protected: bool  # somebody has forbidden its removal
 
     @property
     def busy(self) -> bool:
@@ -59,6 +60,7 @@ def standing(cloudformation: Any, name: str) -> Standing | None:
         found.get("LastUpdatedTime", found["CreationTime"]),
         {one["Key"]: one["Value"] for one in found.get("Tags", ())},
         found["StackId"].split(":")[3],
+        found.get("EnableTerminationProtection", False),
     )
 
 
@@ -91,8 +93,11 @@ def require_ready(found: Standing | None, unit: str, env: str) -> None:
 def require_removable(found: Standing, unit: str, env: str, with_data: bool) -> None:
     """The stack can be removed now.
 
-    Raises `PlanError`: STACK_BUSY, and STACK_ROLLBACK_FAILED where data is to stay, which that state would leave
-    without a stack.
+    Raises `PlanError`: STACK_PROTECTED, STACK_BUSY, and STACK_ROLLBACK_FAILED where data is to stay, which that state
+    would leave without a stack.
     """
+    if found.protected:
+        fix = "take it off with aws cloudformation update-termination-protection --no-enable-termination-protection"
+        raise PlanError(Fault("STACK_PROTECTED", "its termination protection is on", found.name, fix))
     if found.busy or (found.status == "UPDATE_ROLLBACK_FAILED" and not with_data):
         require_ready(found, unit, env)

@@ -44,6 +44,11 @@ class Wanted:
     warnings: tuple[Fault, ...] = ()
 
     @property
+    def parcels(self) -> tuple[Parcel, ...]:
+        """All that is uploaded: the root template after what it names."""
+        return (*self.files, *self.nested, self.root)
+
+    @property
     def base_stack(self) -> str:
         """The name of the stack that holds the artifacts bucket."""
         return f"{self.stack}-base"

@@ -1,23 +1,16 @@
-"""Change sets of stacks and of those nested in them."""
+"""The calls about change sets."""
 
 from __future__ import annotations
 
-import uuid
-from typing import TYPE_CHECKING
-
 from mesh_etl.embedded_aws import records
 from mesh_etl.embedded_aws.answers import Refusal
-from mesh_etl.embedded_aws.cloudformation import difference, progress, stored
-from mesh_etl.embedded_aws.cloudformation.stored import NESTED, STACK
+from mesh_etl.embedded_aws.cloudformation import difference, progress, proposals, stored
+from mesh_etl.embedded_aws.cloudformation.proposals import KIND
+from mesh_etl.embedded_aws.cloudformation.stored import REVIEW, STACK
+from mesh_etl.embedded_aws.cloudformation.templates import template
 from mesh_etl.embedded_aws.operations import Body, Call, operation
-from mesh_etl.embedded_aws.pages import page, seen
+from mesh_etl.embedded_aws.pages import paged
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-KIND = "cloudformation.change_set"
-NOTHING = "The submitted information didn't contain changes. Submit different information to create a change set."
-ACTIONS = {"add": "Add", "change": "Modify", "replace": "Modify", "remove": "Remove"}
 MOST = 50  # changes of a page
 
 
@@ -28,149 +21,127 @@ MOST = 50  # changes of a page
     writes=True,
 )  # fmt: skip
 def create_change_set(call: Call) -> Body:
-    """The change set is made; a stack that is to be created exists from now on, without resources."""
+    """The change set is being made; a stack that is to be created exists from now on, without resources."""
     name, create = call["StackName"], call.get("ChangeSetType", "UPDATE") == "CREATE"
-    stack = records.get(call, STACK, name)
-    if create and stack and stack["status"] != "REVIEW_IN_PROGRESS":
-        raise stored.refused(f"Stack [{name}] already exists and cannot be created again with the changeSet.")
+    stack = records.get(call, STACK, stored.named(name))
+    if create and stack and stack["status"] != REVIEW:
+        raise stored.refused(f"Stack [{name}] already exists and cannot be created again with the changeSet [{name}].")
     if not create and stack is None:
         raise stored.refused(f"Stack [{name}] does not exist")
-    if stack and not create and (not stack["status"].endswith("_COMPLETE") or stack["status"] == "ROLLBACK_COMPLETE"):
+    if stack and not create and not _changeable(stack):
         raise stored.refused(f"Stack:{stack['id']} is in {stack['status']} state and can not be updated.")
-    resources = stored.template(call, call.parameters)
+    wanted = template(call, call.parameters)
     if "CAPABILITY_NAMED_IAM" not in call.get("Capabilities", ()):
         raise Refusal("InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_NAMED_IAM]")
-    for _, one in _of(call, name):
-        if one["name"] == call["ChangeSetName"] and stack and one["stack_id"] == stack["id"]:
-            if one["token"] and one["token"] == call.get("ClientToken"):
-                return {"Id": one["id"], "StackId": one["stack_id"]}
-            raise Refusal("AlreadyExistsException", f"ChangeSet {one['name']} cannot be created due to a conflict")
-    if stack is None:
-        stack = stored.new(call, name, "REVIEW_IN_PROGRESS")
-    made = _made(call, stack, call["ChangeSetName"], resources)
-    made |= {"tags": call.get("Tags", []), "given": _given(call), "token": call.get("ClientToken", "")}
+    for one in proposals.of(call, stack) if stack else ():
+        if one["name"] != call["ChangeSetName"]:
+            continue
+        if one["token"] and one["token"] == call.get("ClientToken"):
+            return {"Id": one["id"], "StackId": one["stack_id"]}
+        raise Refusal("AlreadyExistsException", f"ChangeSet {one['name']} cannot be created due to a mismatch with it")
+    stack = stack or stored.new(call, name)
+    tags = call.get("Tags", [])
+    made = proposals.made(call, stack, call["ChangeSetName"], wanted["Resources"], not create and tags != stack["tags"])
+    given = {key: call[key] for key in ("TemplateBody", "TemplateURL") if key in call.parameters}
+    made |= {"tags": tags, "given": given, "token": call.get("ClientToken", "")}
     made["kind"] = "CREATE" if create else "UPDATE"
-    if stack["tags"] != made["tags"] and not create and made["status"] == "FAILED":
-        made |= {"status": "CREATE_COMPLETE", "execution": "AVAILABLE", "reason": ""}  # the tags alone change
     records.put(call, KIND, made["id"], made)
     return {"Id": made["id"], "StackId": stack["id"]}
 
 
-@operation("cloudformation.DescribeChangeSet", "ChangeSetName", "StackName", "NextToken")
+@operation("cloudformation.DescribeChangeSet", "ChangeSetName", "StackName", "NextToken", writes=True)
 def describe_change_set(call: Call) -> Body:
-    """The change set with a page of its changes."""
-    one = _found(call)
-    after = seen(call)
-    rows = [(f"{at:06}", change) for at, change in enumerate(one["changes"]) if f"{at:06}" > after]
-    changes, more = page(call, rows, MOST)
-    return {
+    """The change set with a page of its changes; what is under way goes on with each look."""
+    one = proposals.found(call)
+    about = {
         "ChangeSetName": one["name"],
         "ChangeSetId": one["id"],
         "StackId": one["stack_id"],
         "StackName": one["stack"],
         "CreationTime": one["created"],
-        "ExecutionStatus": one["execution"],
-        "Status": one["status"],
-        "StatusReason": one["reason"],
-        "Changes": changes,
-        **more,
     }
+    if one["ahead"]:
+        status, *one["ahead"] = one["ahead"]
+        if status == "DELETE_IN_PROGRESS" and not one["ahead"]:
+            proposals.drop(call, one)
+        else:
+            records.put(call, KIND, one["id"], one)
+        return {**about, "Status": status, "ExecutionStatus": "UNAVAILABLE", "Changes": []}
+    state = {"Status": one["status"], "StatusReason": one["reason"], "ExecutionStatus": one["execution"]}
+    return {**about, **state, **paged(call, "Changes", _numbered(one["changes"]), MOST)}
 
 
-@operation("cloudformation.ListChangeSets", "StackName")
+@operation("cloudformation.DescribeEvents", "ChangeSetName", "Filters", "NextToken")
+def describe_events(call: Call) -> Body:
+    """What was found against a change set before it was executed, in pages."""
+    one = proposals.found(call)
+    about = {"StackId": one["stack_id"], "Timestamp": one["created"], "OperationType": "CREATE_CHANGESET"}
+    return paged(call, "OperationEvents", _numbered([{**about, **event} for event in one["failures"]]), MOST)
+
+
+@operation("cloudformation.ListChangeSets", "StackName", "NextToken")
 def list_change_sets(call: Call) -> Body:
-    """The change sets of the stack."""
+    """The change sets of the stack, in pages."""
     stack = stored.found(call, call["StackName"])
-    return {
-        "Summaries": [
-            {"ChangeSetId": one["id"], "ChangeSetName": one["name"], "Status": one["status"]}
-            for _, one in _of(call, stack["name"])
-        ]
-    }
+    rows = (
+        (one["id"], {"ChangeSetId": one["id"], "ChangeSetName": one["name"], "Status": one["status"]})
+        for one in proposals.of(call, stack)
+    )
+    return paged(call, "Summaries", rows, MOST)
 
 
 @operation("cloudformation.DeleteChangeSet", "ChangeSetName", "StackName", writes=True)
 def delete_change_set(call: Call) -> Body:
-    """The change set is gone; the stack stays, even where it exists through it alone."""
-    records.drop(call, KIND, _found(call)["id"])
+    """The change set is being deleted with those nested in it; its stack stays, even if it exists through it alone."""
+    one = proposals.found(call)
+    if one["root"] != one["id"]:
+        raise stored.refused(f"Cannot delete nested change set [{one['id']}]: delete the root change set.")
+    if under_way := next((each for each in proposals.hierarchy(call, one) if each["ahead"]), None):
+        raise _not_now(under_way, "deleted")
+    if any(change["ResourceChange"].get("ChangeSetId") for change in one["changes"]):
+        records.put(call, KIND, one["id"], {**one, "ahead": ["DELETE_PENDING", "DELETE_IN_PROGRESS"]})
+    else:
+        proposals.drop(call, one)
     return {}
 
 
 @operation(
     "cloudformation.ExecuteChangeSet",
-    "ChangeSetName", "StackName", "ClientRequestToken", "RetainExceptOnCreate",
+    "ChangeSetName", "StackName", "ClientRequestToken", "RetainExceptOnCreate", "DisableRollback",
     writes=True,
 )  # fmt: skip
 def execute_change_set(call: Call) -> Body:
     """The stack is at work; its other change sets are gone."""
-    one = _found(call)
+    one, token = proposals.found(call), call.get("ClientRequestToken", "")
+    stack = stored.found(call, one["stack_id"])
+    if token in stack["tokens"]:
+        raise Refusal("TokenAlreadyExistsException", f"Token {token} already exists")
+    if one["ahead"]:
+        raise _not_now(one, "executed")
     if one["execution"] != "AVAILABLE":
         words = f"ChangeSet [{one['id']}] cannot be executed in its current execution status of [{one['execution']}]"
         raise Refusal("InvalidChangeSetStatus", words)
-    stack = stored.found(call, one["stack"])
-    if stack["status"].endswith("_IN_PROGRESS") and stack["status"] != "REVIEW_IN_PROGRESS":
+    if stored.busy(stack):
         raise stored.refused(f"Stack:{stack['id']} is in {stack['status']} state and can not be updated.")
-    steps = difference.steps(call, stack["name"], stack, stored.template(call, one["given"]))
+    tagged = one["kind"] == "UPDATE" and stack["tags"] != one["tags"]
+    plan = difference.plan(call, stack, template(call, one["given"]), one["children"], tagged)
     stack["tags"] = one["tags"]
-    token, fresh = call.get("ClientRequestToken", ""), call.get("RetainExceptOnCreate", False)
-    progress.begin(call, stack, one["kind"], token, steps, fresh)
-    for name, other in list(_of(call, stack["name"])):
+    for other in list(proposals.of(call, stack)):
         if other["id"] != one["id"]:
-            records.drop(call, KIND, name)
+            proposals.drop(call, other)
+    progress.begin(call, stack, one["kind"], token, plan, call.get("RetainExceptOnCreate", False))
     records.put(call, KIND, one["id"], {**one, "execution": "EXECUTE_COMPLETE"})
     return {}
 
 
-def _made(call: Call, stack: Body, name: str, resources: Body) -> Body:
-    """A change set, which is kept, of the stack; those of nested stacks are made with it."""
-    identity = f"arn:aws:cloudformation:{call.region}:{call.account}:changeSet/{name}/{uuid.uuid4()}"
-    found = difference.changes(call, stack, resources)
-    made: Body = {
-        "id": identity, "name": name, "stack": stack["name"], "stack_id": stack["id"], "created": call.now,
-        "execution": "AVAILABLE" if found else "UNAVAILABLE", "status": "CREATE_COMPLETE" if found else "FAILED",
-        "reason": "" if found else NOTHING, "changes": [_change(call, stack, name, one) for one in found],
-        "tags": [], "given": {}, "token": "", "kind": "",
-    }  # fmt: skip
-    records.put(call, KIND, identity, made)
-    return made
+def _numbered(values: list[Body]) -> list[tuple[str, Body]]:
+    return [(f"{at:06}", value) for at, value in enumerate(values)]
 
 
-def _change(call: Call, stack: Body, name: str, step: Body) -> Body:
-    body = step["after"] or step["before"]
-    there = stack["resources"].get(step["logical"])
-    told: Body = {"Action": ACTIONS[step["do"]], "LogicalResourceId": step["logical"], "ResourceType": body["Type"]}
-    told |= {"PhysicalResourceId": there["physical"]} if there else {}
-    if step["do"] in ("change", "replace"):
-        told["Replacement"] = "True" if step["do"] == "replace" else "False"
-        was, will = step["before"].get("Properties", {}), step["after"].get("Properties", {})
-        changed = sorted(key for key in was.keys() | will.keys() if was.get(key) != will.get(key))
-        told["Details"] = [{"Target": {"Attribute": "Properties", "Name": key}} for key in changed]
-    if step["do"] == "remove":
-        told["PolicyAction"] = "Retain" if body.get("DeletionPolicy") == "Retain" else "Delete"
-    if body["Type"] == NESTED and step["after"]:
-        child = difference.child_name(stack["name"], step["logical"], there)
-        nested = records.get(call, STACK, child) or {"id": stack["id"], "name": child, "resources": {}}
-        wanted = stored.template(call, body["Properties"])
-        told["ChangeSetId"] = _made(call, nested, f"{name}-{step['logical']}", wanted)["id"]
-    return {"Type": "Resource", "ResourceChange": told}
+def _changeable(stack: Body) -> bool:
+    return str(stack["status"]).endswith("_COMPLETE") and stack["status"] != "ROLLBACK_COMPLETE"
 
 
-def _found(call: Call) -> Body:
-    asked = call["ChangeSetName"]
-    one = records.get(call, KIND, asked)
-    if one is None and "StackName" in call.parameters:
-        stack = stored.found(call, call["StackName"])
-        one = next((one for _, one in _of(call, stack["name"]) if one["name"] == asked), None)
-    if one is None:
-        raise Refusal("ChangeSetNotFound", f"ChangeSet [{asked}] does not exist")
-    return one
-
-
-def _of(call: Call, stack: str) -> Iterator[tuple[str, Body]]:
-    for name, one in records.named(call, KIND):
-        if one["stack"] == stack:
-            yield name, one
-
-
-def _given(call: Call) -> Body:
-    return {name: call[name] for name in ("TemplateBody", "TemplateURL") if name in call.parameters}
+def _not_now(one: Body, done: str) -> Refusal:
+    words = f"ChangeSet [{one['id']}] cannot be {done} in its current status of [{one['ahead'][0]}]"
+    return Refusal("InvalidChangeSetStatus", words)

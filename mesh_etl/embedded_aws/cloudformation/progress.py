@@ -1,148 +1,151 @@
-"""An operation of a stack, one step further at a time, and back where a step fails."""
+"""An operation of a stack, one step further at a time, and back where a step fails.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mesh_etl.embedded_aws import records
-from mesh_etl.embedded_aws.cloudformation import resources, stored
-from mesh_etl.embedded_aws.cloudformation.stored import NESTED, STACK, tell
+from mesh_etl.embedded_aws.cloudformation import resources, rollback, stored
+from mesh_etl.embedded_aws.cloudformation.rollback import WORDS
+from mesh_etl.embedded_aws.cloudformation.schemas import name_of
+from mesh_etl.embedded_aws.cloudformation.stored import NESTED, STACK, state, tell
 
 if TYPE_CHECKING:
+    from mesh_etl.embedded_aws.cloudformation.difference import Plan, Step
     from mesh_etl.embedded_aws.operations import Body, Call
 
-OPPOSITE = {"add": "remove", "remove": "add", "change": "change", "replace": "replace"}
-WORDS = {"add": "CREATE", "change": "UPDATE", "replace": "UPDATE", "remove": "DELETE"}
+NOT_ALL = "{} successful. One or more resources could not be deleted."
 
 
-def begin(call: Call, stack: Body, kind: str, token: str, steps: list[Any], fresh_goes: bool = False) -> None:
+def begin(call: Call, stack: Body, kind: str, token: str, plan: Plan, fresh_goes: bool = False) -> None:
     """The stack is at work: CREATE, UPDATE or DELETE. With `fresh_goes` a rollback removes what is to be retained."""
-    stack["operation"] = {"kind": kind, "token": token, "todo": steps, "done": [], "back": False, "fresh": fresh_goes}
-    stack["updated"] = call.now if kind != "CREATE" else None
-    _state(call, stack, f"{kind}_IN_PROGRESS", "User Initiated")
+    stored.once(stack, token)
+    stack["operation"] = {
+        "kind": kind, "todo": plan.steps, "cleanup": plan.cleanup, "templates": plan.templates, "done": [],
+        "left": [], "back": False, "cleaning": False, "fresh": fresh_goes,
+    }  # fmt: skip
+    if kind == "UPDATE":
+        stack["updated"] = call.now
+    state(call, stack, f"{kind}_IN_PROGRESS", "User Initiated")
+
+
+def resume(call: Call, stack: Body, token: str) -> None:
+    """A rollback that had stopped goes on."""
+    stored.once(stack, token)
+    state(call, stack, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")
 
 
 def further(call: Call, stack: Body) -> None:
     """The operation of the stack, where it has one, has gone on by a step."""
     operation = stack["operation"]
-    if operation is None or stack["status"] == "UPDATE_ROLLBACK_FAILED":
+    if operation is None or not stored.busy(stack):
         return
-    if not operation["todo"]:
-        _end(call, stack, operation)
-        return
-    step = operation["todo"].pop(0)
-    stored.keep(call, stack)  # the step may write the same stack
-    home = stored.found(call, step["stack"]) if step["stack"] != stack["name"] else stack
-    try:
-        _step(call, stack, home, step, operation)
-        operation["done"].append(step)
-    except resources.Failed as failed:
-        _failed(call, stack, home, step, operation, str(failed))
-    if home is not stack and records.get(call, STACK, home["name"]):
+    if operation["todo"]:
+        step = operation["todo"].pop(0)
+        home = stack if step["stack"] == stack["name"] else stored.found(call, step["stack"])
+        try:
+            _step(call, home, step, operation)
+            operation["done"].append(step)
+        except resources.Failed as failed:
+            rollback.failed(call, stack, home, step, str(failed))
         stored.keep(call, home)
-    stored.keep(call, stack)
-
-
-def _step(call: Call, root: Body, home: Body, step: Body, operation: Body) -> None:
-    do, logical, token, back = step["do"], step["logical"], operation["token"], operation["back"]
-    there = home["resources"].get(logical)
-    body = step["after"] or step["before"]
-    kind, physical = body["Type"], (there or {}).get("physical", "")
-    if do.startswith("begin-"):
-        word = WORDS[do.removeprefix("begin-")]
-        child = records.get(call, STACK, step["child"])
-        if child is None:
-            child = stored.new(call, step["child"], "", parent=home["id"], root=root["name"])
-        home["resources"].setdefault(logical, {"physical": child["id"], "body": body, "status": ""})
-        _state(call, child, f"{word}_IN_PROGRESS", token=token)
-        stored.keep(call, child)
-        tell(call, home, logical, kind, child["id"], f"{word}_IN_PROGRESS", token=token)
-        return
-    if do.startswith("end-"):
-        word = WORDS[do.removeprefix("end-")]
-        child = stored.found(call, step["child"])
-        _state(call, child, f"{word}_COMPLETE", token=token)
-        stored.keep(call, child)
-        if word == "DELETE":
-            stored.drop(call, child)
-            home["resources"].pop(logical, None)
-        else:
-            home["resources"][logical] = {"physical": child["id"], "body": body, "status": f"{word}_COMPLETE"}
-        tell(call, home, logical, kind, child["id"], f"{word}_COMPLETE", token=token)
-        return
-    word = WORDS[do]
-    tell(call, home, logical, kind, physical, f"{word}_IN_PROGRESS", token=token)
-    if do == "remove":
-        kept = body.get("DeletionPolicy") == "Retain" and not (back and operation["fresh"])
-        if not kept:
-            resources.gone(call, logical, physical, kind, back)
-        home["resources"].pop(logical)
-        tell(call, home, logical, kind, physical, "DELETE_SKIPPED" if kept else "DELETE_COMPLETE", token=token)
-        return
-    if do == "change":
-        resources.changed(call, logical, physical, body, back)
+    elif operation["kind"] == "UPDATE" and not operation["cleaning"]:
+        operation |= {
+            "cleaning": True,
+            "todo": rollback.unmade(call, operation) if operation["back"] else operation["cleanup"],
+        }
+        words = "UPDATE_ROLLBACK_COMPLETE" if operation["back"] else "UPDATE_COMPLETE"
+        state(call, stack, f"{words}_CLEANUP_IN_PROGRESS")
     else:
-        if do == "replace" and body.get("UpdateReplacePolicy") != "Retain":
-            resources.gone(call, logical, physical, kind, back)
-        physical = resources.made(call, home["name"], logical, body, back)
+        _end(call, stack, operation)
+    if stack["status"] != "DELETE_COMPLETE":
+        stored.keep(call, stack)
+
+
+def _step(call: Call, home: Body, step: Step, operation: Body) -> None:
+    if step["do"] in ("enter", "leave"):
+        _nested(call, home, step, operation["back"])
+    elif step["do"] == "remove":
+        _remove(call, home, step, operation)
+    else:
+        _make(call, home, step, operation["back"])
+
+
+def _nested(call: Call, home: Body, step: Step, back: bool) -> None:
+    logical, word = step["logical"], step["word"]
+    child = records.get(call, STACK, step["child"])
+    body, ends = step["after"] or step["before"], step["do"] == "leave"
+    status = f"{word}_{'COMPLETE' if ends else 'IN_PROGRESS'}"
+    physical = child["id"] if child else step["physical"]
+    if child and ends and word == "DELETE":
+        stored.drop(call, child)
+    elif child and word == "UPDATE":  # it cleans up when all others are done
+        own = f"UPDATE_ROLLBACK{status.removeprefix('UPDATE')}" if back else status
+        state(call, child, f"{own}_CLEANUP_IN_PROGRESS" if ends else own)
+    elif child:
+        state(call, child, status)
+    if ends and word == "DELETE":
+        home["resources"].pop(logical, None)
+    else:
+        home["resources"][logical] = {"physical": physical, "body": body, "status": status}
+    tell(call, home, logical, NESTED, physical, status)
+
+
+def _make(call: Call, home: Body, step: Step, back: bool) -> None:
+    do, logical, body, physical = step["do"], step["logical"], step["after"], step["physical"]
+    word = WORDS[do]
+    tell(call, home, logical, body["Type"], "" if do == "add" else physical, f"{word}_IN_PROGRESS")
+    if do == "replace" and name_of(body) and name_of(body) == name_of(step["before"]):
+        words = "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
+        raise resources.Failed(f"{words}Rename {name_of(body)} and update the stack again.")
+    if do == "change":
+        resources.changed(call, home, logical, physical, body, back)
+    elif do != "restore":
+        physical = resources.made(call, home, logical, body)
+    step["made"] = physical
     home["resources"][logical] = {"physical": physical, "body": body, "status": f"{word}_COMPLETE"}
-    tell(call, home, logical, kind, physical, f"{word}_COMPLETE", token=token)
+    tell(call, home, logical, body["Type"], physical, f"{word}_COMPLETE")
 
 
-def _failed(call: Call, root: Body, home: Body, step: Body, operation: Body, reason: str) -> None:
-    """The step has failed: the operation goes back, or stops where it was going back, or leaves what cannot go."""
-    body, token = step["after"] or step["before"], operation["token"]
-    physical = home["resources"].get(step["logical"], {}).get("physical", "")
-    word = "UPDATE" if operation["back"] else WORDS[step["do"]]
-    tell(call, home, step["logical"], body["Type"], physical, f"{word}_FAILED", reason, token)
-    if operation["kind"] == "DELETE":
-        operation["left"] = [*operation.get("left", []), step["logical"]]
-        operation["todo"] = [one for one in operation["todo"] if one.get("child") != home["name"]]
-        return
-    if home is not root:
-        words = f"Embedded stack {home['id']} was not successfully {word.lower()}d: [{step['logical']}]."
-        above = next(name for name, one in root["resources"].items() if one["physical"] == home["id"])
-        tell(call, root, above, NESTED, home["id"], f"{word}_FAILED", words, token)
-    if operation["back"]:
-        operation["todo"].insert(0, step)
-        words = f"The following resource(s) failed to update: [{step['logical']}]. "
-        _state(call, root, "UPDATE_ROLLBACK_FAILED", words)
-        return
-    operation["back"] = True
-    operation["todo"] = [_opposite(one) for one in reversed(operation["done"])]
-    going = "ROLLBACK_IN_PROGRESS" if operation["kind"] == "CREATE" else "UPDATE_ROLLBACK_IN_PROGRESS"
-    _state(call, root, going, f"The following resource(s) failed: [{step['logical']}]. Rollback requested by user.")
+def _remove(call: Call, home: Body, step: Step, operation: Body) -> None:
+    """The resource is gone, or left where it is to be; in a rollback what was new goes either way, if that was said."""
+    logical, physical, body = step["logical"], step["physical"], step["before"]
+    policy = body.get("DeletionPolicy", "Delete")
+    kept = policy != "Delete" and not (operation["back"] and (operation["fresh"] or policy == "RetainExceptOnCreate"))
+    tell(call, home, logical, body["Type"], physical, "DELETE_IN_PROGRESS")
+    if not kept:
+        resources.gone(call, logical, physical, body["Type"], operation["back"])
+    if home["resources"].get(logical, {}).get("physical") == physical:
+        home["resources"].pop(logical)
+    tell(call, home, logical, body["Type"], physical, "DELETE_SKIPPED" if kept else "DELETE_COMPLETE")
 
 
 def _end(call: Call, stack: Body, operation: Body) -> None:
-    kind = operation["kind"]
+    kind, left, reason = operation["kind"], operation["left"], ""
+    status = f"{kind}_COMPLETE"
     if operation["back"]:
         status = "ROLLBACK_COMPLETE" if kind == "CREATE" else "UPDATE_ROLLBACK_COMPLETE"
-    elif operation.get("left"):
-        status = "DELETE_FAILED"
-    else:
-        status = f"{kind}_COMPLETE"
-    reason = f"The following resource(s) failed to delete: {operation['left']}." if status == "DELETE_FAILED" else ""
-    _state(call, stack, status, reason)
+    if left and kind == "UPDATE":
+        reason = NOT_ALL.format("Update rollback" if operation["back"] else "Update")
+    elif left:
+        status = "ROLLBACK_FAILED" if operation["back"] else "DELETE_FAILED"
+        reason = f"The following resource(s) failed to delete: [{', '.join(left)}]. "
+    for name, wanted in operation["templates"].items():
+        one = stack if name == stack["name"] else records.get(call, STACK, name)
+        if one is None:
+            continue
+        if one["status"] == stored.REVIEW:  # the operation has not come to it
+            stored.drop(call, one)
+            continue
+        if not operation["back"]:
+            one["template"] = wanted
+        if one is not stack and stored.busy(one):
+            state(call, one, "UPDATE_ROLLBACK_COMPLETE" if operation["back"] else "UPDATE_COMPLETE")
+        stored.keep(call, one)
     stack["operation"] = None
-    stored.keep(call, stack)
+    state(call, stack, status, reason)
     if status == "DELETE_COMPLETE":
         stored.drop(call, stack)
-
-
-def _opposite(step: Body) -> Body:
-    phase, dash, what = step["do"].rpartition("-")
-    phase = {"begin": "end", "end": "begin"}.get(phase, "")
-    return {**step, "do": f"{phase}{dash}{OPPOSITE[what]}", "before": step["after"], "after": step["before"]}
-
-
-def _state(call: Call, stack: Body, status: str, reason: str = "", token: str = "") -> None:
-    token = token or (stack["operation"] or {}).get("token", "")
-    stack["status"], stack["reason"] = status, reason
-    tell(call, stack, stack["name"], NESTED, stack["id"], status, reason, token)
-    stored.keep(call, stack)
-
-
-def resume(call: Call, stack: Body) -> None:
-    """A rollback that had stopped goes on."""
-    _state(call, stack, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")

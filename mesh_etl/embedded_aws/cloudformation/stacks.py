@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.embedded_aws import records
 from mesh_etl.embedded_aws.answers import Refusal
-from mesh_etl.embedded_aws.cloudformation import difference, progress, stored
+from mesh_etl.embedded_aws.cloudformation import difference, progress, proposals, stored
+from mesh_etl.embedded_aws.cloudformation.difference import Plan
 from mesh_etl.embedded_aws.operations import Body, Call, operation
-from mesh_etl.embedded_aws.pages import page, seen
+from mesh_etl.embedded_aws.pages import paged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,20 +26,20 @@ def describe_stacks(call: Call) -> Body:
         "StackName": stack["name"],
         "CreationTime": stack["created"],
         "LastUpdatedTime": stack["updated"],
-        "DeletionTime": stack.get("deleted"),
+        "DeletionTime": stack["deleted"],
         "StackStatus": stack["status"],
         "StackStatusReason": stack["reason"] or None,
         "Tags": stack["tags"],
         "ParentId": stack["parent"] or None,
+        "EnableTerminationProtection": stack["protected"],
     }
     return {"Stacks": [{name: value for name, value in answer.items() if value is not None}]}
 
 
 @operation("cloudformation.GetTemplate", "StackName", "TemplateStage")
 def get_template(call: Call) -> Body:
-    """The resources that the stack has now, as its template says them."""
-    stack = stored.found(call, call["StackName"])
-    return {"TemplateBody": {"Resources": {name: one["body"] for name, one in stack["resources"].items()}}}
+    """The template that the stack was last deployed with."""
+    return {"TemplateBody": stored.found(call, call["StackName"])["template"]}
 
 
 @operation("cloudformation.DescribeStackEvents", "StackName", "NextToken", writes=True)
@@ -47,21 +48,14 @@ def describe_stack_events(call: Call) -> Body:
     stack = stored.found(call, call["StackName"])
     if "NextToken" not in call.parameters:
         progress.further(call, stack)
-    after = seen(call)
-    told = list(records.named(call, stored.EVENT, f"{stack['id']}|"))[::-1]
-    rows = [(name, event) for name, event in told if not after or name < after]
-    found, more = page(call, rows, MOST)
-    return {"StackEvents": found, **more}
+    return paged(call, "StackEvents", records.named(call, stored.EVENT, f"{stack['id']}|"), MOST, newest_first=True)
 
 
 @operation("cloudformation.ListStackResources", "StackName", "NextToken")
 def list_stack_resources(call: Call) -> Body:
     """The resources of the stack, nested stacks as one each."""
     stack = stored.found(call, call["StackName"])
-    after = seen(call)
-    rows = [(logical, one) for logical, one in sorted(_summaries(stack)) if logical > after]
-    found, more = page(call, rows, MOST)
-    return {"StackResourceSummaries": found, **more}
+    return paged(call, "StackResourceSummaries", _summaries(stack), MOST)
 
 
 @operation("cloudformation.DeleteStack", "StackName", "ClientRequestToken", writes=True)
@@ -75,12 +69,25 @@ def delete_stack(call: Call) -> Body:
         raise
     if stack["status"] == "DELETE_COMPLETE":
         return {}
-    if stack["status"].endswith("_IN_PROGRESS") and stack["status"] != "REVIEW_IN_PROGRESS":
+    if stored.busy(stack):
         raise stored.refused(f"Stack [{stack['name']}] cannot be deleted while in status {stack['status']}")
-    progress.begin(call, stack, "DELETE", call.get("ClientRequestToken", ""), difference.removal(call, stack))
-    if not stack["operation"]["todo"]:
+    if stack["protected"]:
+        raise stored.refused(f"Stack [{stack['name']}] cannot be deleted while TerminationProtection is enabled")
+    for one in list(proposals.of(call, stack)):
+        proposals.drop(call, one)
+    steps = difference.removal(call, stack)
+    progress.begin(call, stack, "DELETE", call.get("ClientRequestToken", ""), Plan(steps))
+    if not steps:
         progress.further(call, stack)
     return {}
+
+
+@operation("cloudformation.UpdateTerminationProtection", "StackName", "EnableTerminationProtection", writes=True)
+def update_termination_protection(call: Call) -> Body:
+    """The stack can be deleted, or cannot until it is said otherwise."""
+    stack = stored.found(call, call["StackName"])
+    stored.keep(call, {**stack, "protected": call["EnableTerminationProtection"]})
+    return {"StackId": stack["id"]}
 
 
 @operation("cloudformation.ContinueUpdateRollback", "StackName", "ClientRequestToken", writes=True)
@@ -89,8 +96,7 @@ def continue_update_rollback(call: Call) -> Body:
     stack = stored.found(call, call["StackName"])
     if stack["status"] != "UPDATE_ROLLBACK_FAILED":
         raise stored.refused(f"Stack:{stack['id']} is in {stack['status']} state and can not be rolled back.")
-    stack["operation"]["token"] = call.get("ClientRequestToken", "")
-    progress.resume(call, stack)
+    progress.resume(call, stack, call.get("ClientRequestToken", ""))
     return {}
 
 

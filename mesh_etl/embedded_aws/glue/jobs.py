@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mesh_etl.embedded_aws import records
 from mesh_etl.embedded_aws.answers import Refusal, missing
 from mesh_etl.embedded_aws.operations import Body, Call, operation
-from mesh_etl.embedded_aws.pages import page, seen
+from mesh_etl.embedded_aws.pages import paged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,24 +20,6 @@ if TYPE_CHECKING:
 JOB, RUN, OUTCOME = "glue.job", "glue.run", "glue.outcome"
 ACTIVE = ("STARTING", "RUNNING", "STOPPING", "WAITING")
 MOST = 200  # runs of a page
-
-
-def made(call: Call, name: str, properties: Body) -> bool:
-    """Whether the job was made; there may be one of that name."""
-    if records.get(call, JOB, name):
-        return False
-    records.put(call, JOB, name, properties)
-    return True
-
-
-def changed(call: Call, name: str, properties: Body) -> None:
-    """The job is as the properties say."""
-    records.put(call, JOB, name, properties)
-
-
-def dropped(call: Call, name: str) -> None:
-    """The job is gone; there may be none."""
-    records.drop(call, JOB, name)
 
 
 def ending(call: Call, job: str, state: str, message: str = "") -> None:
@@ -49,7 +31,7 @@ def ending(call: Call, job: str, state: str, message: str = "") -> None:
 def get_job(call: Call) -> Body:
     """The job."""
     job = _job(call)
-    given = {name: job[name] for name in ("DefaultArguments", "GlueVersion", "WorkerType") if name in job}
+    given = {name: job[name] for name in ("DefaultArguments", "GlueVersion", "MaxRetries", "WorkerType") if name in job}
     return {"Job": {"Name": call["JobName"], **given}}
 
 
@@ -59,8 +41,11 @@ def start_job_run(call: Call) -> Body:
     return {"JobRunId": begun(call, call["JobName"], call.get("Arguments", {}))["Id"]}
 
 
-def begun(call: Call, name: str, arguments: Body) -> Body:
-    """The new run of the job. Raises `Refusal` where there is no such job, or it runs as often as it may."""
+def begun(call: Call, name: str, arguments: Body, about: Body | None = None) -> Body:
+    """The new run of the job, of which `about` tells more.
+
+    Raises `Refusal` where there is no such job, or it runs as often as it may.
+    """
     job = records.get(call, JOB, name)
     if job is None:
         raise missing(f"Job {name}")
@@ -81,6 +66,7 @@ def begun(call: Call, name: str, arguments: Body) -> Body:
         "NumberOfWorkers": job.get("NumberOfWorkers", 2),
         "LogGroupName": "/aws-glue/jobs",
         "GlueVersion": job.get("GlueVersion", "5.1"),
+        **(about or {}),
     }
     _keep(call, run)
     return run
@@ -94,8 +80,20 @@ def get_job_run(call: Call) -> Body:
     if run is None:
         raise missing(f"JobRun {call['RunId']}")
     told = dict(run)
-    further(call, run)
+    if told["JobRunState"] == "FAILED":
+        _try_again(call, run)
+    else:
+        further(call, run)
     return {"JobRun": told}
+
+
+def _try_again(call: Call, run: Body) -> None:
+    """The job runs again, as often as it may; not before somebody has seen that it failed."""
+    first, attempt = run["Id"].partition("_attempt_")[0], run["Attempt"] + 1
+    known = {one["Id"] for _, one in _runs(call, run["JobName"])}
+    again = {"Id": f"{first}_attempt_{attempt}", "Attempt": attempt, "PreviousRunId": run["Id"]}
+    if attempt <= int(_job(call).get("MaxRetries", 0)) and again["Id"] not in known:
+        begun(call, run["JobName"], run["Arguments"], again)
 
 
 def further(call: Call, run: Body) -> Body:
@@ -126,10 +124,7 @@ def named(call: Call, job: str, identity: str) -> Body:
 def get_job_runs(call: Call) -> Body:
     """The runs of the job, the newest first, in pages."""
     _job(call)
-    after = seen(call)
-    rows = [(key, run) for key, run in reversed(list(_runs(call, call["JobName"]))) if not after or key < after]
-    found, more = page(call, rows, MOST)
-    return {"JobRuns": found, **more}
+    return paged(call, "JobRuns", _runs(call, call["JobName"]), MOST, newest_first=True)
 
 
 @operation("glue.BatchStopJobRun", "JobName", "JobRunIds", writes=True)

@@ -5,14 +5,15 @@ Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-workflow.html
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from typing import TYPE_CHECKING
 
 from mesh_etl.embedded_aws import records
-from mesh_etl.embedded_aws.answers import Refusal, missing
+from mesh_etl.embedded_aws.answers import Refusal, invalid, missing
 from mesh_etl.embedded_aws.glue import jobs
 from mesh_etl.embedded_aws.operations import Body, Call, operation
-from mesh_etl.embedded_aws.pages import page, seen
+from mesh_etl.embedded_aws.pages import paged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,30 +22,10 @@ WORKFLOW, TRIGGER, RUN = "glue.workflow", "glue.trigger", "glue.workflow_run"
 MOST = 1000  # runs of a page
 
 
-def put(call: Call, kind: str, name: str, properties: Body) -> None:
-    """The workflow or trigger is as the properties say."""
-    records.put(call, kind, name, properties)
-
-
-def dropped(call: Call, kind: str, name: str) -> None:
-    """The workflow or trigger is gone; there may be none."""
-    records.drop(call, kind, name)
-
-
 @operation("glue.StartWorkflowRun", "Name", "RunProperties", writes=True)
 def start_workflow_run(call: Call) -> Body:
     """A run has begun with the jobs of the start trigger, where the workflow may have one more."""
-    most = _workflow(call).get("MaxConcurrentRuns")
-    if most and sum(one["Status"] in ("RUNNING", "STOPPING") for _, one in _runs(call)) >= most:
-        raise Refusal("ConcurrentRunsExceededException", f"Concurrent runs exceeded for workflow: {call['Name']}.")
-    run: Body = {
-        "Name": call["Name"],
-        "WorkflowRunId": f"wr_{uuid.uuid4().hex}{uuid.uuid4().hex}",
-        "WorkflowRunProperties": call.get("RunProperties", {}),
-        "StartedOn": call.now,
-        "Status": "RUNNING",
-        "jobs": {},
-    }
+    run = _new(call, {"WorkflowRunProperties": call.get("RunProperties", {}), "jobs": {}})
     for one in _triggers(call):
         if one["Type"] != "CONDITIONAL":
             _fire(call, run, one)
@@ -52,11 +33,36 @@ def start_workflow_run(call: Call) -> Body:
     return {"RunId": run["WorkflowRunId"]}
 
 
-@operation("glue.GetWorkflowRun", "Name", "RunId", writes=True)
+@operation("glue.ResumeWorkflowRun", "Name", "RunId", "NodeIds", writes=True)
+def resume_workflow_run(call: Call) -> Body:
+    """A new run has begun with those jobs of a completed one that are named, and goes on with what follows them.
+
+    Source: https://docs.aws.amazon.com/glue/latest/dg/resuming-workflow.html
+    """
+    before = _run(call)
+    if before["Status"] != "COMPLETED":
+        words = f"Workflow run {before['WorkflowRunId']} is {before['Status']}"
+        raise Refusal("IllegalWorkflowStateException", words)
+    nodes = {_node(job): job for job, one in before["jobs"].items() if one}
+    unknown = [one for one in call["NodeIds"] if one not in nodes]
+    if unknown:
+        raise invalid(f"Nodes without a run attempt in {before['WorkflowRunId']}: {', '.join(unknown)}")
+    named = {nodes[one] for one in call["NodeIds"]}
+    followed = _following(call, named)
+    kept = {job: one for job, one in before["jobs"].items() if job not in named | followed}
+    about = {"PreviousRunId": before["WorkflowRunId"], "WorkflowRunProperties": before["WorkflowRunProperties"]}
+    run = _new(call, {**about, "jobs": kept})
+    for job in sorted(named - followed):
+        _begin(call, run, job)
+    _keep(call, run)
+    return {"RunId": run["WorkflowRunId"], "NodeIds": [_node(job) for job in sorted(named - followed)]}
+
+
+@operation("glue.GetWorkflowRun", "Name", "RunId", "IncludeGraph", writes=True)
 def get_workflow_run(call: Call) -> Body:
     """The run, which then goes on: its jobs, and those that follow them."""
     run = _run(call)
-    told = _told(run)
+    told = _told(run) | ({"Graph": _graph(call, run)} if call.get("IncludeGraph") else {})
     found = {job: jobs.further(call, jobs.named(call, job, one)) for job, one in run["jobs"].items() if one}
     due = [one for one in _triggers(call) if run["Status"] == "RUNNING" and _due(one, run, found)]
     for one in due:
@@ -71,10 +77,7 @@ def get_workflow_run(call: Call) -> Body:
 def get_workflow_runs(call: Call) -> Body:
     """The runs of the workflow, the newest first, in pages."""
     _workflow(call)
-    after = seen(call)
-    rows = [(key, _told(one)) for key, one in reversed(list(_runs(call))) if not after or key < after]
-    found, more = page(call, rows, MOST)
-    return {"Runs": found, **more}
+    return paged(call, "Runs", ((key, _told(one)) for key, one in _runs(call)), MOST, newest_first=True)
 
 
 @operation("glue.StopWorkflowRun", "Name", "RunId", writes=True)
@@ -90,14 +93,55 @@ def stop_workflow_run(call: Call) -> Body:
     return {}
 
 
+def _new(call: Call, about: Body) -> Body:
+    """A run that begins now, where the workflow may have one more."""
+    most = _workflow(call).get("MaxConcurrentRuns")
+    if most and sum(one["Status"] in ("RUNNING", "STOPPING") for _, one in _runs(call)) >= most:
+        raise Refusal("ConcurrentRunsExceededException", f"Concurrent runs exceeded for workflow: {call['Name']}.")
+    identity = f"wr_{uuid.uuid4().hex}{uuid.uuid4().hex}"
+    return {"Name": call["Name"], "WorkflowRunId": identity, "StartedOn": call.now, "Status": "RUNNING", **about}
+
+
 def _fire(call: Call, run: Body, trigger: Body) -> None:
-    """The jobs of the trigger start; one that runs already as often as it may does not."""
     for action in trigger["Actions"]:
-        try:
-            begun = jobs.begun(call, action["JobName"], {})["Id"]
-        except Refusal:
-            begun = ""
-        run["jobs"][action["JobName"]] = begun
+        _begin(call, run, action["JobName"])
+
+
+def _begin(call: Call, run: Body, job: str) -> None:
+    """The job starts; one that runs already as often as it may does not."""
+    try:
+        run["jobs"][job] = jobs.begun(call, job, {})["Id"]
+    except Refusal:
+        run["jobs"][job] = ""
+
+
+def _following(call: Call, named: set[str]) -> set[str]:
+    """The jobs that triggers start after these, or after what follows them."""
+    found: set[str] = set()
+    conditional = [one for one in _triggers(call) if one["Type"] == "CONDITIONAL"]
+    while True:
+        more = {
+            action["JobName"]
+            for one in conditional
+            if (named | found) & {condition["JobName"] for condition in one["Predicate"]["Conditions"]}
+            for action in one["Actions"]
+        }
+        if more <= found:
+            return found
+        found |= more
+
+
+def _graph(call: Call, run: Body) -> Body:
+    """The jobs of the run as nodes, each with its runs."""
+    nodes = []
+    for job, one in run["jobs"].items():
+        tried = [jobs.named(call, job, one)] if one else []
+        nodes.append({"Type": "JOB", "Name": job, "UniqueId": _node(job), "JobDetails": {"JobRuns": tried}})
+    return {"Nodes": nodes, "Edges": []}
+
+
+def _node(job: str) -> str:
+    return f"wnode_{hashlib.sha256(job.encode()).hexdigest()}"
 
 
 def _due(trigger: Body, run: Body, found: Body) -> bool:

@@ -15,7 +15,7 @@ from mesh_etl.embedded_aws.lakeformation.resources import Place, pairs, spelled
 from mesh_etl.embedded_aws.lakeformation.seen_table import EXPRESSION
 from mesh_etl.embedded_aws.lakeformation.settings import denied
 from mesh_etl.embedded_aws.operations import Body, Call, operation
-from mesh_etl.embedded_aws.pages import page, seen
+from mesh_etl.embedded_aws.pages import paged
 
 MOST = 1000
 
@@ -72,14 +72,12 @@ def get_lf_tag_expression(call: Call) -> Body:
 @operation("lakeformation.ListLFTagExpressions", "MaxResults", "NextToken")
 def list_lf_tag_expressions(call: Call) -> Body:
     """The saved expressions that the caller may see, by name, in pages."""
-    after = seen(call)
     rows = [
         (name, _shown(call, name, body))
         for name, body in records.named(call, EXPRESSION)
-        if name > after and _has(call, name, "DESCRIBE")
+        if _has(call, name, "DESCRIBE")
     ]
-    found, more = page(call, rows, MOST)
-    return {"LFTagExpressions": found, **more}
+    return paged(call, "LFTagExpressions", rows, MOST)
 
 
 def _expression(call: Call) -> dict[str, list[str]]:

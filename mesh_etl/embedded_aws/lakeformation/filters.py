@@ -18,7 +18,7 @@ from mesh_etl.embedded_aws.lakeformation.resources import Place
 from mesh_etl.embedded_aws.lakeformation.seen_table import FILTER
 from mesh_etl.embedded_aws.lakeformation.settings import denied
 from mesh_etl.embedded_aws.operations import Body, Call, operation
-from mesh_etl.embedded_aws.pages import page, seen
+from mesh_etl.embedded_aws.pages import paged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,18 +84,15 @@ def get_data_cells_filter(call: Call) -> Body:
 @operation("lakeformation.ListDataCellsFilter", "Table", "NextToken", "MaxResults")
 def list_data_cells_filter(call: Call) -> Body:
     """The filters of a table, of a database or of the account that the caller may see, by name, in pages."""
-    table, after = call.get("Table") or {}, seen(call)
+    table = call.get("Table") or {}
     if table.get("CatalogId", call.account) != call.account:
         raise NotImplementedByEmbeddedAws(what="data cells filters on tables of other accounts")
     base, name = table.get("DatabaseName", "").lower(), (table.get("Name") or "").lower()
     prefix = f"{base}/{name}/" if name else f"{base}/" if base else ""
     rows = [
-        (key, body)
-        for key, body in records.named(call, FILTER, prefix)
-        if key > after and _may(call, _place(call, body), "DESCRIBE")
+        (key, body) for key, body in records.named(call, FILTER, prefix) if _may(call, _place(call, body), "DESCRIBE")
     ]
-    found, more = page(call, rows, MOST)
-    return {"DataCellsFilters": found, **more}
+    return paged(call, "DataCellsFilters", rows, MOST)
 
 
 def _place(call: Call, data: Body) -> Place:

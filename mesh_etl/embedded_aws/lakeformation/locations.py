@@ -13,7 +13,7 @@ from mesh_etl.embedded_aws import records
 from mesh_etl.embedded_aws.answers import NotImplementedByEmbeddedAws, exists, invalid, missing
 from mesh_etl.embedded_aws.lakeformation.settings import refuse_unless_steward
 from mesh_etl.embedded_aws.operations import Body, Call, operation
-from mesh_etl.embedded_aws.pages import page, seen
+from mesh_etl.embedded_aws.pages import paged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,14 +78,12 @@ def describe_resource(call: Call) -> Body:
 @operation("lakeformation.ListResources", "FilterConditionList", "MaxResults", "NextToken")
 def list_resources(call: Call) -> Body:
     """The registered places that meet all conditions, by ARN, in pages."""
-    after = seen(call)
     rows = [
         (arn, _shown(body))
         for arn, body in records.named(call, LOCATION)
-        if arn > after and all(_meets(body, condition) for condition in call.get("FilterConditionList", ()))
+        if all(_meets(body, condition) for condition in call.get("FilterConditionList", ()))
     ]
-    found, more = page(call, rows, MOST)
-    return {"ResourceInfoList": found, **more}
+    return paged(call, "ResourceInfoList", rows, MOST)
 
 
 def covering(call: Call, catalog: str, location: str) -> list[str]:

@@ -17,7 +17,7 @@ from mesh_etl.embedded_aws.lakeformation.permissions import ANY_VALUE, FIT, TAG
 from mesh_etl.embedded_aws.lakeformation.resources import Place
 from mesh_etl.embedded_aws.lakeformation.settings import denied
 from mesh_etl.embedded_aws.operations import Body, Call, operation
-from mesh_etl.embedded_aws.pages import page, seen
+from mesh_etl.embedded_aws.pages import paged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -102,13 +102,11 @@ def get_lf_tag(call: Call) -> Body:
 @operation("lakeformation.ListLFTags", "ResourceShareType", "MaxResults", "NextToken")
 def list_lf_tags(call: Call) -> Body:
     """The tags that the caller may see, by key, in pages; those of other accounts on demand."""
-    after = seen(call)
     catalogs = [] if call.get("ResourceShareType") == "FOREIGN" else [call.catalog]
     if call.get("ResourceShareType"):
         catalogs += _foreign(call)
-    rows = [(f"{catalog} {key}", body) for catalog in sorted(catalogs) for key, body in _listed(call, catalog)]
-    found, more = page(call, [row for row in rows if row[0] > after], MOST)
-    return {"LFTags": found, **more}
+    rows = ((f"{catalog} {key}", body) for catalog in catalogs for key, body in _listed(call, catalog))
+    return paged(call, "LFTags", rows, MOST)
 
 
 def visible(call: Call, catalog: str, key: str, values: Iterable[str]) -> list[str]:

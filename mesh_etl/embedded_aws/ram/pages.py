@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
+from mesh_etl.embedded_aws import pages
 from mesh_etl.embedded_aws.answers import Refusal
 from mesh_etl.embedded_aws.operations import Body, Call
-from mesh_etl.embedded_aws.pages import page, seen
 
 MOST = 500
 _ARN = re.compile(r"arn:aws:ram:[a-z0-9-]+:\d{12}:(resource-share|resource-share-invitation)/[0-9a-f-]{36}")
@@ -16,14 +15,10 @@ _ARN = re.compile(r"arn:aws:ram:[a-z0-9-]+:\d{12}:(resource-share|resource-share
 
 def paged(call: Call, member: str, rows: list[tuple[str, Any]]) -> Body:
     """The values of `rows` by their keys, under the name `member`, with the token of the next page."""
-    spelled = {"NextToken": call.get("nextToken"), "MaxResults": call.get("maxResults", MOST)}
-    asked = replace(call, parameters=spelled)
     try:
-        after = seen(asked)
+        return pages.paged(call, member, rows, MOST)
     except Refusal as refusal:
         raise Refusal("InvalidNextTokenException", refusal.message) from refusal
-    found, more = page(asked, sorted((row for row in rows if row[0] > after), key=lambda row: row[0]), MOST)
-    return {member: found, **({"nextToken": more["NextToken"]} if more else {})}
 
 
 def arns(call: Call, member: str, kind: str) -> set[str] | None:

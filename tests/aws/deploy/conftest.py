@@ -26,7 +26,8 @@ def parcel(name: str, data: bytes) -> Parcel:
 
 
 def job(name: str, **properties: Any) -> dict[str, Any]:
-    return {"Type": "AWS::Glue::Job", "Properties": {"Name": f"demo-prod-shop-{name}-run", **properties}}
+    stated = {"Name": f"demo-prod-shop-{name}-run", "Role": "jobs", "Command": {"Name": "glueetl"}}
+    return {"Type": "AWS::Glue::Job", "Properties": {**stated, **properties}}
 
 
 def bucket(name: str) -> dict[str, Any]:

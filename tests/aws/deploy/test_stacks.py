@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from botocore.exceptions import ConnectionClosedError
 from mesh_etl.deploy.stacks import data, deployment
 from mesh_etl.deploy.stacks.change_set import Proposal, proposed
 from mesh_etl.deploy.stacks.deployment import Account, Told
-from mesh_etl.deploy.stacks.removal import deleted, resources, without_jobs
+from mesh_etl.deploy.stacks.execution import deleted
+from mesh_etl.deploy.stacks.removal import resources, without_jobs
 from mesh_etl.deploy.stacks.standing import require_ready, standing
 from mesh_etl.deploy.stacks.wanted import Wanted
 from mesh_etl.errors import MeshError, PlanError, PublishError
@@ -216,10 +218,13 @@ REFUSALS = {
     "InsufficientCapabilitiesException": "AWS_REFUSED",
 }
 CALLS = ("DescribeStacks", "CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet", "DescribeStackEvents")
+EVERY = [*(f"cloudformation.{one}" for one in CALLS), "s3.PutObject", "s3.HeadObject"]
 
 
-@pytest.mark.parametrize("call", [f"cloudformation.{one}" for one in CALLS] + ["s3.PutObject", "s3.HeadObject"])
-@pytest.mark.parametrize("code", REFUSALS)
+# Each code and each call; operate/test_broken_deploys.py has them together.
+@pytest.mark.parametrize(
+    ("call", "code"), [*zip(EVERY, cycle(REFUSALS), strict=False), ("s3.HeadObject", "AccessDenied")]
+)
 def test_a_refused_call_is_an_error_with_a_code_and_the_command_may_be_repeated(
     account: Account, made: Made, told: Told, world: Accounts, call: str, code: str
 ) -> None:
@@ -237,6 +242,16 @@ def test_a_refused_call_is_an_error_with_a_code_and_the_command_may_be_repeated(
             account.cloudformation.describe_stack_events(StackName=name)
     deploy(account, wanted, told)
     assert status(account) == "CREATE_COMPLETE"
+
+
+def test_a_refusal_while_it_is_followed_says_that_cloudformation_goes_on(
+    account: Account, made: Made, told: Told, world: Accounts
+) -> None:
+    world.fail("cloudformation.DescribeStackEvents", "ExpiredTokenException")
+    with pytest.raises(MeshError) as caught:
+        deploy(account, made(jobs={"Visits": job("visits")}), told)
+    assert [one.code for one in caught.value.faults] == ["AWS_EXPIRED", "INTERRUPTED"]
+    assert status(account, f"{STACK}-base") == "CREATE_IN_PROGRESS"
 
 
 def test_a_trial_leaves_nothing_of_a_stack_that_was_not_there(account: Account, made: Made, told: Told) -> None:

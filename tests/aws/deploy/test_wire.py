@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from mesh_etl.config.governance.identity import Identity
 from mesh_etl.deploy.stacks import deployment
 from mesh_etl.deploy.stacks.change_set import discard
 from mesh_etl.deploy.stacks.deployment import Account, Told
+from mesh_etl.deploy.stacks.retired import retired, unused
 from mesh_etl.deploy.stacks.standing import standing
 from mesh_etl.embedded_aws.validation import violations
 from mesh_etl.errors import MeshError
@@ -84,9 +86,33 @@ def test_an_object_of_the_bucket_is_created_once_and_checked(account: Account, m
     body = account.s3.get_object(Bucket=wanted.bucket, Key=wanted.root.key)["Body"].read()
     assert body == wanted.root.content()
     json.loads(body)
-    account.s3.put_object(Bucket=wanted.bucket, Key=wanted.root.key, Body=b"{}")
-    with pytest.raises(MeshError, match="ARTIFACT_DAMAGED"):
-        deployment.sent(account, wanted, told)
+    for other in (b"{}", b" " * len(body)):  # one of its size has another checksum, or none of the kind that ours have
+        account.s3.put_object(Bucket=wanted.bucket, Key=wanted.root.key, Body=other, ChecksumAlgorithm="CRC32")
+        with pytest.raises(MeshError, match="ARTIFACT_DAMAGED"):
+            deployment.sent(account, wanted, told)
+
+
+def test_what_nobody_needs_is_found_and_marked_by_its_version(
+    account: Account, made: Made, told: Told, asked: list[str]
+) -> None:
+    wanted = made(jobs={"Visits": job("visits")})
+    account.s3.create_bucket(Bucket=wanted.bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    account.s3.put_bucket_versioning(Bucket=wanted.bucket, VersioningConfiguration={"Status": "Enabled"})
+    deployment.sent(account, wanted, told)
+    topic = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": wanted.nested[0].key}}  # moto nests no stacks
+    account.cloudformation.create_stack(
+        StackName=wanted.stack, TemplateBody=json.dumps({"Resources": {"Topic": topic}})
+    )
+    old = f"mesh_etl/{'0' * 64}/run.py"
+    account.s3.put_object(Bucket=wanted.bucket, Key=old, Body=b"")
+    found = unused(account, wanted, datetime.now(UTC) + timedelta(days=31))
+    assert [one.key for one in found] == [old]
+    retired(account, wanted, found)
+    tags = account.s3.get_object_tagging(Bucket=wanted.bucket, Key=old)["TagSet"]
+    assert tags == [{"Key": "mesh_etl", "Value": "retired"}]
+    account.s3.put_object(Bucket=wanted.bucket, Key=old, Body=b"")  # sent anew, it is not marked
+    assert account.s3.get_object_tagging(Bucket=wanted.bucket, Key=old)["TagSet"] == []
+    assert {"ListObjectsV2", "HeadObject", "PutObjectTagging"} <= set(asked)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from mesh_etl.deploy.stacks import retired
 from mesh_etl.testing.accounts import Accounts
 
 from .conftest import JOB, Command
@@ -57,6 +60,23 @@ def test_a_changed_job_alone_changes(deployed: Command, project: Path) -> None:
     assert deployed("deploy", "shop", "--yes", "--json").document["executed"]
 
 
+def test_packages_that_nobody_needs_are_told_and_marked(
+    deployed: Command, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "every package is needed, or younger than 30 days" in deployed("deploy", "shop", "--yes", "--prune").out
+    job = project / "configs/shop/visits/job.yaml"
+    job.write_text(job.read_text().replace('"retries": 0', '"retries": 3'))
+    monkeypatch.setattr(retired, "KEPT", -timedelta(days=1))  # all that was just made is old enough
+    done = deployed("deploy", "shop", "--yes", "--prune")
+    assert (done.code, "1 old file in the artifacts bucket" in done.out, "S3 removes" in done.out) == (0, True, True)
+    shown = deployed("deploy", "shop", "--dry-run", "--prune", "--json").document
+    assert [one["key"].rpartition("/")[2] for one in shown["unused"]] == ["root.json"]
+    mesh = project / "configs/mesh.yaml"
+    mesh.write_text(json.dumps({**json.loads(mesh.read_text()), "deployment": {"artifacts": "our-bucket"}}))
+    refused = deployed("deploy", "shop", "--yes", "--prune")
+    assert (refused.code, "[PACKAGES_SHARED]" in refused.err, "configs/mesh.yaml:" in refused.err) == (3, True, True)
+
+
 def test_nobody_is_asked_without_a_terminal(mesh: Command, accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
     refused = mesh("deploy", "shop")
@@ -83,7 +103,8 @@ def test_a_dry_run_before_the_first_deploy_leaves_nothing(mesh: Command, account
     shown = mesh("deploy", "shop", "--dry-run")
     assert shown.code == 0
     assert f"+ Glue::Job  {JOB}" in shown.out
-    assert "nothing was changed\nnext: mesh-etl deploy shop --env prod" in shown.out
+    assert f"nothing was changed\nRoles need mesh-boundary-{STACK} in the account beforehand: " in shown.out
+    assert "\nnext: mesh-etl deploy shop --env prod" in shown.out
     assert "DELETE" in "".join(stacks(accounts).values()) or not stacks(accounts)
     assert accounts.calls["cloudformation.ExecuteChangeSet"] == 0
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from mesh_etl.testing.accounts import Accounts
 
-from .conftest import CONTRACT, Command
+from .conftest import CONTRACT, REGION, SHOP, Command
 
 STARTS = {
     "visits": {"type": "schedule", "at": "cron(0 6 * * ? *)"},
@@ -19,6 +19,7 @@ STARTS = {
     "report": {"type": "after", "products": ["shop.daily"]},
 }
 WORKFLOW, MACHINE = "test-prod-shop-visits-scheduled", "test-prod-shop-visits"
+ARN = f"arn:aws:states:{REGION}:{SHOP}:stateMachine:{MACHINE}"
 
 
 def job(name: str) -> str:
@@ -48,6 +49,17 @@ def project(project: Path, orchestration: str) -> Path:
 def runs(accounts: Accounts, name: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = accounts.client("glue", "shop").get_job_runs(JobName=job(name))["JobRuns"]
     return found
+
+
+def ran(accounts: Accounts, name: str, execution: str = "") -> None:
+    """A run of the job has ended, which the execution of the machine started, or somebody."""
+    glue = accounts.client("glue", "shop")
+    if execution:
+        run = accounts.run_by_machine("shop", execution, job(name))
+    else:
+        run = glue.start_job_run(JobName=job(name))["JobRunId"]
+    for _ in range(3):
+        glue.get_job_run(JobName=job(name), RunId=run)
 
 
 def test_what_follows_runs_as_by_the_schedule(deployed: Command, accounts: Accounts) -> None:
@@ -114,8 +126,9 @@ def test_a_start_that_came_between_is_told_as_such(deployed: Command, accounts: 
     assert (refused.code, "the flow runs already; wait for it" in refused.err) == (3, True)
 
 
-def test_a_wait_fails_as_a_job_of_the_flow_does_and_a_retry_runs_the_flow(
-    deployed: Command, accounts: Accounts
+@pytest.mark.parametrize("named", ["shop.visits", "shop.daily", "shop.report"])
+def test_a_wait_fails_as_a_job_of_the_flow_does_and_a_retry_goes_on_from_there(
+    deployed: Command, accounts: Accounts, named: str
 ) -> None:
     accounts.end_runs("shop", job("daily"), "FAILED", "SystemExit: 4")
     failed = deployed("start", "shop.visits", "--wait")
@@ -123,11 +136,61 @@ def test_a_wait_fails_as_a_job_of_the_flow_does_and_a_retry_runs_the_flow(
     assert "[RUN_FAILED]" in failed.err
     assert "1 of its 3 jobs did not succeed; mend it, then mesh-etl retry shop.visits --env prod" in failed.err
     assert "did not run" in failed.out  # the report, which waits for what failed
+    still = deployed("retry", named, "--wait")
+    assert (still.code, "1 of its 2 jobs did not succeed" in still.err) == (4, True)
+    assert "where wr_" in still.out
+    assert "failed: shop.daily, shop.report" in still.out
     accounts.end_runs("shop", job("daily"), "SUCCEEDED")
-    again = deployed("retry", "shop.visits", "--wait", "--json").document
-    assert [one["run"]["state"] for one in again["runs"]] == ["SUCCEEDED"] * 3
-    nothing = deployed("retry", "shop.visits")
+    again = deployed("retry", named, "--wait", "--json").document
+    assert {one["product"]: one["run"]["state"] for one in again["runs"]} == {
+        "shop.daily": "SUCCEEDED",
+        "shop.report": "SUCCEEDED",
+    }
+    found = accounts.client("glue", "shop").get_workflow_runs(Name=WORKFLOW)["Runs"]
+    assert [one.get("PreviousRunId") for one in found] == [again["resumes"], found[2]["WorkflowRunId"], None]
+    assert [len(runs(accounts, name)) for name in STARTS] == [1, 3, 1]
+    nothing = deployed("retry", named)
     assert (nothing.code, "and so are its jobs" in nothing.err) == (3, True)
+
+
+def test_after_a_lost_reply_the_run_that_goes_on_is_found(deployed: Command, accounts: Accounts) -> None:
+    accounts.end_runs("shop", job("daily"), "FAILED", "x")
+    deployed("start", "shop.visits", "--wait")
+    accounts.fail("glue.ResumeWorkflowRun", ConnectionClosedError(endpoint_url="https://aws"), phase="after")
+    resumed = deployed("retry", "shop.daily", "--json").document["run"]
+    found = accounts.client("glue", "shop").get_workflow_runs(Name=WORKFLOW)["Runs"]
+    assert [one["WorkflowRunId"] for one in found[:-1]] == [resumed]
+    busy = deployed("retry", "shop.daily", "--json").document["error"]
+    assert (busy["code"], busy["retryable"]) == ("NOTHING_TO_RETRY", True)
+
+
+def test_what_glue_does_not_resume_is_run_again_and_why_is_told(deployed: Command, accounts: Accounts) -> None:
+    accounts.end_runs("shop", job("daily"), "FAILED", "x")
+    deployed("start", "shop.visits", "--wait")
+    accounts.fail("glue.ResumeWorkflowRun", "IllegalWorkflowStateException", times=2)
+    alone = deployed("retry", "shop.daily")
+    assert (alone.code, "[NOT_RESUMABLE]" in alone.err) == (0, True)
+    assert "without what follows it: shop.report" in alone.out
+    assert "as often as it may at once" in deployed("retry", "shop.visits").err  # the job that is to go on runs alone
+    deployed("stop", "shop.daily", "--alone")
+    for _ in range(3):
+        accounts.client("glue", "shop").get_job_run(JobName=job("daily"), RunId=runs(accounts, "daily")[0]["Id"])
+    whole = deployed("retry", "shop.visits")
+    assert (whole.code, "[NOT_RESUMABLE]" in whole.err) == (0, True)
+    assert accounts.calls["glue.StartWorkflowRun"] == 2
+
+
+def test_a_flow_whose_first_job_never_ran_has_failed(deployed: Command, accounts: Accounts) -> None:
+    deployed("start", "shop.visits", "--alone")
+    client = accounts.client("glue", "shop")
+    run = client.start_workflow_run(Name=WORKFLOW)["RunId"]  # by its schedule, while the job has no room
+    for _ in range(2):
+        client.get_workflow_run(Name=WORKFLOW, RunId=run)
+    for _ in range(3):
+        client.get_job_run(JobName=job("visits"), RunId=runs(accounts, "visits")[0]["Id"])
+    again = deployed("retry", "shop.visits")
+    assert (again.code, "has not tried to run what is to run again" in again.err) == (0, True)
+    assert accounts.calls["glue.StartWorkflowRun"] == 2
 
 
 def test_what_failed_alone_is_run_again_alone(deployed: Command, accounts: Accounts) -> None:
@@ -167,7 +230,8 @@ def test_a_stop_ends_the_flow_and_nothing_follows(deployed: Command, accounts: A
     ended = deployed("stop", "shop.visits", "--run", run)
     assert (ended.code, "it is STOPPED" in ended.err) == (4, True)
     assert "[UNKNOWN_RUN]" in deployed("stop", "shop.visits", "--run", "wr_none").err
-    assert deployed("retry", "shop.visits").code == 0
+    again = deployed("retry", "shop.visits")
+    assert (again.code, "is STOPPED, from which Glue resumes nothing" in again.err) == (0, True)
     assert accounts.calls["glue.StartWorkflowRun"] == 2
 
 
@@ -210,8 +274,35 @@ class TestMachine:
         failed = deployed("start", "shop.visits", "--wait")
         assert (failed.code, "[FLOW_FAILED]" in failed.err) == (4, True)
         accounts.end_executions("shop", MACHINE, "SUCCEEDED")
-        assert deployed("retry", "shop.visits", "--wait").code == 0
+        assert deployed("retry", "shop.visits").code == 0
         assert "[NOTHING_TO_RETRY]" in deployed("retry", "shop.visits").err
+
+    def test_an_execution_goes_on_with_what_is_not_done(self, deployed: Command, accounts: Accounts) -> None:
+        accounts.end_executions("shop", MACHINE, "ABORTED")
+        failed = deployed("start", "shop.visits", "--json").document["run"]
+        client = accounts.client("stepfunctions", "shop")
+        (execution,) = client.list_executions(stateMachineArn=ARN)["executions"]
+        for _ in range(2):
+            client.describe_execution(executionArn=execution["executionArn"])
+        accounts.end_runs("shop", job("daily"), "FAILED", "x")
+        for name in ("visits", "daily"):
+            ran(accounts, name, execution["executionArn"])
+        accounts.end_runs("shop", job("daily"), "SUCCEEDED")
+        ran(accounts, "daily")  # alone, which the flow does not count
+        resumed = deployed("retry", "shop.report", "--json").document
+        assert (resumed["resumes"], resumed["products"]) == (failed, ["shop.daily", "shop.report"])
+        named = execution["executionArn"].replace(failed, resumed["run"])
+        assert json.loads(client.describe_execution(executionArn=named)["input"]) == {"done": {"visits": "SUCCEEDED"}}
+        for _ in range(2):
+            client.describe_execution(executionArn=named)
+        again = deployed("retry", "shop.visits", "--json").document
+        assert again["products"] == ["shop.daily", "shop.report"]
+        named = execution["executionArn"].replace(failed, again["run"])
+        for _ in range(2):
+            client.describe_execution(executionArn=named)
+        for name in ("daily", "daily", "report"):  # the machine has tried one of them twice
+            ran(accounts, name, named)
+        assert "have succeeded; start a new one" in deployed("retry", "shop.visits").err
 
     def test_before_a_deploy_the_machine_is_told_as_not_there(self, mesh: Command) -> None:
         assert "[NOT_DEPLOYED]" in mesh("start", "shop.visits").err

@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import ConnectionClosedError
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
+from mesh_etl.errors import Fault, RunError
+from mesh_etl.glue import told
 from mesh_etl.testing.accounts import Accounts
 
 from .conftest import JOB, Command
@@ -56,6 +58,13 @@ def test_a_start_that_did_not_arrive_is_told_as_such(deployed: Command, accounts
     assert runs(deployed) == []
 
 
+def test_a_region_without_the_service_is_told_by_its_address(deployed: Command, accounts: Accounts) -> None:
+    accounts.fail("glue.GetJobRuns", EndpointConnectionError(endpoint_url="https://glue.eu-west-9.amazonaws.com/"))
+    said = deployed("runs", "shop.visits").err
+    assert "glue:GetJobRuns was not answered by glue.eu-west-9.amazonaws.com (EndpointConnectionError)" in said
+    assert "whether the region is the right one and has this service" in said
+
+
 def test_a_failed_run_is_explained_by_our_own_code(deployed: Command, accounts: Accounts) -> None:
     accounts.end_runs("shop", JOB, "FAILED", "SystemExit: 4")
     deployed("start", "shop.visits")
@@ -70,6 +79,67 @@ def test_a_failed_run_is_explained_by_our_own_code(deployed: Command, accounts: 
     assert "reading" not in deployed("logs", "shop.visits", "--errors").out
     coded = [json.loads(one) for one in deployed("logs", "shop.visits", "--json").out.splitlines()]
     assert [one["code"] for one in coded] == ["", "TOO_MANY_REJECTED"]
+
+
+def test_a_job_s_own_line_of_its_failure_is_told_fault_by_fault(
+    deployed: Command, accounts: Accounts, capsys: pytest.CaptureFixture[str]
+) -> None:
+    faults = [Fault("INPUT_MISSING", "no such file", "job.yaml:3:9", "check the path"), Fault("NO_ROW", "none", "a")]
+    told.line("run", **told.failure(RunError(*faults)))
+    printed = capsys.readouterr().out.strip()
+    accounts.end_runs("shop", JOB, "FAILED", "SystemExit: job.yaml:3:9: no such file")
+    run = deployed("start", "shop.visits", "--json").document["run"]
+    accounts.log("shop", group(accounts), run, printed, "warning: shop.visits: no owner [NO_OWNER]", printed[:-9])
+    accounts.log("shop", group(accounts), f"{run}_attempt_1", "of another attempt")
+    shown = deployed("logs", "shop.visits")
+    assert shown.err.splitlines() == [
+        "error: job.yaml:3:9: no such file; check the path [INPUT_MISSING]",
+        "error: a: none [NO_ROW]",
+    ]
+    assert [line.split("  ", 1)[1] for line in shown.out.splitlines()] == [
+        "job.yaml:3:9: no such file; check the path [INPUT_MISSING]",
+        "a: none [NO_ROW]",
+        "warning: shop.visits: no owner [NO_OWNER]",
+        printed[:-9],
+    ]
+    for _ in range(2):
+        accounts.client("glue", "shop").get_job_run(JobName=JOB, RunId=run)
+    failed = deployed("retry", "shop.visits", "--wait")
+    assert (failed.code, "[RUN_FAILED]" in failed.err) == (4, True)
+
+
+def test_what_glue_says_of_a_run_that_left_no_code_is_told(deployed: Command, accounts: Accounts) -> None:
+    accounts.end_runs("shop", JOB, "FAILED", "OutOfMemoryError")
+    deployed("start", "shop.visits", "--wait")
+    assert "FAILED: OutOfMemoryError [RUN_FAILED]" in deployed("logs", "shop.visits").err
+    assert deployed("logs", "shop.visits", "--follow").err.endswith(": FAILED\n")
+
+
+@pytest.mark.parametrize(("error", "code"), [("ExpiredTokenException", 4), (KeyboardInterrupt(), 130)])
+@pytest.mark.parametrize("words", [("start", "shop.visits", "--wait"), ("logs", "shop.visits", "--follow")])
+def test_what_ends_the_waiting_says_that_the_run_goes_on(
+    deployed: Command, accounts: Accounts, words: tuple[str, ...], error: str | BaseException, code: int
+) -> None:
+    if words[0] == "logs":
+        deployed("start", "shop.visits")
+    accounts.fail("glue.GetJobRun", error)
+    stopped = deployed(*words)
+    assert (stopped.code, "nobody waits any more, and the run goes on" in stopped.err) == (code, True)
+    assert ("[AWS_EXPIRED]" in stopped.err) == (code == 4)
+    assert len(runs(deployed)) == 1
+
+
+def test_a_wait_goes_on_with_the_runs_by_which_glue_tries_again(
+    deployed: Command, accounts: Accounts, project: Path
+) -> None:
+    path = project / "configs/shop/visits/job.yaml"
+    path.write_text(path.read_text().replace('"retries": 0', '"retries": 2'))
+    assert deployed("deploy", "shop", "--yes").code == 0
+    accounts.end_runs("shop", JOB, "FAILED", "x")
+    failed = deployed("start", "shop.visits", "--wait")
+    assert (failed.code, failed.err.count(": FAILED\n")) == (4, 3)
+    first, again = runs(deployed)[2], runs(deployed)[1]
+    assert (again["id"], again["attempt"]) == (f"{first['id']}_attempt_1", 1)
 
 
 def test_a_wait_ends_as_the_run_does(deployed: Command, accounts: Accounts) -> None:
@@ -103,7 +173,9 @@ def test_runs_are_stopped_and_those_that_cannot_be_are_told(deployed: Command, a
     accounts.client("glue", "shop").get_job_run(JobName=JOB, RunId=run)
     refused = deployed("stop", "shop.visits", "--run", run)
     assert (refused.code, "[STOP_REFUSED]" in refused.err) == (4, True)
-    assert "[STOP_REFUSED]" in deployed("stop", "shop.visits", "--run", "jr_none").err
+    assert "[UNKNOWN_RUN]" in deployed("stop", "shop.visits", "--run", "jr_none").err
+    assert "[UNKNOWN_RUN]" in deployed("stop", "shop.visits", "--run", "jr_" + "0" * 64).err
+    assert run in deployed("stop", "shop.visits", "--run", run[:9]).err  # it has ended, which is said of it by name
     assert "[UNKNOWN_RUN]" in deployed("logs", "shop.visits", "--run", "jr_none").err
 
 
@@ -135,17 +207,18 @@ def test_a_version_is_late_by_what_its_job_says(
     from datetime import UTC, datetime, timedelta
 
     from mesh_etl.config import Project
-    from mesh_etl.operate.table import freshness
+    from mesh_etl.operate.table import table_status
 
+    job = Project.open(project, "prod").job("shop.visits")
+    assert [table_status(job, stated).is_late for stated in ("1d", None)] == [True, False]  # as the alarm has it
     s3.put_object(Bucket="lake", Key="raw/visits.csv", Body=b"id\n1\n2\n")  # type: ignore[attr-defined]
     assert deployed("run", "shop.visits", "--engine", "embedded").code == 0
-    job = Project.open(project, "prod").job("shop.visits")
-    fresh = freshness(job, "1d")
-    assert (fresh.version, fresh.late) == (1, None)
-    late = freshness(job, "1d", datetime.now(UTC) + timedelta(hours=30)).late
+    fresh = table_status(job, "1d")
+    assert (fresh.version, fresh.late, fresh.is_late) == (1, None, False)
+    late = table_status(job, "1d", datetime.now(UTC) + timedelta(hours=30)).late
     assert late is not None
     assert timedelta(hours=5, minutes=55) < late < timedelta(hours=6, minutes=1)
-    assert freshness(job, None, datetime.now(UTC) + timedelta(days=300)).late is None
+    assert table_status(job, None, datetime.now(UTC) + timedelta(days=300)).late is None
 
 
 @pytest.mark.parametrize("text", ["{}", "no json", json.dumps({"Statement": "x" * 2048})])
