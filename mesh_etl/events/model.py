@@ -108,6 +108,10 @@ class ContractChanged(Event):
         return (str(self.seq), self.at)
 
 
+# Codes of an audit that are about the data; the others are about the run.
+OF_QUALITY = frozenset({"RULE_FAILED", "RULE_NOT_EXECUTED", "TOO_MANY_REJECTED"})
+
+
 class QualityFailed(Event):
     """A run was refused because its data do not keep the contract; the product stands as it was."""
 

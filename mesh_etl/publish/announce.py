@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.contract.diff import diff
 from mesh_etl.events import ContractChanged, DataProductPublished, QualityFailed, emit
-from mesh_etl.events.model import AnyEvent, Contract, ContractPart, Quality, Rule
+from mesh_etl.events.model import OF_QUALITY, AnyEvent, Contract, ContractPart, Quality, Rule
 from mesh_etl.events.model import Entry as Place
 from mesh_etl.govern.names import central
 from mesh_etl.publish.desired import NOT_MET, quality_of
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from mesh_etl.tables.entry import ContractRef, Entry
     from mesh_etl.tables.ledger import Ledger, Snapshot
     from mesh_etl.worlds import World
-
-# Codes of an audit that are about the data; the others are about the run.
-_OF_QUALITY = {"RULE_FAILED", "RULE_NOT_EXECUTED", "TOO_MANY_REJECTED"}
 
 
 @dataclass
@@ -98,7 +95,7 @@ class Announcer:
 
 def announce_failure(plan: Plan, error: AuditFailed, world: World) -> list[Fault]:
     """An event has told that the data of a run do not keep the contract, if that is so; returns why it could not."""
-    codes = [code for code in dict.fromkeys(fault.code for fault in error.faults) if code in _OF_QUALITY]
+    codes = [code for code in dict.fromkeys(fault.code for fault in error.faults) if code in OF_QUALITY]
     if not codes:
         return []
     broken = [one for one in error.verdicts if one.status in ("failed", "rejected rows")]

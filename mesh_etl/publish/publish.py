@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mesh_etl.errors import Fault, MeshError, PublishError
 from mesh_etl.publish.commit import commit
 from mesh_etl.publish.recover import recover
-from mesh_etl.publish.report import Outcome, Report
+from mesh_etl.publish.report import Outcome, Report, Written
 
 if TYPE_CHECKING:
     from mesh_etl.plan import Plan
@@ -33,7 +34,9 @@ def publish(staged: Staged, world: World) -> Report:
     if entry.txn != staged.txn:
         discard(staged)
         return reported(plan, entry, "done before", world)
-    return reported(plan, entry, "published", world)
+    files = [file for partition in staged.partitions for file in partition.files]
+    written = Written(len(files), sum(file.bytes for file in files))
+    return replace(reported(plan, entry, "published", world), written=written)
 
 
 def reported(plan: Plan, entry: Entry | None, outcome: Outcome, world: World) -> Report:

@@ -13,6 +13,14 @@ Outcome = Literal["published", "done before", "nothing new"]
 
 
 @dataclass(frozen=True)
+class Written:
+    """What a run wrote of the table: how many files, and their bytes."""
+
+    files: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True)
 class Report:
     """The outcome of a run and the commit that the table stands at."""
 
@@ -24,6 +32,7 @@ class Report:
     catalog: tuple[str, ...]  # what had to change in the catalogue, in words
     warnings: tuple[Fault, ...] = ()  # what is wrong and has stopped nothing
     central: tuple[str, ...] = ()  # what had to change in the central catalogue, in words
+    written: Written = Written()  # nothing, where the run has published nothing
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain JSON data; it holds counts, names and places, no cell values."""
@@ -45,6 +54,7 @@ class Report:
             "drift": {name: one.model_dump() for name, one in entry.drift.items()},
             "evolved": [column.model_dump() for column in entry.evolved],
             "inputs": [one.model_dump(mode="json") for one in entry.inputs],
+            "written": {"files": self.written.files, "bytes": self.written.bytes},
             "table": {
                 "version": self.snapshot.data.seq,
                 "rows": self.snapshot.rows,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from mesh_etl.crashtest.watch import Strike
 from mesh_etl.errors import RunError
 from mesh_etl.events import logged
 
@@ -104,6 +105,18 @@ def test_a_bus_that_is_not_there_is_a_warning_and_what_it_missed_is_told_later(s
     report, _ = shop.run()
     assert report.warnings == ()
     assert [one["detail"]["seq"] for one in shop.told()] == [2]
+
+
+@pytest.mark.parametrize("way", ["refused", "lost", "throttled"])
+def test_metrics_that_cannot_be_told_are_a_warning_and_not_tried_again(shop: Any, way: Any) -> None:
+    for _ in range(2):
+        shop.deliver()
+        _, calls = shop.run()
+    shop.deliver()
+    report, again = shop.run(Strike(calls.index("cloudwatch.PutMetricData") + 1, way))
+    assert (report.outcome, [one.code for one in report.warnings]) == ("published", ["METRICS_UNSENT"])
+    assert again == calls
+    assert types(shop) == ["DataProductPublished"] * 3
 
 
 def test_versions_that_nobody_could_be_told_of_are_told_together(shop: Any) -> None:

@@ -76,8 +76,10 @@ def test_an_append_costs_the_same_number_of_calls_however_many_partitions_there_
     shop.run()
     shop.deliver(("m001",))
     _, calls = shop.run()
-    # Each of both entries is changed once and recorded once, its partition written once; events are told in one call.
-    assert sorted(writes(calls)) == ["events.PutEvents"] + ["glue.BatchUpdatePartition"] * 2 + ["glue.UpdateTable"] * 4
+    # Each of both entries is changed once and recorded once, its partition written once; events are told in one call,
+    # and so are metrics.
+    told = ["cloudwatch.PutMetricData", "events.PutEvents"]
+    assert sorted(writes(calls)) == told + ["glue.BatchUpdatePartition"] * 2 + ["glue.UpdateTable"] * 4
     assert len(calls) <= 24
 
 

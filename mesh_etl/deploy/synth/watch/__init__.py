@@ -24,23 +24,25 @@ def watch(project: Project, estate: Estate, bundle: Bundle) -> tuple[Template, .
     pieces: list[tuple[str, dict[str, Resource]]] = []
     if estate.jobs:
         pieces += [("", topic(estate)), ("", budget(estate)), ("", config_rules(project, estate))]
-    pieces += [("", dashboards(estate)), ("", rules.told(project, estate))]
+    audited = [job.product for job in estate.jobs if job.product and alarms.seen_by_audit(project, estate, job)]
+    pieces.append(("", dashboards(estate)))
     for job in estate.jobs:
-        pieces.append((job.products[0] if job.task in ("run", "stream") else "", _watched(project, estate, job)))
+        pieces.append((job.product, _watched(estate, job, late=job.product not in audited)))
     return sharded("watch", f"What watches jobs of {estate.unit}, mesh {estate.mesh}, environment {estate.env}", pieces)
 
 
-def _watched(project: Project, estate: Estate, job: GlueJob) -> dict[str, Resource]:
-    words = (job.products[0].partition(".")[2],) if job.task in ("run", "stream") else ("All", job.task)
+def _watched(estate: Estate, job: GlueJob, *, late: bool) -> dict[str, Resource]:
+    """What watches one job; `late` says whether an alarm can tell that its product is."""
+    words = (job.product.partition(".")[2],) if job.product else ("All", job.task)
     found = {
         logical(*words, "failed", "rule"): rules.failed(estate, job),
         logical(*words, "failed", "alarm"): alarms.failing(estate, job),
     }
-    is_product = job.task in ("run", "stream")
-    late = alarms.late(project, estate, job) if is_product and job.settings.late_after is not None else None
-    if late is not None:
-        found[logical(*words, "done", "rule")] = rules.succeeded(estate, job)
-        found[logical(*words, "late", "alarm")] = late
-    if is_product and job.settings.dpu_hours is not None:
+    if not job.product:
+        return found
+    found[logical(*words, "quality", "alarm")] = alarms.refused(estate, job)
+    if late and job.settings.late_after is not None:
+        found[logical(*words, "late", "alarm")] = alarms.late(estate, job)
+    if job.settings.dpu_hours is not None:
         found[logical(*words, "cost", "rule")] = rules.costly(estate, job)
     return found

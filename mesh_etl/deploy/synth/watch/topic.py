@@ -13,19 +13,13 @@ if TYPE_CHECKING:
     from mesh_etl.deploy.estate import Estate
 
 
-def topic_arn(estate: Estate) -> str:
-    """The topic that hears of the unit, by ARN: the one that the configuration names, or its own."""
-    own = f"arn:aws:sns:{estate.account.region}:{estate.account.id}:{names.topic(estate.stack)}"
-    return estate.settings.alarms.topic or own
-
-
 def topic(estate: Estate) -> dict[str, Resource]:
     """The topic with its policy, unless the configuration names one, and a subscription for each address.
 
     Rules and alarms of the account tell it, by services that act for the account alone.
     Source: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
     """
-    arn, made = topic_arn(estate), {}
+    arn, made = estate.topic, {}
     if estate.settings.alarms.topic is None:
         statement = {
             "Sid": "AlarmsOfTheAccount",

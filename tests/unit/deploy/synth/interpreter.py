@@ -47,7 +47,7 @@ def _walked(machine: Mapping[str, Any], ends: Ends, data: Any) -> Any:
             name = caught["Next"]
             continue
         if "ResultSelector" in state:
-            result = {key.removesuffix(".$"): _get(result, path) for key, path in state["ResultSelector"].items()}
+            result = _made(state["ResultSelector"], result)
         data = _put(data, state.get("ResultPath", "$"), result)
         if state.get("End"):
             return data
@@ -56,7 +56,7 @@ def _walked(machine: Mapping[str, Any], ends: Ends, data: Any) -> Any:
 
 def _result(state: Mapping[str, Any], ends: Ends, data: Any) -> Any:
     if state["Type"] == "Pass":
-        return state["Result"]
+        return state["Result"] if "Result" in state else _made(state["Parameters"], data)
     if state["Type"] == "Parallel":
         return [_walked(branch, ends, json.loads(json.dumps(data))) for branch in state["Branches"]]
     assert state["Type"] == "Task"
@@ -65,8 +65,13 @@ def _result(state: Mapping[str, Any], ends: Ends, data: Any) -> Any:
     ended = ends(state["Parameters"]["JobName"])
     if ended == "SUCCEEDED":
         return {"JobRunState": ended}
-    cause = {"JobRunState": ended} if ended.isupper() else "no such job"
+    said = {"ErrorMessage": "orders.csv: 3 of 4 rows [TOO_MANY_REJECTED]; x"} if ended == "REFUSED" else {}
+    cause = {"JobRunState": "FAILED" if said else ended, **said} if ended.isupper() else "no such job"
     raise Failed("States.TaskFailed", json.dumps(cause, separators=(",", ":")))
+
+
+def _made(paths: Mapping[str, str], data: Any) -> dict[str, Any]:
+    return {key.removesuffix(".$"): _get(data, path) for key, path in paths.items()}
 
 
 def _holds(rule: Mapping[str, Any], data: Any) -> bool:
@@ -74,10 +79,20 @@ def _holds(rule: Mapping[str, Any], data: Any) -> bool:
         return all(_holds(one, data) for one in rule["And"])
     if "Or" in rule:
         return any(_holds(one, data) for one in rule["Or"])
+    if "IsPresent" in rule:
+        return _is_there(data, rule["Variable"]) == rule["IsPresent"]
     value = _get(data, rule["Variable"])
     if "StringEquals" in rule:
         return bool(value == rule["StringEquals"])
-    return fnmatch.fnmatchcase(value, rule["StringMatches"])
+    return fnmatch.fnmatchcase(value, rule["StringMatches"].replace("[", "[[]"))
+
+
+def _is_there(data: Any, path: str) -> bool:
+    try:
+        _get(data, path)
+    except (KeyError, TypeError):
+        return False
+    return True
 
 
 def _get(data: Any, path: str) -> Any:

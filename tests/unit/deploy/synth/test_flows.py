@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.unit.deploy.synth.meshes import mesh, stack_of
 DAILY = "start: {type: schedule, at: cron(0 6 * * ? *)}"
 HOURLY = "start: {type: schedule, at: cron(0 * * * ? *)}"
 AFTER = "start: {type: after}"
+UNREAD = "start: {type: after, products: [sales.a, crm.a]}"
 ANY = "start: {type: after, when: any}"
 
 
@@ -93,6 +95,23 @@ def test_products_of_other_domains_start_by_what_they_tell(tmp_path: Path) -> No
     assert isinstance(made["sales.b"].start, OnSchedule)
 
 
+def test_all_of_products_of_several_domains_are_heard_of_and_asked_for(tmp_path: Path) -> None:
+    products = {"crm.a": "", "sales.b": DAILY, "sales.c": f"read: sales.b, crm.a\n{AFTER}"}
+    made = found(tmp_path, products | {"sales.d": f"read: sales.c\n{AFTER}", "sales.e": f"read: crm.a\n{AFTER}"})
+    assert made["sales.c"].start == Published(("sales.b", "crm.a"), every=True)
+    assert (made["sales.c"].arguments, made["sales.e"].arguments) == ({"--all-new": "sales.b,crm.a"}, {})
+    assert [step.product for step in made["sales.c"].steps] == ["sales.d"]
+    assert made["sales.b"].steps == ()
+
+
+@pytest.mark.parametrize("orchestration", ["triggers", "step_functions"])
+def test_the_first_job_of_a_flow_is_told_what_it_waits_for(tmp_path: Path, orchestration: str) -> None:
+    products = {"crm.a": "", "sales.b": DAILY, "sales.c": f"read: sales.b, crm.a\n{AFTER}"}
+    stack = stack_of(mesh(tmp_path, products, domains={"sales": f"orchestration: {orchestration}"}), "sales")
+    text = json.dumps([one.body() for one in stack.templates]).replace("\\", "")
+    assert text.count('"--all-new":') == (1 if orchestration == "triggers" else 2)  # a machine tries once more itself
+
+
 @pytest.mark.parametrize(
     ("products", "code"),
     [
@@ -103,7 +122,11 @@ def test_products_of_other_domains_start_by_what_they_tell(tmp_path: Path) -> No
         ({"sales.a": "stream: {}", "sales.b": f"read: sales.a\n{AFTER}"}, "FOLLOWS_A_STREAM"),
         ({"sales.a": "", "sales.b": f"read: sales.a\n{AFTER}\nstream: {{}}"}, "FOLLOWS_AS_STREAM"),
         ({"sales.a": DAILY, "sales.b": HOURLY, "sales.c": f"read: sales.a, sales.b\n{AFTER}"}, "STARTS_APART"),
-        ({"crm.a": "", "sales.a": DAILY, "sales.b": f"read: sales.a, crm.a\n{AFTER}"}, "FOLLOWS_ELSEWHERE"),
+        ({"crm.a": "", "sales.a": "", "sales.b": f"read: sales.a\n{UNREAD}"}, "FOLLOWS_ELSEWHERE"),
+        (
+            {"crm.a": "", "sales.a": f"read: sales.b, crm.a\n{AFTER}", "sales.b": f"read: sales.a\n{AFTER}"},
+            "DEPENDENCY_CYCLE",
+        ),
         ({"crm.a": "", "sales.b": "read: crm.a\nstart: {type: after, states: [FAILED]}"}, "FOLLOWS_ELSEWHERE"),
     ],
 )

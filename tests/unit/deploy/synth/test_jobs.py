@@ -68,8 +68,16 @@ def test_a_job_is_as_it_says(tmp_path: Path, deploy: str, properties: dict[str, 
 def test_a_job_starts_with_what_it_says(tmp_path: Path, deploy: str, arguments: dict[str, str | None]) -> None:
     found = job(tmp_path, deploy)["DefaultArguments"]
     assert {name: found.get(name) for name in arguments} == arguments
-    shipped = "s3://shop-prod-sales-222222222222-artifacts/mesh_etl/"
-    assert [found[name].startswith(shipped) for name in ("--job", "--extra-py-files")] == [True, True]
+
+
+def test_no_run_is_made_of_anything_else(tmp_path: Path) -> None:
+    found = job(tmp_path)
+    fixed = found["NonOverridableArguments"]
+    named = ["--job", "--extra-py-files", "--additional-python-modules", "--scriptLocation"]
+    home = "s3://shop-prod-sales-222222222222-artifacts/mesh_etl/"
+    assert [fixed[name].startswith(home) for name in named] == [True] * len(named)
+    assert fixed["--scriptLocation"] == found["Command"]["ScriptLocation"]
+    assert not fixed.keys() & found["DefaultArguments"].keys()
 
 
 def test_logs_go_where_they_end_one_day(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ DOMAINS = {
     "roles": ("create", "existing"),
     "buckets": ("create", "existing"),
     "artifacts": ("own-artifacts-bucket",),
+    "boundary": ("teams/OurBoundary",),
     "keep_logs": ("1", "3653"),
     "maintain": ("{at: cron(0 3 * * ? *)}",),
 }

@@ -89,7 +89,7 @@ def test_files_start_the_workflow_that_reads_them(tmp_path: Path) -> None:
     made = flows_of(tmp_path)
     batch = {"BatchSize": 10, "BatchWindow": 300}
     assert made["shop-prod-sales-a-files-start"]["EventBatchingCondition"] == batch
-    rule = made["shop-prod-sales-a-start"]
+    rule = made["shop-prod-sales-a-arrival"]
     assert rule["Targets"][0]["Arn"] == "arn:aws:glue:eu-west-1:222222222222:workflow/shop-prod-sales-a-files"
     assert heard(rule["EventPattern"], _came("shop-raw", "sales/a/2026.csv"))
     assert not heard(rule["EventPattern"], _came("shop-raw", "sales/b/2026.csv"))
@@ -102,7 +102,7 @@ def test_files_of_two_buckets_are_each_heard_of_in_their_own_place(tmp_path: Pat
     job = tmp_path / "configs/sales/a/job.yaml"
     both = 'path: ["s3://one/x/*.csv", "s3://two/y.csv"]'
     job.write_text(job.read_text().replace('path: "s3://shop-raw/sales/a/*.csv"', both))
-    pattern = flows_of(tmp_path)["shop-prod-sales-a-start"]["EventPattern"]
+    pattern = flows_of(tmp_path)["shop-prod-sales-a-arrival"]["EventPattern"]
     places = [("one", "x/1.csv"), ("two", "y.csv"), ("one", "y.csv"), ("two", "x/1.csv")]
     assert [_meant(pattern, *place) for place in places] == [True, True, False, False]
 
