@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _LABEL = 12
 RUN = ("workers", "a run takes", "at worst", "DPU-hours", "standard", "flex", "standard a month", "flex a month")
+SPARE = ("DPU-hours", "flex a month", "standard a month", "at worst", "a run takes")
 STREAM = ("workers", "DPU-hours", "standard", "standard a month")  # of an hour
 
 
@@ -26,6 +27,7 @@ def show(page: Page, one: Estimate) -> None:
     page.field("runs", _runs(one), _LABEL)
     page.field("table", _table(one), _LABEL)
     band = f"{one.work.low:g} to {one.work.high:g} times the work, by {one.work.basis}"
+    page.field("watched", _watched(one), _LABEL)
     page.field("may be", "" if stream else band, _LABEL)
     page.line()
     _choices(page, one, STREAM if stream else RUN)
@@ -34,7 +36,8 @@ def show(page: Page, one: Estimate) -> None:
         page.line(text)
     for text in assumptions(one):
         page.line(f"  {'' if text.startswith('prices') else 'assumed: '}{text}")
-    page.line("  not counted: requests to S3, KMS, CloudWatch, the catalogue, and retries")
+    unpriced = "" if one.watching else "CloudWatch, of which the table has no prices; "
+    page.line(f"  not counted: {unpriced}requests to S3, KMS and the catalogue, what Glue itself tells, and retries")
 
 
 def _choices(page: Page, one: Estimate, titles: tuple[str, ...]) -> None:
@@ -42,7 +45,7 @@ def _choices(page: Page, one: Estimate, titles: tuple[str, ...]) -> None:
     shown = titles if month is not None else tuple(title for title in titles if not title.endswith("a month"))
     others = [("", other) for other in one.choices if not _same(other, one.configured)]
     facts = [_row(note, each, month) for note, each in [("now", one.configured), *others]]
-    page.table(shown, [[row[title] for title in shown] for row in facts], right=shown[1:], tight=True)
+    page.table(shown, [[row[title] for title in shown] for row in facts], right=shown[1:], tight=True, spare=SPARE)
 
 
 def line(one: Estimate) -> str:
@@ -62,7 +65,7 @@ def facts(one: Estimate) -> dict[str, Any]:
         "product": one.product,
         "region": one.region,
         "priced_as": one.priced_as,
-        "prices": {"source": one.source, "asked": one.asked},
+        "prices": {"source": one.source, "asked": one.asked, "file": one.prices_file or None},
         "reads": {"bytes": one.reading.total, "basis": one.read_basis},
         "work": {"core_seconds": round(one.work.core_seconds, 1), "basis": one.work.basis},
         "band": {"low": one.work.low, "high": one.work.high},
@@ -82,6 +85,15 @@ def facts(one: Estimate) -> dict[str, Any]:
             "cold_month": one.storage.cold,
             "measured": one.storage.measured,
         },
+        "watching": {
+            "metrics": one.watching.of_metrics,
+            "alarms": one.watching.of_alarms,
+            "logs": one.watching.of_logs,
+            "log_bytes": round(one.watching.log_bytes),
+            "month": one.watching.monthly,
+        }
+        if one.watching
+        else None,
         "assumptions": list(assumptions(one)),
     }
 
@@ -121,6 +133,19 @@ def _table(one: Estimate) -> str:
     cold = f", {dollars(held.cold)} once its files are {held.cold_class}" if held.cold_class != "STANDARD" else ""
     grows = f"; each month adds {size(round(held.grown))}, {dollars(held.more)} a month" if held.grown else ""
     return f"{', '.join(parts)}: {dollars(held.monthly)} a month{cold}{grows}"
+
+
+def _watched(one: Estimate) -> str:
+    """What CloudWatch costs; nothing where it is not known how often it has something to do."""
+    found = one.watching
+    if found is None or one.frequency.runs is None:
+        return ""
+    parts = (
+        f"{found.metrics} metrics {dollars(found.of_metrics)}",
+        f"{found.alarms} alarms {dollars(found.of_alarms)}",
+        f"{size(round(found.log_bytes))} of logs {dollars(found.of_logs)}",
+    )
+    return f"by CloudWatch, {dollars(found.monthly)} a month: {', '.join(parts)}"
 
 
 def _advice(one: Estimate) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mesh_etl.config.deployment.job import Deployment
-from mesh_etl.config.deployment.settled import of_job
+from mesh_etl.config.deployment.settled import of_domain, of_job
 from mesh_etl.config.deployment.times import duration
 from mesh_etl.config.env import AwsWorld
 from mesh_etl.contract.load import contract_of
@@ -18,6 +18,7 @@ from mesh_etl.cost.frequency import Frequency, frequency
 from mesh_etl.cost.history import GlueRun, Ran, a_month, usual
 from mesh_etl.cost.prices import PriceTable, generation
 from mesh_etl.cost.storage import Storage, storage
+from mesh_etl.cost.watching import Watching, of_product
 from mesh_etl.cost.work import Reading, Work, work
 from mesh_etl.deploy.workers import WORKERS
 from mesh_etl.errors import Fault, PlanError
@@ -25,7 +26,7 @@ from mesh_etl.sources.base import Source
 from mesh_etl.upkeep.lifecycle import rules
 
 if TYPE_CHECKING:
-    from mesh_etl.config import LoadedJob
+    from mesh_etl.config import LoadedJob, Project
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,10 @@ class Known:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What it comes to. `best` is the cheapest choice that ends in time, and the execution class that makes it so."""
+    """What it comes to. `best` is the cheapest choice that ends in time, and the execution class that makes it so.
+
+    `watching` is None where the table has no prices of CloudWatch.
+    """
 
     product: str
     region: str
@@ -57,8 +61,10 @@ class Estimate:
     best: tuple[Choice, str] | None
     frequency: Frequency
     storage: Storage
+    watching: Watching | None
     source: str  # of the prices
     asked: str  # the day of the prices
+    prices_file: str  # empty for those that come with the library
 
     @property
     def price(self) -> float:
@@ -95,6 +101,7 @@ def estimated(
     timeout = duration(settings.timeout).total_seconds()
     configured = choice(effort, WORKERS[settings.worker_type], settings.workers, terms)
     others = tuple(choices(effort, timeout, terms))
+    keep_logs = of_domain(job.project.mesh, job.domain).keep_logs
     often = Frequency(runs, "as you say") if runs is not None else frequency(job, known.runs)
     return Estimate(
         product=job.product,
@@ -118,16 +125,21 @@ def estimated(
             tier=_tier(job),
             prices=prices,
         ),
+        watching=of_product(settings, often.runs or 0.0, keep_logs, prices.cloudwatch) if prices.cloudwatch else None,
         source=prices.source,
         asked=table.asked.isoformat(),
+        prices_file=table.file,
     )
 
 
 def region_of(job: LoadedJob) -> str:
     """The region in which the job runs; that of the first prices for an environment that is this machine."""
-    if job.identity is not None:
-        return job.identity.region
-    world = job.project.env.world
+    return job.identity.region if job.identity is not None else project_region(job.project)
+
+
+def project_region(project: Project) -> str:
+    """The region of the environment; that of the first prices for one that is this machine."""
+    world = project.env.world
     return world.region if isinstance(world, AwsWorld) else "us-east-1"
 
 
@@ -148,7 +160,9 @@ def _reading(job: LoadedJob, settings: Deployment, known: Known, gb: float | Non
     if settings.stream is not None:  # it costs the same whatever comes
         return Reading({main: 0}, engine, transforms), "nothing yet"
     problem = "nothing says how much a run of it reads"
-    raise PlanError(Fault("COST_INPUT_UNKNOWN", problem, job.product, "say it in gigabytes: --gb 5"))
+    raise PlanError(
+        Fault("COST_INPUT_UNKNOWN", problem, job.product, f"say it in gigabytes: mesh-etl cost {job.product} --gb 5")
+    )
 
 
 def _cores(settings: Deployment, runs: Sequence[Ran]) -> int:
@@ -178,7 +192,11 @@ def assumptions(one: Estimate) -> tuple[str, ...]:
         told.append(f"prices of {one.region} are not known: those of {one.priced_as} stand in for them")
     if not one.storage.measured:
         told.append(f"the table has the usual share of its input ({figures.table_per_text_byte.basis})")
-    return (*told, f"prices: {one.source}, looked up on {one.asked}")
+    if one.watching is not None:
+        logs, spent = figures.log(one.settings.engine), "an hour" if one.settings.stream else "a run"
+        told.append(f"{spent} writes {logs.value:g} MB of logs ({logs.basis})")
+    table = f" ({one.prices_file})" if one.prices_file else ""
+    return (*told, f"prices: {one.source}, looked up on {one.asked}{table}")
 
 
 def _of_work(one: Estimate, figures: Figures) -> list[str]:

@@ -29,6 +29,8 @@ class Figures(Model):
     overhead_seconds_spark: Figure
     overhead_seconds_embedded: Figure
     task_mb: Figure
+    log_mb_spark: Figure
+    log_mb_embedded: Figure
 
     @classmethod
     @cache
@@ -39,6 +41,10 @@ class Figures(Model):
     def overhead(self, engine: str) -> Figure:
         """How many seconds a run takes beside its work."""
         return self.overhead_seconds_embedded if engine == "embedded" else self.overhead_seconds_spark
+
+    def log(self, engine: str) -> Figure:
+        """How many megabytes a run writes to its logs, of a stream an hour."""
+        return self.log_mb_embedded if engine == "embedded" else self.log_mb_spark
 
     def speed(self, kind: str) -> Figure:
         """How many megabytes of a source of this type a core reads, checks and writes in a second."""

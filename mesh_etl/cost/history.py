@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.tables.table_state import Size, folding
+from mesh_etl.deploy.workers import WORKERS
+from mesh_etl.tables.table_state import Size, TableState
 
 if TYPE_CHECKING:
     from mesh_etl.tables.ledger import Ledger
 
+LOOKED_AT = 100  # versions, upkeep's among them
 RECENT = 20  # runs that count: what a product was like long ago says little of the next run
 _MONTH = datetime.timedelta(days=365) / 12
 
@@ -35,18 +37,28 @@ class Ran:
 
 @dataclass(frozen=True)
 class GlueRun:
-    """A run of a Glue job that succeeded: what it ran on, and what Glue counted."""
+    """A run of a Glue job that succeeded: when it was, on what, and what Glue counted.
 
+    `workers` is how many it had at a time, on the whole: with auto scaling fewer than it might have had.
+    """
+
+    begun: datetime.datetime
+    ended: datetime.datetime
     seconds: float
     worker_type: str
-    workers: int
+    workers: float
 
 
 def published(ledger: Ledger) -> tuple[Ran, ...]:
-    """The newest runs of a table that read something, oldest first; what upkeep did is none."""
-    entries = list(ledger.entries())
-    found, before = [], Size()
-    for entry, (state, _) in zip(entries, folding(entries), strict=True):
+    """The newest runs of a table that read something, oldest first; what upkeep did is none.
+
+    Of a long history only the newest versions are read.
+    """
+    start = next(iter(ledger.seqs()[-LOOKED_AT:]), 1) - 1
+    state = ledger.state(start).copy() if start else TableState()
+    found, before = [], state.size
+    for entry in ledger.entries(start):
+        state.apply(entry, ledger.state)
         after, written = state.size, Size.of(entry.partitions)
         begun, at = _begun(entry.txn), datetime.datetime.fromisoformat(entry.committed_at)
         if entry.inputs and not entry.is_upkeep and begun is not None:
@@ -63,10 +75,18 @@ def glue_runs(glue: Any, job: str) -> tuple[GlueRun, ...]:
     """The newest runs of the Glue job that have succeeded. Raises what the client raises."""
     answer = glue.get_job_runs(JobName=job, MaxResults=RECENT)
     return tuple(
-        GlueRun(float(run["ExecutionTime"]), run["WorkerType"], run["NumberOfWorkers"])
+        GlueRun(run["StartedOn"], run["CompletedOn"], float(run["ExecutionTime"]), run["WorkerType"], _workers(run))
         for run in answer["JobRuns"]
-        if run.get("JobRunState") == "SUCCEEDED" and run.get("ExecutionTime") and run.get("WorkerType")
+        if run.get("JobRunState") == "SUCCEEDED" and run.get("ExecutionTime") and run.get("WorkerType") in WORKERS
     )
+
+
+def _workers(run: Mapping[str, Any]) -> float:
+    """The workers of a run; Glue tells DPU-seconds where their number changes."""
+    units = run.get("DPUSeconds")
+    if not units:
+        return float(run["NumberOfWorkers"])
+    return float(units / run["ExecutionTime"] / WORKERS[run["WorkerType"]].units)
 
 
 def usual(numbers: Iterable[float]) -> float:

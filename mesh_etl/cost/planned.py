@@ -19,6 +19,6 @@ def planned_cost(plan: Plan) -> Estimate | None:
     if not isinstance(plan.job.project.env.world, AwsWorld):
         return None
     try:
-        return estimated(plan.job, of_plan(plan), PriceTable.read())
+        return estimated(plan.job, of_plan(plan), PriceTable.of_project(plan.job.project))
     except PlanError:  # COST_INPUT_UNKNOWN: `mesh-etl cost` says what is missing, a plan has other things to say
         return None

@@ -1,16 +1,19 @@
-"""The prices of AWS, by region: a table that is data, with the pages that it was copied from and the day."""
+"""The prices of AWS, by region: a table that is data, with what it was copied from and the day."""
 
 from __future__ import annotations
 
 import datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 
 from mesh_etl.config.model import Model
 from mesh_etl.errors import ConfigError, Fault
+
+if TYPE_CHECKING:
+    from mesh_etl.config import Project
 
 Amount = Annotated[float, Field(gt=0)]
 Generation = Literal["5", "6"]  # Glue 6 costs less than the versions before it
@@ -24,13 +27,24 @@ class Rate(Model):
     flex: Amount | None = None
 
 
+class CloudWatch(Model):
+    """What CloudWatch costs: a metric, an alarm and a dashboard for a month, a GB of logs to take in and to keep."""
+
+    metric_month: Amount
+    alarm_month: Amount
+    dashboard_month: Amount
+    logs_gb: Amount
+    logs_gb_month: Amount
+
+
 class Prices(Model):
-    """The prices of one region. A GB is a thousand million bytes."""
+    """The prices of one region; no `cloudwatch` where its prices are not known. A GB is a thousand million bytes."""
 
     source: str
     dpu_hour: dict[Generation, Rate]
     m_dpu_hour: dict[Generation, Rate]
     storage_gb_month: dict[Literal["STANDARD", "STANDARD_IA", "GLACIER_IR", "INTELLIGENT_TIERING"], Amount]
+    cloudwatch: CloudWatch | None = None
 
 
 class PriceTable(Model):
@@ -39,6 +53,21 @@ class PriceTable(Model):
     currency: Literal["USD"]
     asked: datetime.date
     regions: Annotated[dict[str, Prices], Field(min_length=1)]
+    _file: str = PrivateAttr(default="")
+
+    @property
+    def file(self) -> str:
+        """The file that it stands in; empty for the one that comes with the library."""
+        return self._file
+
+    @classmethod
+    def of_project(cls, project: Project, path: Path | None = None) -> PriceTable:
+        """The table in the file, else in the one that `deployment.prices` of the mesh names, else the library's.
+
+        Raises `ConfigError` as `read` does.
+        """
+        stated = project.mesh.deployment.prices
+        return cls.read(path or (project.root / stated if stated else None))
 
     @classmethod
     def read(cls, path: Path | None = None) -> PriceTable:
@@ -49,15 +78,18 @@ class PriceTable(Model):
         where = "" if path is None else path.as_posix()
         try:
             text = (path or files("mesh_etl.cost") / "prices.json").read_text("utf-8")
-            return cls.model_validate_json(text)
+            table = cls.model_validate_json(text)
         except (OSError, UnicodeDecodeError) as error:
             problem = getattr(error, "strerror", None) or "it is no text"
-            raise ConfigError(Fault("PRICES_UNREADABLE", problem, where, "check the path")) from error
+            fix = "check the path: --prices, or deployment.prices in configs/mesh.yaml"
+            raise ConfigError(Fault("PRICES_UNREADABLE", problem, where, fix)) from error
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             place = ".".join(str(step) for step in first["loc"]) or "the file"
-            fix = "mesh-etl cost PRODUCT --json shows the prices that it has used: docs/cost.md has the form"
+            fix = "write it as docs/cost.md shows"
             raise ConfigError(Fault("PRICES_UNREADABLE", f"{place}: {first['msg']}", where, fix)) from error
+        table._file = where
+        return table
 
     def of(self, region: str) -> tuple[str, Prices]:
         """The prices of the region, or of the nearest one that has any, by the beginning of its name; and of which."""

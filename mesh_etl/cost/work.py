@@ -43,19 +43,22 @@ class Reading:
 
 
 def work(reading: Reading, glue: Sequence[GlueRun], runs: Sequence[Ran], cores: int) -> Work:
-    """The work of a run that reads so much: by runs on Glue, else by those that the ledger has, else by benchmarks.
+    """The work of a run that reads so much: by runs on Glue that have published, else by those of the ledger, else by
+    benchmarks.
 
     `cores` is how many those of the ledger had.
     """
     figures = Figures.read()
     overhead = figures.overhead(reading.engine).value
     tasks = max(len(reading.bytes), math.ceil(reading.total / (figures.task_mb.value * MB)))
-    usual_bytes = usual(one.read for one in runs)
-    if glue:
-        seconds = usual(max(1.0, one.seconds - overhead) * _cores(one) for one in glue)
-        grown = reading.total / usual_bytes if usual_bytes else 1.0
-        basis = f"{len(glue)} runs of the Glue job" if len(glue) > 1 else "one run of the Glue job"
-        return Work(seconds * grown, overhead, tasks, 0.7, 1.5, basis)
+    if made := [(one, ran.read) for one in glue for ran in runs if one.begun <= ran.at <= one.ended]:
+        # A run that has found nothing new is no measure, and one that read less is one of what it read.
+        seconds = usual(
+            max(1.0, one.seconds - overhead) * _cores(one, reading.engine) * (reading.total / read if read else 1.0)
+            for one, read in made
+        )
+        basis = f"{len(made)} runs of the Glue job" if len(made) > 1 else "one run of the Glue job"
+        return Work(seconds, overhead, tasks, 0.7, 1.5, basis)
     timed = [one for one in runs if one.read >= ENOUGH and one.seconds >= 1]
     if timed:
         slower = _slower(reading.engine, timed[-1].engine, figures)
@@ -69,9 +72,9 @@ def work(reading: Reading, glue: Sequence[GlueRun], runs: Sequence[Ran], cores: 
     return Work(seconds, overhead, tasks, 0.5, 3.0, "benchmarks of this library, not of this job")
 
 
-def _cores(run: GlueRun) -> int:
-    """The cores that worked in a run: those of all workers but the driver's."""
-    return max(1, run.workers - 1) * WORKERS[run.worker_type].vcpus if run.worker_type in WORKERS else 4
+def _cores(run: GlueRun, engine: str) -> float:
+    """The cores that worked in a run: those of all workers but the driver's, or where there is no Spark of that one."""
+    return (1 if engine == "embedded" else max(1, run.workers - 1)) * WORKERS[run.worker_type].vcpus
 
 
 def _slower(engine: str, measured: str, figures: Figures) -> float:

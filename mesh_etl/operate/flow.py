@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,13 +43,13 @@ class DeployedFlow:
         """Its products, as a sentence says them."""
         return f"{', '.join(self.flow.heads)}, then {', '.join(one.product for one in self.flow.steps)}"
 
-    def after(self, product: str) -> tuple[str, ...]:
-        """The products of the flow that wait for this one, or for what waits for it."""
-        found = {product}
+    def after(self, *products: str) -> tuple[str, ...]:
+        """The other products of the flow that wait for these, or for what waits for them."""
+        found = set(products)
         for step in self.flow.steps:  # each comes after those that it waits for
             if found & set(step.after):
                 found.add(step.product)
-        return tuple(one for one in self.flow.products if one in found - {product})
+        return tuple(one for one in self.flow.products if one in found.difference(products))
 
 
 def deployed_flows(project: Project, estate: Estate, clients: Clients) -> tuple[DeployedFlow, ...]:
@@ -59,36 +59,33 @@ def deployed_flows(project: Project, estate: Estate, clients: Clients) -> tuple[
     found = []
     for one in flows(project, estate):
         if one.steps:
-            jobs = tuple(job for product in one.products if (job := estate.job_of(product)) is not None)
+            jobs = tuple(estate.maker(product) for product in one.products)
             found.append(DeployedFlow(one, jobs, _conductor(estate, one, clients)))
     return tuple(found)
 
 
-def require_free(glue: Any, flow: DeployedFlow) -> None:
-    """The flow does not run, and its first jobs have room for one more run each.
+def require_free(glue: Any, flow: DeployedFlow, jobs: Iterable[GlueJob]) -> None:
+    """The flow does not run, and those of its jobs that are to begin have room for one more run each.
 
     Raises `PlanError` (RUN_ACTIVE), worth a retry, and as `runs` does.
     """
     going = [one.id for one in flow.conductor.runs(RECENT) if one.active]
     if going:
         raise busy(flow.name, "the flow runs already", going)
-    for job in flow.heads:
+    for job in jobs:
         active = [one.id for one in runs(glue, job.name, RECENT) if one.active]
         if len(active) >= job.settings.concurrent_runs:
             raise busy(job.name, "the job runs as often as it may at once", active)
 
 
-def members(glue: Any, flow: DeployedFlow, run: FlowRun) -> tuple[tuple[str, Run | None], ...]:
-    """The last run of each product's job since the flow's run began; None where it did not run."""
-    found = []
-    for product, job in zip(flow.flow.products, flow.jobs, strict=True):
-        last = runs(glue, job.name, 1)
-        found.append((product, last[0] if last and last[0].started >= run.started else None))
-    return tuple(found)
+def members(flow: DeployedFlow, run: FlowRun) -> tuple[tuple[str, Run | None], ...]:
+    """The last run of each product's job in the flow's run; None where it did not run."""
+    found = flow.conductor.jobs(run, [job.name for job in flow.jobs])
+    return tuple((product, found.get(job.name)) for product, job in zip(flow.flow.products, flow.jobs, strict=True))
 
 
 def _conductor(estate: Estate, flow: Flow, clients: Clients) -> Conductor:
     if estate.settings.orchestration == "triggers":
         return Workflow(clients("glue"), flow.workflow(estate.stack))
-    prefix = f"arn:aws:states:{estate.account.region}:{estate.account.id}:stateMachine"
-    return Machine(clients("stepfunctions"), f"{prefix}:{flow.machine(estate.stack)}")
+    arn = estate.account.arn("states", f"stateMachine:{flow.machine(estate.stack)}")
+    return Machine(clients("stepfunctions"), clients("glue"), arn)

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.ht
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ from mesh_etl.worlds.refusals import explained
 
 PREFIX = "--custom-logGroup-prefix"
 OUTPUT, SYSTEM = "output", "error"  # what the job prints; what Spark and Glue themselves say
-_CODED = re.compile(r"^(?:error: )?(.+) \[([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)\]$")
+_CODED = re.compile(r"^(?!warning: )(?:error: )?(.+) \[([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)\]$")
+_ATTEMPT = "_attempt_"  # Glue calls a run by which it tries again after the first, with this and a number
 _WRONG = re.compile(r"\b(ERROR|FATAL|Exception|Traceback)\b")
 
 
@@ -62,7 +64,8 @@ def lines(logs: Any, group: str, run: Run, since: datetime | None = None) -> Ite
         try:
             for page in logs.get_paginator("filter_log_events").paginate(**asked):
                 for event in page["events"]:
-                    yield from _lines(event)
+                    if not event["logStreamName"].startswith(f"{run.id}{_ATTEMPT}"):
+                        yield from _lines(event)
         except ClientError as error:
             if code_of(error) != "ResourceNotFoundException":
                 raise
@@ -76,6 +79,22 @@ def coded(found: Iterator[Line]) -> tuple[Fault, ...]:
 def _lines(event: Mapping[str, Any]) -> Iterator[Line]:
     at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
     for text in event["message"].splitlines():
-        match = _CODED.match(text)
         if text.strip():
-            yield Line(at, event["logStreamName"], match[1] if match else text, match[2] if match else "")
+            for problem, code in _faults(text) or [_coded(text)]:
+                yield Line(at, event["logStreamName"], problem, code)
+
+
+def _coded(text: str) -> tuple[str, str]:
+    """The line without its code, and that; the empty text where it has none."""
+    match = _CODED.match(text)
+    return (match[1], match[2]) if match else (text, "")
+
+
+def _faults(text: str) -> list[tuple[str, str]]:
+    """The faults of a line by which a job tells that it has failed, as `mesh_etl.glue.told` prints it; else none."""
+    try:
+        found = json.loads(text) if text.startswith('{"task"') else {}
+        faults = [Fault(one["code"], one["problem"], one["where"], one["fix"]) for one in found.get("faults", ())]
+    except (ValueError, KeyError, TypeError, AttributeError):  # cut off, or printed by somebody else
+        return []
+    return [(str(one).removesuffix(f" [{one.code}]"), one.code) for one in faults]

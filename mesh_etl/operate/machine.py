@@ -1,18 +1,24 @@
 """Flows that a state machine of Step Functions sees to.
 
-Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html, and
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
 """
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from mesh_etl.operate.flow_runs import FlowRun, not_deployed, unknown
-from mesh_etl.operate.runs import RECENT
+from mesh_etl.deploy.synth.flow.states import going_on, skipped
+from mesh_etl.errors import PlanError
+from mesh_etl.operate.flow_runs import FlowRun, Rest, not_deployed, unknown
+from mesh_etl.operate.history import runs_of
+from mesh_etl.operate.runs import RECENT, Run
+from mesh_etl.operate.runs import run as of_job
 from mesh_etl.worlds.error_codes import code_of
 from mesh_etl.worlds.refusals import explained
 
@@ -25,6 +31,7 @@ class Machine:
     """The state machine of that ARN, by a client of Step Functions; its runs are known by the names of executions."""
 
     states: Any
+    glue: Any
     arn: str
 
     @property
@@ -63,16 +70,21 @@ class Machine:
         raise unknown(self.name, identity)
 
     def begun(self) -> str:
-        """One run has begun, whatever became of the reply; returns its id. Raises `PlanError`: NOT_DEPLOYED.
+        """One run has begun, whatever became of the reply; returns its id. Raises `PlanError`: NOT_DEPLOYED."""
+        return self._begun({})
 
-        The same name again is the same execution while that runs.
-        """
+    def resumed(self, run: FlowRun, rest: Rest) -> str:
+        """A run of its own goes on where that one failed; returns its id. Raises `PlanError`: NOT_DEPLOYED."""
+        return self._begun(going_on(rest.done))
+
+    def _begun(self, given: Mapping[str, Any]) -> str:
+        """An execution has begun with this input. The same name again is the same execution while that runs."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         identity = f"{PREFIX}{uuid.uuid4().hex}"
         with explained("states:StartExecution", self.name):
             try:
-                self.states.start_execution(stateMachineArn=self.arn, name=identity, input="{}")
+                self.states.start_execution(stateMachineArn=self.arn, name=identity, input=json.dumps(given))
             except ClientError as error:
                 if code_of(error) in GONE:
                     raise not_deployed(self.name) from error
@@ -82,6 +94,33 @@ class Machine:
                 if identity not in {one.id for one in self.runs(RECENT)}:
                     raise
         return identity
+
+    def jobs(self, run: FlowRun, jobs: Sequence[str]) -> dict[str, Run]:
+        """The last run of each of the jobs in that run, by its history; one that Glue does not know is left out."""
+        found: dict[str, Run] = {}
+        for job, identity in self._started(run.id).items():
+            try:
+                found |= {job: of_job(self.glue, job, identity)} if job in jobs else {}
+            except PlanError:  # UNKNOWN_RUN: the job was removed since, and made again
+                continue
+        return found
+
+    def _started(self, identity: str) -> dict[str, str]:
+        """The runs of jobs that the execution has started. Raises `PlanError` (UNKNOWN_RUN)."""
+        from botocore.exceptions import ClientError
+
+        def events() -> Any:
+            asked = {"executionArn": self._execution(identity), "PaginationConfig": {"PageSize": 1000}}
+            for page in self.states.get_paginator("get_execution_history").paginate(**asked):
+                yield from page["events"]
+
+        with explained("states:GetExecutionHistory", self.name):
+            try:
+                return runs_of(events())
+            except ClientError as error:
+                if code_of(error) != "ExecutionDoesNotExist":
+                    raise
+                raise unknown(self.name, identity) from error
 
     def stop(self, identity: str) -> bool:
         """The run is stopping, with its jobs; False where it had ended. Raises `PlanError` (UNKNOWN_RUN)."""
@@ -104,5 +143,11 @@ class Machine:
     def _run(self, found: Mapping[str, Any]) -> FlowRun:
         error = " ".join(str(one) for one in (found.get("error"), found.get("cause")) if one)
         return FlowRun(
-            found["name"], self.name, found["status"], found["startDate"], found.get("stopDate"), error[:400]
+            found["name"],
+            self.name,
+            found["status"],
+            found["startDate"],
+            found.get("stopDate"),
+            error[:400],
+            done=skipped(found.get("input", "{}")),
         )

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from mesh_etl.errors import Fault, PlanError
+from mesh_etl.operate.named import LOOKED_AT, WHOLE, meant
 from mesh_etl.worlds.error_codes import code_of
 from mesh_etl.worlds.refusals import explained
 
@@ -59,7 +60,7 @@ def runs(glue: Any, job: str, limit: int) -> tuple[Run, ...]:
     size = max(1, min(limit, 200))
     with explained("glue:GetJobRuns", job):
         try:
-            return tuple(_run(one) for one in islice(pages(), limit))
+            return tuple(told(one) for one in islice(pages(), limit))
         except ClientError as error:
             if code_of(error) != "EntityNotFoundException":
                 raise
@@ -72,12 +73,30 @@ def run(glue: Any, job: str, identity: str) -> Run:
 
     with explained("glue:GetJobRun", job):
         try:
-            return _run(glue.get_job_run(JobName=job, RunId=identity)["JobRun"])
+            return told(glue.get_job_run(JobName=job, RunId=identity)["JobRun"])
         except ClientError as error:
             if code_of(error) != "EntityNotFoundException":
                 raise
-    fix = "mesh-etl runs lists those that there are"
-    raise PlanError(Fault("UNKNOWN_RUN", f"the job has no run '{identity}'", job, fix))
+    raise unknown(job, f"the job has no run '{identity}'")
+
+
+def run_named(glue: Any, job: str, asked: str) -> Run:
+    """The run of that id, or the one of the newest runs whose id begins so.
+
+    Raises `PlanError`: UNKNOWN_RUN, RUN_AMBIGUOUS; and as `run` and `runs` do.
+    """
+    if WHOLE.fullmatch(asked):
+        return run(glue, job, asked)
+    known = {one.id: one for one in runs(glue, job, LOOKED_AT)}
+    identity = meant(asked, known, job)
+    if identity is None:
+        raise unknown(job, f"none of the newest {LOOKED_AT:,} runs of the job begins with '{asked}'")
+    return known[identity]
+
+
+def unknown(name: str, problem: str) -> PlanError:
+    """The job or flow of that name has no such run."""
+    return PlanError(Fault("UNKNOWN_RUN", problem, name, "mesh-etl runs lists those that there are"))
 
 
 def require_idle(glue: Any, jobs: Iterable[str]) -> None:
@@ -108,7 +127,8 @@ def busy(name: str, problem: str, active: Iterable[str]) -> PlanError:
     return PlanError(Fault("RUN_ACTIVE", f"{problem}{f' ({runs})' if runs else ''}", name, fix), retryable=True)
 
 
-def _run(found: Mapping[str, Any]) -> Run:
+def told(found: Mapping[str, Any]) -> Run:
+    """The run as Glue tells of it."""
     seconds = int(found.get("ExecutionTime", 0))
     dpu_seconds = found.get("DPUSeconds")
     if dpu_seconds is None and found.get("MaxCapacity") and found["JobRunState"] not in ACTIVE:

@@ -16,6 +16,7 @@ from mesh_etl.worlds.refusals import explained
 
 TOKEN = "--start-token"  # an argument that no job reads: by it a run is found whose id was lost
 POLICY = "ExecutionRoleSessionPolicy"
+LOOKS = 12  # for a run by which Glue tries again, after one has failed: half a minute or more
 LONGEST_POLICY = 2048  # characters, as Glue's API says
 
 
@@ -68,7 +69,8 @@ def session_policy(glue: Any, path: Path) -> str:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ConfigError(Fault("BAD_POLICY", f"cannot be read as JSON ({type(error).__name__})", where)) from error
+        problem, fix = f"cannot be read as JSON ({type(error).__name__})", "name a file with an IAM policy in JSON"
+        raise ConfigError(Fault("BAD_POLICY", problem, where, fix)) from error
     text = json.dumps(document, separators=(",", ":"))
     if not isinstance(document, dict) or "Statement" not in document or len(text) > LONGEST_POLICY:
         problem = f"is no IAM policy of at most {LONGEST_POLICY} characters"
@@ -77,8 +79,8 @@ def session_policy(glue: Any, path: Path) -> str:
 
 
 def awaited(glue: Any, job: str, identity: str, told: Callable[[Run], None] = lambda _: None) -> Run:
-    """The run has ended, or the last of those by which Glue has tried again; each new state is told."""
-    state = ""
+    """The run has ended, or the last of those by which Glue tries again a while after it; each new state is told."""
+    state, looks = "", 0
     for pause in pace.pauses():
         found = run(glue, job, identity)
         if found.state != state:
@@ -86,8 +88,17 @@ def awaited(glue: Any, job: str, identity: str, told: Callable[[Run], None] = la
             told(found)
         if not found.active:
             again = next((one for one in runs(glue, job, RECENT) if one.previous == identity), None)
-            if not found.failed or again is None:
+            if again is not None and found.failed:
+                identity, state, looks = again.id, "", 0
+            elif not found.failed or looks >= LOOKS or found.attempt >= _retries(glue, job):
                 return found
-            identity, state = again.id, ""
+            else:
+                looks += 1
         pause()
     raise AssertionError("the pauses do not end")
+
+
+def _retries(glue: Any, job: str) -> int:
+    """How often Glue tries the job again."""
+    with explained("glue:GetJob", job):
+        return int(glue.get_job(JobName=job)["Job"].get("MaxRetries", 0))

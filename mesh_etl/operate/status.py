@@ -11,7 +11,7 @@ from mesh_etl.errors import ConfigError, MeshError, PlanError
 from mesh_etl.operate.flow import DeployedFlow, deployed_flows
 from mesh_etl.operate.flow_runs import FlowRun
 from mesh_etl.operate.runs import Run, runs
-from mesh_etl.operate.table import Freshness, freshness
+from mesh_etl.operate.table import TableStatus, table_status
 from mesh_etl.worlds.refusals import explained
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class JobStatus:
     name: str
     called: str
     last: Run | None
-    table: Freshness | None
+    table: TableStatus | None
     unknown: str = ""  # why there is no last run: the code, where the job is not in the account
 
 
@@ -83,9 +83,8 @@ def _compared(project: Project, cloudformation: Any, estate: Estate) -> tuple[bo
 
 
 def _job(project: Project, glue: Any, job: GlueJob) -> JobStatus:
-    product = job.products[0] if job.task in ("run", "stream") else ""
-    table = freshness(project.job(product), job.settings.late_after) if product else None
-    called = product or job.name
+    table = table_status(project.job(job.product), job.settings.late_after) if job.product else None
+    called = job.product or job.name
     try:
         last = runs(glue, job.name, 1)
     except PlanError as error:

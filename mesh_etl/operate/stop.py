@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, RunError
+from mesh_etl.operate.flow_runs import run_named
 from mesh_etl.operate.runs import RECENT, not_deployed, runs
 from mesh_etl.worlds.error_codes import code_of
 from mesh_etl.worlds.refusals import explained
@@ -56,13 +57,14 @@ def stopped(glue: Any, job: str, identities: Sequence[str] = ()) -> Stopped:
 def flow_stopped(flow: DeployedFlow, identity: str = "") -> tuple[str, ...]:
     """The run of the flow, or else all that have not ended, are stopping with their jobs; returns their ids.
 
-    Raises `RunError`: STOP_REFUSED where the one that is named has ended; `PlanError` (UNKNOWN_RUN), and as
-    `explained` does.
+    Raises `RunError`: STOP_REFUSED where the one that is named has ended; `PlanError` (UNKNOWN_RUN, RUN_AMBIGUOUS),
+    and as `explained` does.
     """
-    if identity and not flow.conductor.stop(identity):
-        problem = f"cannot be stopped: it is {flow.conductor.run(identity).state}"
-        raise RunError(Fault("STOP_REFUSED", problem, identity, "mesh-etl runs says how it is"))
     if identity:
-        return (identity,)
+        named = run_named(flow.conductor, identity)
+        if not flow.conductor.stop(named):
+            problem = f"cannot be stopped: it is {flow.conductor.run(named).state}"
+            raise RunError(Fault("STOP_REFUSED", problem, named, "mesh-etl runs says how it is"))
+        return (named,)
     going = [one.id for one in flow.conductor.runs(RECENT) if one.active and one.state != "STOPPING"]
     return tuple(one for one in going if flow.conductor.stop(one))

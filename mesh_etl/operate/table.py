@@ -6,36 +6,40 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from mesh_etl.config.deployment.times import duration
 from mesh_etl.errors import MeshError
-from mesh_etl.plan.build import ledger_of
+from mesh_etl.publish.lateness import newest
 
 if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob
 
 
 @dataclass(frozen=True)
-class Freshness:
+class TableStatus:
     """The head of a table: its version, 0 without one, when it was committed, and how much too late the next one is.
 
+    `late` is None for a table that is not late, and for one without a version, of which nobody knows how late it is.
     `unknown` says why the ledger cannot be read, where it cannot.
     """
 
     version: int = 0
     committed: datetime | None = None
     late: timedelta | None = None
+    awaited: bool = False  # it has no version, and should have one
     unknown: str = ""
 
+    @property
+    def is_late(self) -> bool:
+        """Whether it is late, by however much."""
+        return self.awaited or self.late is not None
 
-def freshness(job: LoadedJob, late_after: str | None, now: datetime | None = None) -> Freshness:
-    """How the product's table stands now; one that was never published is not late."""
+
+def table_status(job: LoadedJob, late_after: str | None, now: datetime | None = None) -> TableStatus:
+    """How the product's table stands now; one that was never published is late wherever `late_after` is stated."""
     try:
-        head = ledger_of(job, job.product).snapshot()
+        found = newest(job)
     except MeshError as error:
-        return Freshness(unknown=error.code)
-    if head is None:
-        return Freshness()
-    committed = datetime.fromisoformat(str(head.data.committed_at))
-    committed = committed if committed.tzinfo else committed.replace(tzinfo=UTC)
-    late = (now or datetime.now(UTC)) - committed - duration(late_after) if late_after else None
-    return Freshness(head.data.seq, committed, late if late and late > timedelta() else None)
+        return TableStatus(unknown=error.code)
+    if found is None:
+        return TableStatus(awaited=late_after is not None)
+    late = found.overdue(late_after, now or datetime.now(UTC)) if late_after else None
+    return TableStatus(found.version, found.committed, late)

@@ -37,8 +37,7 @@ def target(project: Project, name: str) -> Target:
         return Target(found, "", found.jobs)
     job = found.job_of(name)
     if job is None:
-        known = [one for job in found.jobs if job.task in ("run", "stream") for one in job.products]
-        fix = did_you_mean(name, known)
+        fix = did_you_mean(name, found.products)
         raise ConfigError(Fault("UNKNOWN_PRODUCT", f"'{name}' has no job", f"unit {unit}", fix))
     return Target(found, name, (job,))
 

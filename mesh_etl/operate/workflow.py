@@ -6,18 +6,19 @@ Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-workflow.html
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from mesh_etl.operate.flow_runs import GOING, FlowRun, not_deployed, unknown
-from mesh_etl.operate.runs import RECENT, busy
+from mesh_etl.operate.flow_runs import COMPLETED, GOING, FlowRun, Rest, not_deployed, not_resumable, unknown
+from mesh_etl.operate.runs import RECENT, Run, busy, told
 from mesh_etl.worlds.error_codes import code_of
-from mesh_etl.worlds.refusals import explained
+from mesh_etl.worlds.refusals import explained, words_of
 
 TOKEN = "start-token"  # a run property that nothing reads: by it a run is found whose id was lost
 GONE = "EntityNotFoundException"
+UNFIT = ("IllegalWorkflowStateException", "InvalidInputException")  # what a run is that cannot be resumed all the same
 
 
 @dataclass(frozen=True)
@@ -48,29 +49,40 @@ class Workflow:
 
         Raises `PlanError`: NOT_DEPLOYED; RUN_ACTIVE, worth a retry.
         """
-        from botocore.exceptions import BotoCoreError, ClientError
-
         token = uuid.uuid4().hex
-        with explained("glue:StartWorkflowRun", self.name):
-            try:
-                return str(self.glue.start_workflow_run(Name=self.name, RunProperties={TOKEN: token})["RunId"])
-            except ClientError as error:
-                if code_of(error) == GONE:
-                    raise not_deployed(self.name) from error
-                if code_of(error) != "ConcurrentRunsExceededException":
-                    raise
-                refusal: Exception = error
-            except BotoCoreError as error:
-                refusal = error
-            # The reply to an attempt may have been lost, and botocore has then asked again: is it our own that runs?
-            found = self._runs(RECENT)
-            ours = [one for one in found if one.get("WorkflowRunProperties", {}).get(TOKEN) == token]
-            if ours:
-                return str(ours[0]["WorkflowRunId"])
-            if isinstance(refusal, BotoCoreError):
-                raise refusal
-        active = [str(one["WorkflowRunId"]) for one in found if one["Status"] in GOING]
-        raise busy(self.name, "the flow runs already", active) from refusal
+        return self._once(
+            "glue:StartWorkflowRun",
+            lambda: self.glue.start_workflow_run(Name=self.name, RunProperties={TOKEN: token}),
+            lambda one: one.get("WorkflowRunProperties", {}).get(TOKEN) == token,
+        )
+
+    def resumed(self, run: FlowRun, rest: Rest) -> str:
+        """A run of its own goes on where that one failed, whatever became of the reply; returns its id.
+
+        The jobs that failed run again, and all that follows them.
+        Raises `PlanError`: NOT_RESUMABLE; RUN_ACTIVE, worth a retry.
+        Source: https://docs.aws.amazon.com/glue/latest/dg/resuming-workflow.html
+        """
+        if run.state != COMPLETED:
+            raise not_resumable(self.name, f"run {run.id} is {run.state}, from which Glue resumes nothing")
+        nodes = {name: one["UniqueId"] for name, one in self._nodes(run.id).items()}
+        if not rest.failed or not nodes.keys() >= set(rest.failed):
+            raise not_resumable(self.name, f"run {run.id} has not tried to run what is to run again")
+        before = {str(one["WorkflowRunId"]) for one in self._runs(RECENT)}
+        return self._once(
+            "glue:ResumeWorkflowRun",
+            lambda: self.glue.resume_workflow_run(
+                Name=self.name, RunId=run.id, NodeIds=[nodes[job] for job in rest.failed]
+            ),
+            lambda one: one.get("PreviousRunId") == run.id and one["WorkflowRunId"] not in before,
+            UNFIT,
+        )
+
+    def jobs(self, run: FlowRun, jobs: Sequence[str]) -> dict[str, Run]:
+        """The last run of each of the jobs in that run; those that did not run in it are left out."""
+        nodes = self._nodes(run.id)
+        tried = {job: [told(one) for one in nodes[job]["JobDetails"]["JobRuns"]] for job in jobs if job in nodes}
+        return {job: max(several, key=lambda one: (one.started, one.attempt)) for job, several in tried.items()}
 
     def stop(self, identity: str) -> bool:
         """The run is stopping, with its jobs; False where it had ended. Raises `PlanError` (UNKNOWN_RUN)."""
@@ -86,6 +98,48 @@ class Workflow:
                     raise
                 return False
         return True
+
+    def _once(
+        self,
+        action: str,
+        ask: Callable[[], Mapping[str, Any]],
+        is_ours: Callable[[Mapping[str, Any]], bool],
+        unfit: tuple[str, ...] = (),
+    ) -> str:
+        """The id of the run that `ask` begins, which is looked for where its reply was lost.
+
+        Raises `PlanError`: NOT_DEPLOYED; NOT_RESUMABLE for a refusal of `unfit`; RUN_ACTIVE, worth a retry.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        with explained(action, self.name):
+            try:
+                return str(ask()["RunId"])
+            except ClientError as error:
+                if code_of(error) == GONE:
+                    raise not_deployed(self.name) from error
+                if code_of(error) in unfit:
+                    raise not_resumable(self.name, f"Glue resumes nothing: {words_of(error)}") from error
+                if code_of(error) != "ConcurrentRunsExceededException":
+                    raise
+                refusal: Exception = error
+            except BotoCoreError as error:
+                refusal = error
+            # The reply to an attempt may have been lost, and botocore has then asked again: is it our own that runs?
+            found = self._runs(RECENT)
+            if ours := [one for one in found if is_ours(one)]:
+                return str(ours[0]["WorkflowRunId"])
+            if isinstance(refusal, BotoCoreError):
+                raise refusal
+        active = [str(one["WorkflowRunId"]) for one in found if one["Status"] in GOING]
+        raise busy(self.name, "the flow runs already", active) from refusal
+
+    def _nodes(self, identity: str) -> dict[str, Mapping[str, Any]]:
+        """The nodes of the jobs that the run has tried to run, by the job's name."""
+        with explained("glue:GetWorkflowRun", self.name):
+            run = self.glue.get_workflow_run(Name=self.name, RunId=identity, IncludeGraph=True)["Run"]
+        nodes = run.get("Graph", {}).get("Nodes", ())
+        return {one["Name"]: one for one in nodes if one.get("JobDetails", {}).get("JobRuns")}
 
     def _runs(self, limit: int) -> list[Mapping[str, Any]]:
         from botocore.exceptions import ClientError
@@ -112,4 +166,5 @@ def _run(found: Mapping[str, Any]) -> FlowRun:
         found["StartedOn"],
         found.get("CompletedOn"),
         found.get("ErrorMessage", ""),
+        found.get("PreviousRunId", ""),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -54,27 +56,50 @@ def product_ledger(project: Project, product: str, reader: str = "") -> Ledger:
     domain = product.partition(".")[0]
     table = _granted(project, product) if reader not in ("", domain) else None
     ledger = Ledger(Layout(root), storage_of(root, **project.s3(domain), table=table))
-    return _iceberg(project, product) if ledger.storage.names(ledger.layout.path(_METADATA)) else ledger
+    if not ledger.storage.names(ledger.layout.path(_METADATA)):
+        return ledger
+    return _lent(project, product, reader, ledger) if table else _iceberg(project, product)
 
 
 def _granted(project: Project, product: str) -> str | None:
     """The ARN of the product's entry in the central catalogue, None where grants are not Lake Formation's to decide."""
     if project.mesh.governance is None or isinstance(project.env.world, LocalWorld):
         return None
-    account, entry = central_account(project.mesh), central(project.mesh, product)
-    return f"arn:aws:glue:{account.region}:{account.id}:table/{entry.database}/{entry.name}"
+    entry = central(project.mesh, product)
+    return central_account(project.mesh).arn("glue", f"table/{entry.database}/{entry.name}")
+
+
+def _lent(project: Project, product: str, reader: str, found: Ledger) -> Ledger:
+    """The Iceberg table by its central entry, which a job of the domain `reader` asks for itself."""
+    with _needing_iceberg(product):
+        from mesh_etl.tables.iceberg import LentLedger, LentStorage
+    entry = central(project.mesh, product)
+    return LentLedger(
+        found.layout,
+        LentStorage(found.storage, found.layout.root),
+        identifier=(entry.database, entry.name),
+        client=_Catalogue(project, reader),
+        account=entry.catalog,
+    )
 
 
 def _iceberg(project: Project, product: str) -> Ledger:
-    try:
+    with _needing_iceberg(product):
         from mesh_etl.tables.iceberg import IcebergLedger
-    except ImportError as error:
-        fault = Fault("ICEBERG_MISSING", "Iceberg tables need pyiceberg", product, "pip install 'mesh_etl[iceberg]'")
-        raise PlanError(fault) from error
     root = project.table_root(product)
     domain, _, name = product.partition(".")
     layout, storage = Layout(root), storage_of(root, **project.s3(domain))
     return IcebergLedger(layout, storage, identifier=(domain, name), client=_Catalogue(project, domain))
+
+
+@contextmanager
+def _needing_iceberg(product: str) -> Iterator[None]:
+    """A block that imports what needs pyiceberg. Raises `PlanError` ICEBERG_MISSING."""
+    try:
+        yield
+    except ImportError as error:
+        fault = Fault("ICEBERG_MISSING", "Iceberg tables need pyiceberg", product, "pip install 'mesh_etl[iceberg]'")
+        raise PlanError(fault) from error
 
 
 @dataclass(frozen=True)

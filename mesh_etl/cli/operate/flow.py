@@ -13,19 +13,51 @@ if TYPE_CHECKING:
 
 TITLES = ("product", "state", "took", "DPU-hours", "run")
 NUMBERS = ("took", "DPU-hours")
+SPARE = ("DPU-hours", "took")
 
 
 def begin_flow(about: Operated, flow: DeployedFlow, wait: bool, as_json: bool) -> None:
     """A run of the flow has begun, and with `wait` has ended; says so. Raises what its jobs have failed by."""
-    from mesh_etl.cli import screen
-    from mesh_etl.operate.flow import members, require_free
+    from mesh_etl.operate.flow import require_free
 
-    require_free(about.glue, flow)
+    require_free(about.glue, flow, flow.heads)
     identity = flow.conductor.begun()
-    facts = {"job": about.job.name, "flow": flow.name, "run": identity, "products": list(flow.flow.products)}
+    said = f"{flow.name}: started run {identity}: {flow.words}"
+    _follow(about, flow, identity, flow.flow.products, {"resumes": None}, said, wait, as_json)
+
+
+def resume_flow(about: Operated, flow: DeployedFlow, failed: FlowRun, wait: bool, as_json: bool) -> None:
+    """What is left of the failed run of the flow has begun, and with `wait` has ended; says so.
+
+    Raises what its jobs have failed by, and `PlanError` (NOT_RESUMABLE)."""
+    from mesh_etl.operate.flow import require_free
+    from mesh_etl.operate.retry import rest_of
+
+    rest = rest_of(flow, failed)
+    require_free(about.glue, flow, (one for one in flow.jobs if one.name in rest.failed))
+    identity = flow.conductor.resumed(failed, rest)
+    said = f"{flow.name}: started run {identity}, which goes on where {failed.id} failed: {', '.join(rest.again)}"
+    _follow(about, flow, identity, rest.again, {"resumes": failed.id}, said, wait, as_json)
+
+
+def _follow(
+    about: Operated,
+    flow: DeployedFlow,
+    identity: str,
+    products: tuple[str, ...],
+    facts: dict[str, Any],
+    said: str,
+    wait: bool,
+    as_json: bool,
+) -> None:
+    """What is said of a run of the flow that has begun with these products, and with `wait` how it ended."""
+    from mesh_etl.cli import screen
+    from mesh_etl.operate.flow import members
+
+    facts = {"job": about.job.name, "flow": flow.name, "run": identity, "products": list(products), **facts}
     page = screen.Page()
     if not as_json:
-        page.line(f"{flow.name}: started run {identity}: {flow.words}")
+        page.line(said)
     if not wait:
         if as_json:
             screen.document(facts)
@@ -33,10 +65,10 @@ def begin_flow(about: Operated, flow: DeployedFlow, wait: bool, as_json: bool) -
             page.next(f"mesh-etl status {about.estate.unit} --env {about.env}", f"mesh-etl runs {about.options}")
         return
     ended = _awaited(about, flow, identity, quiet=as_json)
-    found = members(about.glue, flow, ended)
+    found = tuple(one for one in members(flow, ended) if one[0] in products)
     if not as_json:
         _show(page, found)
-    _require_good(about, ended, found)
+    _require_good(about, flow, ended, found)
     if as_json:
         screen.document({**facts, "state": ended.state, "runs": [_plain(product, one) for product, one in found]})
     else:
@@ -70,16 +102,20 @@ def _awaited(about: Operated, flow: DeployedFlow, identity: str, quiet: bool) ->
     raise AssertionError("the pauses do not end")
 
 
-def _require_good(about: Operated, ended: FlowRun, found: tuple[tuple[str, Run | None], ...]) -> None:
+def _require_good(
+    about: Operated, flow: DeployedFlow, ended: FlowRun, found: tuple[tuple[str, Run | None], ...]
+) -> None:
     """Neither the run nor a job of it has failed. Raises `RunError`: FLOW_FAILED, and why each job has failed."""
     from mesh_etl.errors import Fault, RunError
     from mesh_etl.operate.explanation import explanation
     from mesh_etl.operate.flow_runs import GOOD
+    from mesh_etl.operate.retry import failures
 
-    bad = [one for _, one in found if one is not None and one.state != "SUCCEEDED"]
+    bad = failures(flow, ended, found)
     if ended.state in GOOD and not bad:
         return
-    faults = [fault for one in bad for fault in explanation(about.glue, about.logs, one).faults]
+    failed = [one for name, one in found if name in bad and one is not None]
+    faults = [fault for one in failed for fault in explanation(about.glue, about.logs, one).faults]
     problem = f"run {ended.id} is {ended.state}{f': {ended.error}' if ended.error else ''}"
     if bad:
         problem += f"; {len(bad)} of its {len(found)} jobs did not succeed"
@@ -90,13 +126,14 @@ def _require_good(about: Operated, ended: FlowRun, found: tuple[tuple[str, Run |
 def _show(page: Any, found: tuple[tuple[str, Run | None], ...]) -> None:
     from mesh_etl.cli.operate import portrait
 
+    ids = portrait.ids(page, [one.id for _, one in found if one is not None])
     rows = [
-        (product, one.state, portrait.took(one), portrait.dpu_hours(one), one.id)
+        (product, one.state, portrait.took(one), portrait.dpu_hours(one), ids[one.id])
         if one is not None
         else (product, "did not run", "", "", "")
         for product, one in found
     ]
-    page.table(TITLES, rows, NUMBERS)
+    page.table(TITLES, rows, NUMBERS, spare=SPARE)
 
 
 def _plain(product: str, one: Run | None) -> dict[str, Any]:

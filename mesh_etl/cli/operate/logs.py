@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,20 +38,23 @@ def logs(
     The errors that have a code come first. With --json there is one document per line."""
     from mesh_etl.cli import screen
     from mesh_etl.cli.operate.options import operated
+    from mesh_etl.cli.operate.waiting import nobody_waits
     from mesh_etl.errors import Fault, PlanError
     from mesh_etl.operate import logs as reading
     from mesh_etl.operate import runs as operating
 
     about = operated(root, env, product)
     job = about.job.name
-    last = (operating.run(about.glue, job, run),) if run else operating.runs(about.glue, job, 1)
+    last = (operating.run_named(about.glue, job, run),) if run else operating.runs(about.glue, job, 1)
     if not last:
         fix = f"mesh-etl start {about.options}"
         raise PlanError(Fault("UNKNOWN_RUN", "the job has not run yet", job, fix))
     found = last[0]
     output, system = reading.groups(about.glue, found)
     if follow:
-        _followed(about, found, output, errors, as_json)
+        with nobody_waits(about, found.id):
+            ended = _followed(about, found, output, errors, as_json)
+        print(f"{ended.id}: {ended.state}", file=sys.stderr)
         return
     lines = list(reading.lines(about.logs, output, found))
     if errors:
@@ -59,27 +63,30 @@ def logs(
         screen.errors(reading.coded(iter(lines)))
     for one in lines:
         _print(one, as_json)
+    if found.failed and found.error and not any(one.code for one in lines) and not as_json:
+        screen.errors([Fault("RUN_FAILED", f"run {found.id} {found.state}: {found.error}", job)])
     if not lines and not as_json:
         nothing = "no line of it tells of an error" if errors else "nothing that it has written is there"
         screen.Page().line(f"run {found.id} is {found.state}: {nothing}")
 
 
-def _followed(about: Operated, run: Run, group: str, errors: bool, as_json: bool) -> None:
-    """Lines are printed as they come, until the run has ended and nothing more has come."""
+def _followed(about: Operated, run: Run, group: str, errors: bool, as_json: bool) -> Run:
+    """Lines are printed as they come, until the run has ended and what it wrote is there; returns it as it ended."""
     from mesh_etl.deploy.stacks import pace
     from mesh_etl.operate import runs as operating
 
     seen: set[Line] = set()
     since = None
     for pause in pace.pauses():
-        active = operating.run(about.glue, run.job, run.id).active  # asked first: what it wrote before is then there
+        last = operating.run(about.glue, run.job, run.id)  # asked first: what it wrote before is then there
         for one in _fresh(about, run, group, since, seen):
             since = max(since or one.at - LATE, one.at - LATE)
             if one.wrong or not errors:
                 _print(one, as_json)
-        if not active:
-            return
+        if not last.active:
+            return last
         pause()
+    raise AssertionError("the pauses do not end")
 
 
 def _fresh(about: Operated, run: Run, group: str, since: Any, seen: set[Line]) -> Iterator[Line]:
@@ -94,9 +101,11 @@ def _fresh(about: Operated, run: Run, group: str, since: Any, seen: set[Line]) -
 def _print(one: Line, as_json: bool) -> None:
     import json
 
+    from mesh_etl.visible import visible, visible_json
+
     if as_json:
         line = {"at": one.at.isoformat(), "stream": one.stream, "text": one.text, "code": one.code}
-        typer.echo(json.dumps(line, ensure_ascii=False))
+        typer.echo(visible_json(json.dumps(line, ensure_ascii=False)))
     else:
         code = f" [{one.code}]" if one.code else ""
-        typer.echo(f"{one.at:%H:%M:%S}  {one.text}{code}")
+        typer.echo(visible(f"{one.at:%H:%M:%S}  {one.text}{code}"))

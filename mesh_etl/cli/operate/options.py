@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from mesh_etl.worlds import World
 
 Job = Annotated[str, typer.Argument(metavar="PRODUCT", help="As domain.name, or the name of a job.")]
-RunId = Annotated[str, typer.Option("--run", metavar="ID", help="The run, by its id; default: the last one.")]
+RunId = Annotated[
+    str, typer.Option("--run", metavar="ID", help="The run, by its id or its beginning; default: the last one.")
+]
 Alone = Annotated[bool, typer.Option("--alone", help="The job without what follows it.")]
 
 
@@ -38,7 +40,7 @@ class Operated:
     @property
     def product(self) -> str:
         """The product that the job makes, empty for a chore."""
-        return self.job.products[0] if self.job.task in ("run", "stream") else ""
+        return self.job.product
 
     @property
     def glue(self) -> Any:

@@ -18,12 +18,25 @@ if TYPE_CHECKING:
 FLOW_TITLES = ("started (UTC)", "state", "ended (UTC)", "run of the flow")
 TITLES = ("started (UTC)", "state", "took", "DPU-hours", "attempt", "run")
 NUMBERS = ("took", "DPU-hours", "attempt")
+SPARE = ("DPU-hours", "attempt", "took")
+ROOM = 150  # columns, for the ids of runs in full
 
 
 def table(page: Page, found: Sequence[Run]) -> None:
     """The runs are a table."""
-    rows = [(moment(one.started), one.state, took(one), dpu_hours(one), str(one.attempt + 1), one.id) for one in found]
-    page.table(TITLES, rows, NUMBERS)
+    short = ids(page, [one.id for one in found])
+    rows = [
+        (moment(one.started), one.state, took(one), dpu_hours(one), str(one.attempt + 1), short[one.id])
+        for one in found
+    ]
+    page.table(TITLES, rows, NUMBERS, spare=SPARE)
+
+
+def ids(page: Page, full: Sequence[str]) -> dict[str, str]:
+    """The runs as the page shows them, by their ids: where there is little room, by the beginnings that name them."""
+    from mesh_etl.operate.named import short
+
+    return dict(zip(full, short(full) if page.width < ROOM else full, strict=True))
 
 
 def plain(one: Run) -> dict[str, Any]:
@@ -47,8 +60,9 @@ def flow(page: Page, one: DeployedFlow, found: Sequence[FlowRun]) -> None:
     if not found:
         page.line("  it has not run yet")
         return
-    rows = [(moment(run.started), run.state, moment(run.ended) if run.ended else "", run.id) for run in found]
-    page.table(FLOW_TITLES, rows)
+    short = ids(page, [run.id for run in found])
+    rows = [(moment(run.started), run.state, moment(run.ended) if run.ended else "", short[run.id]) for run in found]
+    page.table(FLOW_TITLES, rows, spare=("ended (UTC)",))
     page.line()
 
 

@@ -10,9 +10,11 @@ from mesh_etl.cli.options import HERE, Env, Json, NoColor, Root
 
 if TYPE_CHECKING:
     from mesh_etl.operate.status import Status
+    from mesh_etl.operate.table import TableStatus
 
 TITLES = ("job", "last run (UTC)", "state", "took", "DPU-hours", "version", "published (UTC)", "late by")
 NUMBERS = ("took", "DPU-hours", "version", "late by")
+SPARE = ("DPU-hours", "took", "version", "published (UTC)", "last run (UTC)")
 
 
 def status(
@@ -63,17 +65,17 @@ def _show(page: Any, one: Status, env: str) -> None:
         last, table = job.last, job.table
         rows.append(
             (
-                job.name,
+                job.called,
                 portrait.moment(last.started) if last else job.unknown or "never",
                 last.state if last else "",
                 portrait.took(last) if last else "",
                 portrait.dpu_hours(last) if last else "",
                 (table.unknown or str(table.version or "")) if table else "",
                 portrait.moment(table.committed) if table and table.committed else "",
-                str(table.late).partition(".")[0] if table and table.late else "",
+                _late(table) if table else "",
             )
         )
-    page.table(TITLES, rows, NUMBERS, tight=True)
+    page.table(TITLES, rows, NUMBERS, tight=True, spare=SPARE)
     for flow, runs in one.flows:
         last_run = f"{runs[0].state}, since {portrait.moment(runs[0].started)}" if runs else "never"
         page.line(f"flow {flow.name}: {last_run}: {flow.words}", hang=2)
@@ -82,6 +84,13 @@ def _show(page: Any, one: Status, env: str) -> None:
             page.line(f"{job.name}: {job.last.error or job.last.state}", "red")
             page.next(f"mesh-etl logs {job.called} --env {env} --errors")
     page.line()
+
+
+def _late(table: TableStatus) -> str:
+    """By how much the table is late; nothing where it is not."""
+    if table.awaited:
+        return "no version"
+    return str(table.late).partition(".")[0] if table.late else ""
 
 
 def _plain(one: Status) -> dict[str, Any]:
@@ -104,6 +113,7 @@ def _plain(one: Status) -> dict[str, Any]:
                 "last_run": portrait.plain(job.last) if job.last else None,
                 "version": job.table.version if job.table else None,
                 "published": job.table.committed.isoformat() if job.table and job.table.committed else None,
+                "late": job.table is not None and job.table.is_late,
                 "late_seconds": job.table.late.total_seconds() if job.table and job.table.late else 0,
             }
             for job in one.jobs

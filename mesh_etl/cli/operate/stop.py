@@ -23,13 +23,17 @@ def stop(
     from mesh_etl.cli.operate.options import operated
     from mesh_etl.cli.wording import count
     from mesh_etl.errors import RunError
+    from mesh_etl.operate.runs import run_named
     from mesh_etl.operate.stop import Stopped, flow_stopped, stopped
 
     about = operated(root, env, product)
     of_job = run.startswith("jr_")  # as Glue calls the runs of jobs, and of nothing else
     flow = None if alone or of_job else about.flow()
     flows = flow_stopped(flow, run) if flow is not None else ()
-    done = stopped(about.glue, about.job.name, [run] if run else []) if flow is None or not run else Stopped((), ())
+    if run and flow is not None:
+        done = Stopped((), ())
+    else:
+        done = stopped(about.glue, about.job.name, [run_named(about.glue, about.job.name, run).id] if run else [])
     if done.faults:
         raise RunError(*done.faults)
     if as_json:

@@ -44,12 +44,18 @@ def base(project: Project, estate: Estate) -> Template:
 
 
 def _rules(estate: Estate) -> list[dict[str, object]]:
-    """Packages stay: age does not tell whether a job starts with one. What only a run needed goes."""
+    """Packages stay until they are marked: age does not tell whether a job starts with one. What only a run needed
+    goes."""
     return [
         unfinished(),
         rule("mesh_etl temporary", names.TEMPORARY, ExpirationInDays=TEMPORARY_DAYS),
         rule("mesh_etl spark logs", names.EVENT_LOGS, ExpirationInDays=estate.settings.keep_logs),
-        rule("mesh_etl replaced", NoncurrentVersionExpiration={"NoncurrentDays": REPLACED_DAYS}),
+        rule("mesh_etl retired", names.PACKAGES, TagFilters=[names.RETIRED], ExpirationInDays=1),
+        rule(
+            "mesh_etl replaced",
+            NoncurrentVersionExpiration={"NoncurrentDays": REPLACED_DAYS},
+            ExpiredObjectDeleteMarker=True,
+        ),
     ]
 
 
@@ -68,8 +74,8 @@ def _uses(project: Project, estate: Estate) -> list[Statement]:
     here = isinstance(world, AwsWorld) and world.account == estate.account.id
     id_, region = estate.account.id, estate.account.region
     own = [estate.role.arn, role_arn(estate.account, names.role(estate.stack, names.CRAWLERS))]
-    groups = [f"arn:aws:logs:{region}:{id_}:log-group:{one}" for one in log_groups(estate)]
-    topics = [f"arn:aws:sns:{region}:{id_}:{names.topic(estate.stack)}"]
+    groups = [estate.account.arn("logs", f"log-group:{one}") for one in log_groups(estate)]
+    topics = [estate.account.arn("sns", names.topic(estate.stack))]
     senders = [role_arn(estate.account, names.role(estate.stack, names.FLOW))]
     return [
         keys.used("Jobs", id_, own, keys.BOOKMARKS),
@@ -97,7 +103,7 @@ def log_groups(estate: Estate) -> list[str]:
     Source: https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging-enable.html
     """
     jobs, crawlers = names.logs(estate.stack), names.role(estate.stack, names.CRAWLERS)
-    return [f"{jobs}/*", f"{jobs}-role/*", f"/aws-glue/crawlers-role/{crawlers}*"]
+    return [f"{jobs}/*", f"{jobs}-role/*", f"{names.crawler_logs(crawlers)}*"]
 
 
 def _security(estate: Estate, arn: object) -> Resource:

@@ -5,9 +5,10 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/a
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.deploy import names
 from mesh_etl.deploy.synth.template import Resource, logical
 
 if TYPE_CHECKING:
@@ -23,15 +24,17 @@ def budget(estate: Estate) -> dict[str, Resource]:
 
     Costs come by tags only once the account has activated them for its bills: mesh, environment and domain.
     """
-    stated, account = estate.settings.budget, estate.account
+    stated = estate.settings.budget
     if stated is None:
         return {}
-    topic = estate.settings.alarms.topic or f"arn:aws:sns:{account.region}:{account.id}:{names.topic(estate.stack)}"
-    told = [{"SubscriptionType": "SNS", "Address": topic}]
+    told = [{"SubscriptionType": "SNS", "Address": estate.topic}]
     told += [{"SubscriptionType": "EMAIL", "Address": one} for one in estate.settings.alarms.email[:SUBSCRIBERS]]
+    notified = [_notified("ACTUAL", SPENT, told), _notified("FORECASTED", FORESEEN, told)]
+    # CloudFormation replaces a budget whose notifications change, and replaces nothing by what has the same name.
+    digest = hashlib.sha256(json.dumps(notified, sort_keys=True).encode()).hexdigest()[:8]
     properties: dict[str, Any] = {
         "Budget": {
-            "BudgetName": f"{estate.stack}-jobs",
+            "BudgetName": f"{estate.stack}-jobs-{digest}",
             "BudgetType": "COST",
             "TimeUnit": "MONTHLY",
             "BudgetLimit": {"Amount": stated.monthly, "Unit": "USD"},
@@ -43,10 +46,7 @@ def budget(estate: Estate) -> dict[str, Resource]:
                 ]
             },
         },
-        "NotificationsWithSubscribers": [
-            _notified("ACTUAL", SPENT, told),
-            _notified("FORECASTED", FORESEEN, told),
-        ],
+        "NotificationsWithSubscribers": notified,
     }
     return {logical("All", "budget"): Resource("AWS::Budgets::Budget", properties)}
 

@@ -8,10 +8,13 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mesh_etl.deploy.synth.template import Resource, ref, retained
 from mesh_etl.govern.policies.documents import Conditions, Statement, allow, document, given
+
+if TYPE_CHECKING:
+    from mesh_etl.config.governance.accounts import Account
 
 # What keeps a key, and shows nothing that it encrypts.
 ADMINISTER = [
@@ -63,13 +66,13 @@ def served(sid: str, services: Sequence[str], actions: Sequence[str], when: Cond
     return given({"Service": services}, allow(sid, actions, ["*"], when))
 
 
-def named(sid: str, actions: Sequence[str], region: str, account: str, aliases: Sequence[str]) -> Statement:
-    """The right to keys by their aliases, as a role's own policy states it: an alias is no resource there.
+def named(sid: str, actions: Sequence[str], account: Account, aliases: Sequence[str]) -> Statement:
+    """The right to the account's keys by their aliases, as a role's own policy states it: they are no resource there.
 
     Source: https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
     """
     any_of = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": list(aliases)}}
-    return allow(sid, actions, [f"arn:aws:kms:{region}:{account}:key/*"], any_of)
+    return allow(sid, actions, [account.arn("kms", "key/*")], any_of)
 
 
 def root(account: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from mesh_etl.sources.files import stated
 from mesh_etl.stores.pattern import matcher
 
 S3 = "s3://"
@@ -23,16 +24,10 @@ class Prefix:
         return f"{self.bucket}/{self.prefix[: self.prefix.rfind('/') + 1]}"
 
 
-def paths(source: Any) -> tuple[str, ...]:
-    """The addresses of a source of files or folders; none where it is of another kind."""
-    path = getattr(source, "path", None)
-    return (path,) if isinstance(path, str) else tuple(path or ())
-
-
 def prefixes(source: Any) -> tuple[Prefix, ...]:
     """The places in S3 of a source of files, each once in order; none for a source of another kind or of folders."""
     found = set()
-    for one in paths(source):
+    for one in stated(source):
         if one.startswith(S3):
             bucket, _, key = matcher(one)[0].removeprefix(S3).partition("/")
             found.add(Prefix(bucket, key))

@@ -12,6 +12,7 @@ from mesh_etl.deploy.synth.base import base
 from mesh_etl.deploy.synth.flow import flow
 from mesh_etl.deploy.synth.jobs import jobs
 from mesh_etl.deploy.synth.limits import held
+from mesh_etl.deploy.synth.references import literal
 from mesh_etl.deploy.synth.storage import storage
 from mesh_etl.deploy.synth.tags import tag_list, tags_of
 from mesh_etl.deploy.synth.template import Resource, Template, logical
@@ -69,7 +70,7 @@ def synthesized(project: Project, estate: Estate, bundle: Bundle) -> Stack:
     """The templates of the unit: the same bytes for the same configuration, wherever and whenever they are made.
 
     Raises `ConfigError` with what is wrong with any part; STACK_NAME_TOO_LONG, NAME_TAKEN,
-    TEMPLATE_TOO_LARGE.
+    TEMPLATE_TOO_LARGE, TEMPLATE_REFERENCE.
     """
     nested: list[tuple[str, Template]] = []
     faults = []
@@ -96,6 +97,7 @@ def synthesized(project: Project, estate: Estate, bundle: Bundle) -> Stack:
     templates = tuple(one for _, one in nested)
     first = base(project, estate)
     held(first, (root, *templates))
+    literal((first, root, *templates))
     account = estate.account
     return Stack(estate.stack, account.id, account.region, estate.artifacts, first, root, templates, tags_of(estate))
 

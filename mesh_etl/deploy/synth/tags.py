@@ -14,7 +14,7 @@ def tags_of(estate: Estate, job: GlueJob | None = None) -> dict[str, str]:
     Those that say whose it is cannot be stated otherwise: budgets and reports go by them.
     """
     stated = estate.settings.jobs.tags if job is None else job.settings.tags
-    product = {"product": job.products[0]} if job is not None and job.task in ("run", "stream") else {}
+    product = {"product": job.product} if job is not None and job.product else {}
     return {**stated, "mesh": estate.mesh, "environment": estate.env, "domain": estate.unit, **product}
 
 

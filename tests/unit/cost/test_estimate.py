@@ -54,6 +54,11 @@ def ran(day, read=GB, written=GB // 5, replaced=0, grown=GB // 5, seconds=100.0)
     return Ran(at, "spark", seconds, read, written, replaced, grown)
 
 
+def on_glue(day, seconds):
+    begun = datetime.datetime(2026, 11, day, tzinfo=datetime.UTC) - datetime.timedelta(seconds=seconds - 10)
+    return GlueRun(begun, begun + datetime.timedelta(seconds=seconds), seconds, "G.1X", 3)
+
+
 def of(job, known=None, **more):
     return estimated(job, known or Known(), PriceTable.read(), **more)
 
@@ -68,7 +73,10 @@ def test_what_you_say_comes_before_what_is_found(job):
 def test_nothing_known_is_told(job):
     with pytest.raises(PlanError) as raised:
         of(job())
-    assert (raised.value.code, raised.value.faults[0].fix) == ("COST_INPUT_UNKNOWN", "say it in gigabytes: --gb 5")
+    assert (raised.value.code, raised.value.faults[0].fix) == (
+        "COST_INPUT_UNKNOWN",
+        "say it in gigabytes: mesh-etl cost shop.orders --gb 5",
+    )
 
 
 def test_a_month_follows_the_schedule(job):
@@ -105,11 +113,21 @@ def test_past_runs_come_before_benchmarks():
     reading = Reading({"csv": 10 * GB}, "glue", transforms=False)
     by_benchmark = work(reading, (), (), 2)
     by_ledger = work(reading, (), [ran(1)], 2)
-    by_glue = work(reading, [GlueRun(630.0, "G.1X", 3)], [ran(1)], 2)
+    by_glue = work(reading, [on_glue(1, 630.0)], [ran(1)], 2)
     assert by_benchmark.core_seconds == pytest.approx(10_000 / 32.6 / 0.46)
     assert by_ledger.core_seconds == pytest.approx(2000)  # ten times the bytes of 100 s on two cores
     assert by_glue.core_seconds == pytest.approx(600 * 8 * 10)
     assert by_glue.high < by_ledger.high < by_benchmark.high
+
+
+def test_runs_that_have_found_nothing_new_are_no_measure():
+    reading = Reading({"csv": 10 * GB}, "glue", transforms=False)
+    idle = [on_glue(day, 40.0) for day in range(2, 20)]
+    assert work(reading, [on_glue(1, 630.0), *idle], [ran(1)], 2).core_seconds == pytest.approx(600 * 8 * 10)
+    assert work(reading, idle, [ran(1)], 2).basis.startswith("a run in the ledger")
+    assert work(reading, idle, (), 2).basis.startswith("benchmarks")
+    alone = Reading({"csv": GB}, "embedded", transforms=False)  # on the first worker, whatever others there are
+    assert work(alone, [on_glue(1, 610.0)], [ran(1)], 2).core_seconds == pytest.approx(600 * 4)
 
 
 def test_small_runs_tell_nothing_of_speed():

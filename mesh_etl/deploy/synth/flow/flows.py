@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from mesh_etl.config import Project
     from mesh_etl.deploy.estate import Estate
 
+ALL_NEW = "--all-new"  # an argument of a job: products of which each must have something new, or the run does nothing
+
 
 @dataclass(frozen=True)
 class Published:
-    """It starts when one of these products of other domains has been published."""
+    """It starts when one of these products has been published, and with `every` runs only if each has something new."""
 
     products: tuple[str, ...]
+    every: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,12 @@ class Flow:
     def products(self) -> tuple[str, ...]:
         """All products of the flow, each after those that it waits for."""
         return (*self.heads, *(step.product for step in self.steps))
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """What the jobs of its heads are started with, beside what they have of their own."""
+        start = self.start
+        return {ALL_NEW: ",".join(start.products)} if isinstance(start, Published) and start.every else {}
 
     def workflow(self, stack: str) -> str:
         """The workflow's name, which says how it starts: another start is another workflow.
@@ -97,13 +106,13 @@ def _starts(estate: Estate, waiting: Mapping[str, Waits]) -> dict[str, OnDemand 
     """How each product that waits for none of its own unit starts, by product in order."""
     found: dict[str, OnDemand | OnSchedule | OnFiles | Published] = {}
     for job in sorted(estate.jobs, key=lambda one: one.name):
-        start = job.settings.start
-        if job.task not in ("run", "stream"):
+        start, product = job.settings.start, job.product
+        if not product:
             continue
         if isinstance(start, OnDemand | OnSchedule | OnFiles):
-            found[job.products[0]] = start
-        elif waiting[job.products[0]].elsewhere:
-            found[job.products[0]] = Published(waiting[job.products[0]].elsewhere)
+            found[product] = start
+        elif (one := waiting[product]).elsewhere:
+            found[product] = Published(one.elsewhere, every=not one.any)
     return dict(sorted(found.items()))
 
 
@@ -126,11 +135,9 @@ def _joined(
         first = min(names)
         together.update({head: first for head, name in together.items() if name in names})
         return None
-    job = estate.job_of(product)
-    assert job is not None, "only products with a job wait"
     problem = f"'{product}' waits for all of products that start apart from each other: {', '.join(sorted(names))}"
     fix = "start these at the same time, let one of them follow the other, or say when: any"
-    return Fault("STARTS_APART", problem, place(project, job, "start"), fix)
+    return Fault("STARTS_APART", problem, place(project, estate.maker(product), "start"), fix)
 
 
 def _shown(

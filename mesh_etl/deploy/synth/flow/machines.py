@@ -13,7 +13,6 @@ from mesh_etl.deploy.synth.flow.rules import starting
 from mesh_etl.deploy.synth.flow.states import definition
 from mesh_etl.deploy.synth.tags import tag_list
 from mesh_etl.deploy.synth.template import Resource, logical
-from mesh_etl.deploy.synth.watch.topic import topic_arn
 from mesh_etl.errors import ConfigError, Fault
 
 if TYPE_CHECKING:
@@ -28,20 +27,15 @@ def machine(project: Project, estate: Estate, flow: Flow) -> dict[str, Resource]
     Raises `ConfigError`: BATCH_OF_FILES, the faults of a schedule, and what `starting` does.
     """
     name, product = flow.machine(estate.stack), flow.name.partition(".")[2]
-    head = estate.job_of(flow.name)
-    assert head is not None, "flows are of products with a job"
+    head = estate.maker(flow.name)
     start, where = flow.start, place(project, head, "start")
     if isinstance(start, OnFiles) and start.batch > 1:
         fix = "leave the batch out, or use orchestration: triggers"
         raise ConfigError(Fault("BATCH_OF_FILES", "a state machine starts with each file that comes", where, fix))
-    jobs = {}
-    for one in flow.products:
-        found = estate.job_of(one)
-        assert found is not None, "flows are of products with a job"
-        jobs[one] = found
+    jobs = {one: estate.maker(one) for one in flow.products}
     role = f"arn:aws:iam::{estate.account.id}:role/"
-    arn = f"arn:aws:states:{estate.account.region}:{estate.account.id}:stateMachine:{name}"
-    text = json.dumps(definition(flow, jobs, topic_arn(estate)), separators=(",", ":"))
+    arn = estate.account.arn("states", f"stateMachine:{name}")
+    text = json.dumps(definition(flow, jobs, estate.topic), separators=(",", ":"))
     made = {
         logical(product, "machine"): Resource(
             "AWS::StepFunctions::StateMachine",
@@ -62,11 +56,11 @@ def machine(project: Project, estate: Estate, flow: Flow) -> dict[str, Resource]
     if not start.at.startswith("rate(") and (fault := cron.fault_of(start.at, where)):
         raise ConfigError(fault)
     properties = {
-        "Name": names.rule(estate.stack, product, "start"),
+        "Name": names.rule(estate.stack, product, "clock"),
         "Description": f"Starts {flow.name} by the clock",
         "ScheduleExpression": start.at,
         "State": "ENABLED",
         "Targets": [{"Id": "flow", "Arn": arn, "RoleArn": f"{role}{names.role(estate.stack, names.STARTS)}"}],
         "Tags": tag_list(estate, head),
     }
-    return made | {logical(product, "start", "rule"): Resource("AWS::Events::Rule", properties)}
+    return made | {logical(product, "clock", "rule"): Resource("AWS::Events::Rule", properties)}

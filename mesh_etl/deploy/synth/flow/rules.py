@@ -29,21 +29,21 @@ def starting(project: Project, estate: Estate, flow: Flow, target: str) -> dict[
     if isinstance(flow.start, Published):
         bus = heard_on(project, estate.account.id, estate.account.region)
         assert bus is not None, "waits() has looked"
-        pattern, on = published(project, flow.start.products), bus.name
+        pattern, on, purpose = published(project, flow.start.products), bus.name, "start"
         says = f"Starts {flow.name} when {', '.join(flow.start.products)} is published"
     else:
-        pattern, on = _files(project, estate, flow), "default"
+        pattern, on, purpose = _files(project, estate, flow), "default", "arrival"  # on another bus, another rule
         says = f"Starts {flow.name} when files come"
     properties = {
-        "Name": names.rule(estate.stack, product, "start"),
+        "Name": names.rule(estate.stack, product, purpose),
         "Description": says[:512],
         "EventBusName": on,
         "EventPattern": pattern,
         "State": "ENABLED",
         "Targets": [{"Id": "flow", "Arn": target, "RoleArn": role}],
-        "Tags": tag_list(estate, estate.job_of(flow.name)),
+        "Tags": tag_list(estate, estate.maker(flow.name)),
     }
-    return {logical(product, "start", "rule"): Resource("AWS::Events::Rule", properties)}
+    return {logical(product, purpose, "rule"): Resource("AWS::Events::Rule", properties)}
 
 
 def published(project: Project, products: tuple[str, ...]) -> dict[str, Any]:
@@ -53,13 +53,17 @@ def published(project: Project, products: tuple[str, ...]) -> dict[str, Any]:
 
 
 def passed_on(project: Project, estate: Estate) -> dict[str, Resource]:
-    """The rules by which the governance account passes the events of the mesh on to the accounts of the domains."""
+    """The rules by which the governance account passes on to the accounts of the domains what products tell.
+
+    What is published starts flows there. The others start nothing of ours: they are for rules that a domain adds to its
+    default bus itself, as where a consumer waits for a product that is late.
+    """
     bus, role = mesh_bus(project), forwarder(project)
     if bus is None:
         return {}
     pattern = {
         "source": [SOURCE],
-        "detail-type": ["DataProductLate", "DataProductPublished", "QualityFailed"],
+        "detail-type": ["ContractChanged", "DataProductLate", "DataProductPublished", "QualityFailed"],
         "detail": {"mesh": [project.mesh.name]},
     }
     return {
@@ -102,9 +106,7 @@ def _files(project: Project, estate: Estate, flow: Flow) -> dict[str, Any]:
     The bucket must send its events to EventBridge, and be of the unit's account and region.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
     """
-    loaded, job = project.job(flow.name), estate.job_of(flow.name)
-    assert job is not None, "flows are of products with a job"
-    where = place(project, job, "start")
+    loaded, where = project.job(flow.name), place(project, estate.maker(flow.name), "start")
     found = prefixes(loaded.job.source)
     if not found:
         fix = "read from an s3:// address, or let it start by the clock"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mesh_etl.config.deployment.start import AfterProducts
 from mesh_etl.deploy.places import place
 from mesh_etl.errors import ConfigError, Fault, did_you_mean
+from mesh_etl.sources import Table
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Waits:
-    """A product that starts after others: those of its own unit, and those that other units publish."""
+    """A product that starts after others: those of its own unit, and those that are heard of as they are published.
+
+    Where it waits for all, and one of them is another unit's, all are heard of; and its run asks the ledgers whether
+    each of them has something new.
+    """
 
     here: tuple[str, ...]
     elsewhere: tuple[str, ...]
@@ -39,12 +44,13 @@ def waits(project: Project, estate: Estate) -> Mapping[str, Waits]:
     found: dict[str, Waits] = {}
     faults: list[Fault] = []
     for job in estate.jobs:
-        start = job.settings.start
-        if job.task not in ("run", "stream") or not isinstance(start, AfterProducts):
+        start, product = job.settings.start, job.product
+        if not product or not isinstance(start, AfterProducts):
             continue
-        product = job.products[0]
         named = start.products or estate.reads[product]
         here = tuple(one for one in named if one.startswith(f"{estate.unit}."))
+        if start.when == "all" and len(here) < len(named):
+            here = ()
         found[product] = Waits(here, tuple(one for one in named if one not in here), start)
         faults += _faults(project, estate, job, found[product])
     faults = faults or list(_cycle(project, estate, found))
@@ -55,7 +61,7 @@ def waits(project: Project, estate: Estate) -> Mapping[str, Waits]:
 
 
 def _faults(project: Project, estate: Estate, job: GlueJob, one: Waits) -> Iterator[Fault]:
-    product = job.products[0]
+    product = job.product
     where = place(project, job, "start")
     if not one.here and not one.elsewhere:
         fix = "name them: start: {type: after, products: [domain.name]}"
@@ -76,9 +82,10 @@ def _faults(project: Project, estate: Estate, job: GlueJob, one: Waits) -> Itera
     if not one.elsewhere:
         return
     others = ", ".join(one.elsewhere)
-    if not one.any:
-        fix = "let it start after any of them, as a run that finds nothing new changes nothing: when: any"
-        problem = f"no start can wait for all where products of other domains are among them: {others}"
+    unasked = [other for other in one.elsewhere if other not in _newest(project, product)]
+    if unasked and not one.any:
+        fix = "read the newest version of each, or let it start after any of them: when: any"
+        problem = f"it waits for all, and no run can see what is new in {', '.join(unasked)}"
         yield Fault("FOLLOWS_ELSEWHERE", problem, where, fix)
     if one.start.states != ("SUCCEEDED",):
         fix = "leave states out, or name products of its own domain alone"
@@ -89,15 +96,21 @@ def _faults(project: Project, estate: Estate, job: GlueJob, one: Waits) -> Itera
         yield Fault("NO_EVENT_BUS", f"nothing tells this domain that {others} was published", where, fix)
 
 
+def _newest(project: Project, product: str) -> set[str]:
+    """The products of which the job reads what is newest."""
+    job = project.job(product).job
+    read = [one for one in (job.source, *job.inputs.values()) if isinstance(one, Table)]
+    return {one.product for one in read if one.version is None and one.between is None}
+
+
 def _cycle(project: Project, estate: Estate, found: Mapping[str, Waits]) -> Iterator[Fault]:
     """Products that wait for each other, so that none of them ever starts."""
     try:
-        TopologicalSorter({product: sorted(one.here) for product, one in sorted(found.items())}).prepare()
+        waiting = {name: sorted({*one.here, *one.elsewhere} & found.keys()) for name, one in sorted(found.items())}
+        TopologicalSorter(waiting).prepare()
     except CycleError as error:
         circle = error.args[1][::-1]
         first = circle.index(min(circle))
         named = [*circle[first:-1], *circle[:first], circle[first]]
-        job = estate.job_of(named[0])
-        assert job is not None, "only products with a job wait"
-        problem = f"these products start after each other: {' after '.join(named)}"
-        yield Fault("DEPENDENCY_CYCLE", problem, place(project, job, "start"), "let one of them start by the clock")
+        problem, where = f"these products start after each other: {' after '.join(named)}", estate.maker(named[0])
+        yield Fault("DEPENDENCY_CYCLE", problem, place(project, where, "start"), "let one of them start by the clock")

@@ -33,8 +33,7 @@ def workflow(project: Project, estate: Estate, flow: Flow) -> dict[str, Resource
     """
     name = flow.workflow(estate.stack)
     product, kind = flow.name.partition(".")[2], name.rpartition("-")[2]
-    head = estate.job_of(flow.name)
-    assert head is not None, "flows are of products with a job"
+    head = estate.maker(flow.name)
     size = len(flow.heads) + 2 * len(flow.steps) + 1
     if size > STEPS or any(len(step.after) > CONDITIONS for step in flow.steps):
         fix = "let some of them start by the clock, or use orchestration: step_functions"
@@ -42,11 +41,10 @@ def workflow(project: Project, estate: Estate, flow: Flow) -> dict[str, Resource
         raise ConfigError(Fault("FLOW_TOO_LARGE", problem, place(project, head, "start"), fix))
     for step in flow.steps:
         if step.when == "all" and len(step.after) > 1 and len(step.states) > 1:  # Glue has no OR within an AND
-            job = estate.job_of(step.product)
-            assert job is not None, "steps are of products with a job"
+            where = place(project, estate.maker(step.product), "start")
             fix = "ask for one state, or use orchestration: step_functions"
             problem = f"a trigger cannot wait for all of several jobs, each in one of {len(step.states)} states"
-            raise ConfigError(Fault("STATES_WITH_ALL", problem, place(project, job, "start"), fix))
+            raise ConfigError(Fault("STATES_WITH_ALL", problem, where, fix))
     tags = dict(sorted(tags_of(estate, head).items()))
     flow_id, start_id = logical(product, kind, "workflow"), logical(product, kind, "start")
     single = isinstance(flow.start, OnSchedule | OnDemand)
@@ -66,7 +64,7 @@ def workflow(project: Project, estate: Estate, flow: Flow) -> dict[str, Resource
             {
                 "Name": f"{name}-start",
                 "WorkflowName": name,
-                "Actions": [{"JobName": _job(estate, one)} for one in flow.heads],
+                "Actions": [{"JobName": _job(estate, one), "Arguments": flow.arguments or None} for one in flow.heads],
                 "Tags": tags,
                 **_start(project, estate, flow),
             },
@@ -79,18 +77,16 @@ def workflow(project: Project, estate: Estate, flow: Flow) -> dict[str, Resource
         made[named] = _then(estate, name, step, before)
         before = named
     if not single:
-        arn = f"arn:aws:glue:{estate.account.region}:{estate.account.id}:workflow/{name}"
-        made |= starting(project, estate, flow, arn)
+        made |= starting(project, estate, flow, estate.account.arn("glue", f"workflow/{name}"))
     return made
 
 
 def _start(project: Project, estate: Estate, flow: Flow) -> dict[str, Any]:
-    start, head = flow.start, estate.job_of(flow.name)
-    assert head is not None, "flows are of products with a job"
+    start = flow.start
     if isinstance(start, OnDemand):
         return {"Type": "ON_DEMAND"}
     if isinstance(start, OnSchedule):
-        if fault := cron.fault_of(start.at, place(project, head, "start")):
+        if fault := cron.fault_of(start.at, place(project, estate.maker(flow.name), "start")):
             raise ConfigError(fault)
         return {"Type": "SCHEDULED", "Schedule": start.at, "StartOnCreation": True}
     batch, window = (start.batch, start.window) if isinstance(start, OnFiles) else (1, "1s")
@@ -113,12 +109,10 @@ def _then(estate: Estate, name: str, step: Step, before: str) -> Resource:
         "StartOnCreation": True,
         "Predicate": {"Logical": logical_of, "Conditions": conditions},
         "Actions": [{"JobName": _job(estate, step.product)}],
-        "Tags": dict(sorted(tags_of(estate, estate.job_of(step.product)).items())),
+        "Tags": dict(sorted(tags_of(estate, estate.maker(step.product)).items())),
     }
     return Resource("AWS::Glue::Trigger", properties, after=(before,))
 
 
 def _job(estate: Estate, product: str) -> str:
-    job = estate.job_of(product)
-    assert job is not None, "flows are of products with a job"
-    return job.name
+    return estate.maker(product).name

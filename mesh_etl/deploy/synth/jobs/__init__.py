@@ -30,14 +30,13 @@ def jobs(project: Project, estate: Estate, bundle: Bundle) -> tuple[Template, ..
     machines = flows(project, estate) if estate.settings.orchestration == "step_functions" else ()
     by_machine = {product for machine in machines for product in machine.products}
     for one in estate.jobs:
-        product = one.products[0] if one.task in ("run", "stream") else ""
-        made = {logical(*_words(one)): job(project, estate, bundle, one, by_machine=product in by_machine)}
-        if product and one.settings.crawler is not None:
-            made[logical(product.partition(".")[2], "crawler")] = crawler(project, estate, one)
-        pieces.append((product, made))
+        made = {logical(*_words(one)): job(project, estate, bundle, one, by_machine=one.product in by_machine)}
+        if one.product and one.settings.crawler is not None:
+            made[logical(one.product.partition(".")[2], "crawler")] = crawler(project, estate, one)
+        pieces.append((one.product, made))
     return sharded("jobs", f"Glue jobs of {estate.unit}, mesh {estate.mesh}, environment {estate.env}", pieces)
 
 
 def _words(one: GlueJob) -> tuple[str, ...]:
     """The words of its logical id; no name of a product begins with a capital letter, as that of a chore does."""
-    return (one.products[0].partition(".")[2], "job") if one.task in ("run", "stream") else ("All", one.task, "job")
+    return (one.product.partition(".")[2], "job") if one.product else ("All", one.task, "job")

@@ -17,11 +17,18 @@ if TYPE_CHECKING:
     from mesh_etl.deploy.package.bundle import Bundle
 
 
+def fixed(bundle: Bundle, job: GlueJob) -> dict[str, str]:
+    """The arguments that name what the job is made of, by name in order: no run of it is started with others.
+
+    What a run is told replaces what its job says, even the script, but for these.
+    """
+    return dict(sorted({**bundle.arguments(job), "--scriptLocation": bundle.script(job)}.items()))
+
+
 def arguments(estate: Estate, bundle: Bundle, job: GlueJob) -> dict[str, str]:
-    """The arguments of the job, by name in order. Raises `ConfigError` ARGUMENTS_TOO_LARGE."""
+    """The other arguments of the job, by name in order. Raises `ConfigError` ARGUMENTS_TOO_LARGE."""
     settings, home = job.settings, f"s3://{estate.artifacts}/"
     found = {
-        **bundle.arguments(job),
         "--engine": settings.engine,
         "--TempDir": f"{home}{names.TEMPORARY}{job.name}/",
         "--custom-logGroup-prefix": names.logs(estate.stack),
@@ -36,7 +43,8 @@ def arguments(estate: Estate, bundle: Bundle, job: GlueJob) -> dict[str, str]:
         found["--enable-auto-scaling"] = "true"
     if settings.spark:
         found["--conf"] = conf(settings.spark)
-    size = sum(len(name.encode()) + len(value.encode()) for name, value in found.items())
+    every = {**found, **fixed(bundle, job)}
+    size = sum(len(name.encode()) + len(value.encode()) for name, value in every.items())
     if size > ARGUMENTS:
         problem = f"the arguments of the job '{job.name}' take {size:,} bytes, of {ARGUMENTS:,}"
         fix = "state fewer settings of Spark under deploy.spark"

@@ -12,7 +12,7 @@ from mesh_etl.deploy import names
 from mesh_etl.deploy.places import place
 from mesh_etl.deploy.synth.places import prefixes
 from mesh_etl.deploy.synth.tags import tags_of
-from mesh_etl.deploy.synth.template import Resource, retained
+from mesh_etl.deploy.synth.template import Resource
 from mesh_etl.errors import ConfigError, Fault
 
 if TYPE_CHECKING:
@@ -21,16 +21,19 @@ if TYPE_CHECKING:
 
 
 def database(estate: Estate) -> Resource:
-    """The database that has what crawlers of the unit find, apart from what it publishes."""
+    """The database that has what crawlers of the unit find, apart from what it publishes.
+
+    It goes with its stack, as another crawl finds the same again; one that stayed would be in the next deploy's way.
+    """
     name = {"Name": names.crawled(estate.stack), "Description": f"What crawlers found at the sources of {estate.unit}"}
-    return retained("AWS::Glue::Database", {"CatalogId": estate.account.id, "DatabaseInput": name})
+    return Resource("AWS::Glue::Database", {"CatalogId": estate.account.id, "DatabaseInput": name})
 
 
 def crawler(project: Project, estate: Estate, one: GlueJob) -> Resource:
     """The crawler; it changes no table that it finds there. Raises `ConfigError` CRAWLER_WITHOUT_PLACE."""
     stated = one.settings.crawler
     assert stated is not None, "the caller has asked"
-    product = one.products[0]
+    product = one.product
     source = project.job(product).job.source
     found = sorted({one.folder for one in prefixes(source)})
     if not found:

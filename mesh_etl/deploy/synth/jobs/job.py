@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mesh_etl.config.deployment.times import minutes
 from mesh_etl.deploy import names
 from mesh_etl.deploy.places import place
-from mesh_etl.deploy.synth.jobs.arguments import arguments
+from mesh_etl.deploy.synth.jobs.arguments import arguments, fixed
 from mesh_etl.deploy.synth.tags import tags_of
 from mesh_etl.deploy.synth.template import Resource
 from mesh_etl.deploy.workers import minutes_of
@@ -63,6 +63,7 @@ def job(project: Project, estate: Estate, bundle: Bundle, one: GlueJob, *, by_ma
         "SecurityConfiguration": names.security(estate.stack),
         "Connections": {"Connections": list(settings.connections)} if settings.connections else None,
         "DefaultArguments": arguments(estate, bundle, one),
+        "NonOverridableArguments": fixed(bundle, one),
         "Tags": dict(sorted(tags_of(estate, one).items())),
     }
     return Resource("AWS::Glue::Job", properties)

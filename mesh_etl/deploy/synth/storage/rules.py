@@ -23,7 +23,7 @@ def rules(project: Project, estate: Estate) -> list[Rule]:
 
 
 def _products(project: Project, estate: Estate) -> Iterator[tuple[LoadedJob, Contract]]:
-    for product in sorted(one for job in estate.jobs if job.task in ("run", "stream") for one in job.products):
+    for product in sorted(estate.products):
         job = project.job(product)
         yield job, load(job.contract_path, job.contract_path.name)
 
