@@ -51,9 +51,10 @@ class Compiled:
                 problem = f"this is format {found!s:.9}, and this version of mesh_etl reads format {FORMAT}"
                 fix = "deploy again, so that library and configuration are of one version"
                 raise ConfigError(Fault("COMPILED_FORMAT", problem, name, fix))
+            json.dumps(whole, ensure_ascii=False).encode()  # halves of characters are no text
             files = {_inside(path): _unpacked(path, one) for path, one in whole["files"].items()}
-            return cls(str(whole["environment"]), tuple(whole["products"]), files)
-        except (ValueError, LookupError, TypeError, AttributeError, StopIteration) as error:
+            return cls(str(whole["environment"]), _names(whole["products"]), files)
+        except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError) as error:
             fix = "compile it again: mesh-etl package"
             fault = Fault("COMPILED_UNREADABLE", "this is no compiled configuration", name, fix)
             raise ConfigError(fault) from error
@@ -121,8 +122,17 @@ def _walked(value: Any, loc: Loc = ()) -> Iterator[tuple[Loc, Any]]:
 
 
 def _inside(name: str) -> str:
-    """`name`, which stays in the folder. Raises `ValueError` when it leads out."""
+    """`name`, which stays in the folder and is no code. Raises `ValueError` otherwise."""
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\\" in name:
+    if not path.parts or path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name:
         raise ValueError("a path leads out of the project")
+    if path.suffix == ".py":  # modules come as such, under their own hash
+        raise ValueError("a configuration has no modules")
     return name
+
+
+def _names(products: Any) -> tuple[str, ...]:
+    """The names in a list. Raises `TypeError` for anything else."""
+    if not isinstance(products, list) or not all(isinstance(one, str) for one in products):
+        raise TypeError("products are a list of names")
+    return tuple(products)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from mesh_etl.config.aws import AccountId, Region
 from mesh_etl.config.model import Model
 
 Value = str | int | float | bool
@@ -24,8 +25,8 @@ class AwsWorld(Model):
     """One AWS account in one region."""
 
     type: Literal["aws"] = Field(default="aws", description="Run in an AWS account.")
-    region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="The region, such as eu-west-1.")
-    account: str = Field(pattern=r"^\d{12}$", description="The account, twelve digits in quotes.")
+    region: Region = Field(description="The region, such as eu-west-1.")
+    account: AccountId = Field(description="The account, twelve digits in quotes.")
     profile: str | None = Field(default=None, min_length=1, description="The profile of the AWS configuration to use.")
 
 
@@ -35,9 +36,8 @@ class S3(Model):
     kms_key: str | None = Field(
         default=None, min_length=1, description="The KMS key that encrypts objects, by ARN; default: the bucket's rule."
     )
-    bucket_owner: str | None = Field(
+    bucket_owner: AccountId | None = Field(
         default=None,
-        pattern=r"^\d{12}$",
         description="The account whose buckets these are, in quotes; default in a world of type aws: its account.",
     )
 

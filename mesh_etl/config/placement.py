@@ -22,8 +22,9 @@ def root_of(start: Path) -> Path:
     for folder in (absolute, *absolute.parents):
         if (folder / MESH).is_file():
             return folder
+    fix = "go to its folder, name it with --root FOLDER, or begin a project here: mesh-etl init"
     problem = f"there is no project here: neither this folder nor one above it has {MESH.as_posix()}"
-    raise ConfigError(Fault("NO_PROJECT", problem, str(start), "go to a project's folder or name it"))
+    raise ConfigError(Fault("NO_PROJECT", problem, str(start), fix))
 
 
 def env_path(env: str) -> Path:
@@ -70,6 +71,24 @@ def view_file(root: Path, product: str) -> Path:
     raise ConfigError(Fault("UNKNOWN_PRODUCT", f"there is no view '{product}'", CONFIGS.as_posix(), fix))
 
 
+def unmade(root: Path) -> dict[str, Path]:
+    """Products that have a file in their folder, and neither a job nor a view; with that file, relative to the root."""
+    made, found = {*products(root), *views(root)}, dict[str, Path]()
+    for path in sorted((root / CONFIGS).glob("*/*/*.y*ml"), key=lambda one: (one.stem == "contract", one)):
+        product = f"{path.parent.parent.name}.{path.parent.name}"
+        if path.stem in ("contract", "job", "view") and product not in made:
+            found.setdefault(product, path.relative_to(root))
+    return found
+
+
+def unmade_fault(path: Path) -> Fault:
+    """JOB_MISSING, for a file that stands beside no job."""
+    problem = f"{path.name} stands here, and no job.yaml beside it, so nothing makes the product"
+    fix = "write job.yaml: what is read, and into which table (docs/writing.md)"
+    fix = fix if path.stem == "contract" else f"call it {path.stem}.yaml"
+    return Fault("JOB_MISSING", problem, path.parent.as_posix(), fix)
+
+
 def _path(product: str, file: str) -> Path | None:
     """Where the file of a product stands, relative to the root; None for what names no product."""
     domain, _, name = product.partition(".")
@@ -105,6 +124,8 @@ def _of_product(root: Path, product: str) -> Path:
     if product in views(root):
         fix = f'read it: mesh-etl query "select * from {product}"'
         raise ConfigError(Fault("IS_A_VIEW", f"'{product}' is a view: it has no job", CONFIGS.as_posix(), fix))
+    if product in (lone := unmade(root)):
+        raise ConfigError(unmade_fault(lone[product]))
     close = did_you_mean(product, (*products(root), *views(root)))
     fix = close or "no product has a configs/<domain>/<product>/job.yaml that matches"
     raise ConfigError(Fault("UNKNOWN_PRODUCT", f"there is no product '{product}'", CONFIGS.as_posix(), fix))

@@ -13,11 +13,8 @@ from mesh_etl.config.document import Document
 from mesh_etl.config.yaml import read
 from mesh_etl.errors import ConfigError, Fault
 
-# What importing somebody's module can reasonably raise; an interrupt or an exit is not ours to catch.
-_FAILURES = (
-    ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError, LookupError, ArithmeticError,
-    AssertionError, OSError, RuntimeError,
-)  # fmt: skip
+# What importing somebody's module can raise. One that exits would end a command as if all were well.
+_FAILURES = (Exception, SystemExit)
 
 
 def findable(root: Path) -> None:

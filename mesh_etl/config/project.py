@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
+from os.path import normpath
 from pathlib import Path
 
 from mesh_etl.config import mesh_file, placement
@@ -18,7 +19,7 @@ from mesh_etl.config.mesh import Mesh
 from mesh_etl.config.plugins import findable, import_plugins
 from mesh_etl.config.resolve import resolve
 from mesh_etl.config.view import View
-from mesh_etl.config.yaml import content, read
+from mesh_etl.config.yaml import content, parse, read, text
 from mesh_etl.errors import ConfigError, Fault, did_you_mean
 
 
@@ -128,8 +129,7 @@ class Project:
         governance = self.mesh.governance
         if governance is None or governance.event_bus is None or governance.event_bus.startswith("arn:"):
             return governance.event_bus if governance else None
-        account = self.mesh.accounts[governance.account]
-        return f"arn:aws:events:{account.region}:{account.id}:event-bus/{governance.event_bus}"
+        return self.mesh.accounts[governance.account].arn("events", f"event-bus/{governance.event_bus}")
 
     def where_mesh(self, *loc: str | int) -> str:
         """The place `file:line:column` of a part of `mesh.yaml`."""
@@ -154,16 +154,32 @@ class Project:
     def job(self, what: str | Path) -> LoadedJob:
         """The job of a product, or the job in a file or folder, checked in full.
 
+        A file whose text is as it was is not checked again.
         Raises `ConfigError` with all faults of the file, and when there is no such product or file.
         """
         path = placement.job_file(self.root, what)
-        return self.job_in(path, read(self.root / path, path.as_posix()))
+        stated, name = text(self.root / path, path.as_posix())
+        known = self._checked.get(path)
+        if known is None or known.text != stated or not isinstance(known.job, job_model()):  # plug-ins may be more now
+            document = parse(stated, name)
+            known = self._checked[path] = _Checked(stated, document, self._resolved(path, document))
+        return self._loaded(path, known.job, known.document)
 
     def job_in(self, path: Path, document: Document) -> LoadedJob:
         """The job that the document describes as the one at `path`, checked in full. Raises `ConfigError` as `job`."""
+        return self._loaded(path, self._resolved(path, document), document)
+
+    @cached_property
+    def _checked(self) -> dict[Path, _Checked]:
+        """The jobs that were checked, by their file."""
+        return {}
+
+    def _resolved(self, path: Path, document: Document) -> JobBase:
         searched = placement.env_path(self.env_name).as_posix()
         misplaced = placement.faults(document, path, self.mesh)
-        job = resolve(job_model(), document, self.env.values, searched, misplaced)
+        return resolve(job_model(), document, self.env.values, searched, misplaced)
+
+    def _loaded(self, path: Path, job: JobBase, document: Document) -> LoadedJob:
         contract = self._contract(path, job.contract, document)
         if any(step.type == "python" for step in job.transforms):
             findable(self.root)
@@ -187,12 +203,25 @@ class Project:
 
     def _contract(self, path: Path, name: str, document: Document) -> Path:
         contract = (self.root / path).parent / name
+        if not Path(normpath(contract)).is_relative_to(self.root):
+            problem, where = "contract: it is outside of the project", document.where(("contract",))
+            raise ConfigError(Fault("PATH_OUTSIDE", problem, where, "put it beside this file"))
         if not contract.is_file():
-            fix = did_you_mean(contract.name, (one.name for one in (self.root / path).parent.glob("*.yaml")))
+            beside = [one.name for one in contract.parent.glob("*.y*ml") if one.name != path.name]
+            fix = did_you_mean(contract.name, beside) or "write it, or have it drafted: mesh-etl infer PATH --out DIR"
             raise ConfigError(
                 Fault("CONTRACT_MISSING", "contract: there is no such file", document.where(("contract",)), fix)
             )
         return contract
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """The text of a job's file, and what came of it."""
+
+    text: str
+    document: Document
+    job: JobBase
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ class SecretRef(Model):
     """The name of a secret; the world looks it up at run time."""
 
     secret: str = Field(
-        pattern=r"^(env|ssm|secretsmanager):.+$",
+        pattern=r"^(env:.+|ssm:[A-Za-z0-9_./:-]+|secretsmanager:[A-Za-z0-9/_+=.@!:-]+)$",  # what IAM takes as it is
         description="Where the secret is kept: env:NAME, ssm:/path or secretsmanager:name.",
     )
 

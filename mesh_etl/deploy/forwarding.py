@@ -1,4 +1,4 @@
-"""To which accounts the events of the mesh's bus are passed on, so that rules there can start and tell something.
+"""To which accounts the events of the mesh's bus are passed on: there they start flows, and whatever a domain adds.
 
 The unit of the governance account has a rule on the bus for each of them; it puts events on their default bus, whose
 policy lets the rule's role in.

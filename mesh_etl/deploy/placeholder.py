@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.config import placement
 from mesh_etl.config.env import AwsWorld
-from mesh_etl.errors import Fault
+from mesh_etl.placeholder import ACCOUNT, unset
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
-
-ACCOUNT = "000000000000"  # no account of AWS has this id
+    from mesh_etl.errors import Fault
 
 
 def placeholders(project: Project) -> tuple[Fault, ...]:
@@ -19,7 +18,6 @@ def placeholders(project: Project) -> tuple[Fault, ...]:
 
     What only looks says it as a warning; what would change an account refuses to begin.
     """
-    problem, fix = "these zeros stand for an AWS account", "put in the twelve digits of your own"
     places = [
         project.where_mesh("accounts", name, "id")
         for name, account in project.mesh.accounts.items()
@@ -27,4 +25,4 @@ def placeholders(project: Project) -> tuple[Fault, ...]:
     ]
     if isinstance(project.env.world, AwsWorld) and project.env.world.account == ACCOUNT:
         places.append(placement.env_path(project.env_name).as_posix())
-    return tuple(Fault("PLACEHOLDER_ACCOUNT", problem, place, fix) for place in places)
+    return tuple(unset(place) for place in places)

@@ -103,7 +103,7 @@ def test_what_is_made_is_told_with_the_next_command(shop, packages, version):
     said = command(*mesh)
     assert "web  shop-prod-web: 1 job" in said
     assert f"glue-{version}.gluewheels.zip" in said
-    assert said.endswith("next: mesh-etl deploy web --env prod --dry-run\n")
+    assert said.endswith(f"next: mesh-etl deploy web --env prod --dry-run --root {shop}\n")
     (shop / "build/shop-prod-web/mine.txt").write_text("kept")
     contract = shop / "configs/web/visits/contract.yaml"
     contract.write_text(contract.read_text().replace("1.0.0", "1.0.1"))

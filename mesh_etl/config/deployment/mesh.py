@@ -6,12 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from mesh_etl.config.aws import TopicArn
 from mesh_etl.config.deployment.job import Deployment
 from mesh_etl.config.deployment.start import Cron
 from mesh_etl.config.model import Model
 
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
 BucketName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+# With its path where it has one; an ARN is computed for each account.
+PolicyName = Annotated[str, Field(pattern=r"^([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,128}$", max_length=512)]
 KeepDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]  # fmt: skip # noqa: E501
 
 
@@ -25,11 +28,7 @@ class Alarms(Model):
     """Who is told when a run fails, is late, costs too much, or its data is refused."""
 
     email: tuple[Email, ...] = Field(default=(), description="The addresses that are written to.")
-    topic: str | None = Field(
-        default=None,
-        pattern=r"^arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$",
-        description="A topic that exists, by ARN; default: one is made.",
-    )
+    topic: TopicArn | None = Field(default=None, description="A topic that exists, by ARN; default: one is made.")
 
 
 class Budget(Model):
@@ -57,6 +56,11 @@ class DomainDeployment(Model):
     roles: Literal["create", "existing"] = Field(
         default="create", description="Whether the roles that run jobs are made, or are there already."
     )
+    boundary: PolicyName | None = Field(
+        default=None,
+        description="A managed policy of the account, by its name, that bounds every role which is made; default: the"
+        " one that mesh-etl govern policies prints, mesh-boundary-<mesh>-<environment>-<domain>.",
+    )
     buckets: Literal["create", "existing"] = Field(
         default="create", description="Whether the buckets of the domain's tables are made, or are there already."
     )
@@ -69,3 +73,9 @@ class MeshDeployment(DomainDeployment):
     """How the jobs of all domains run that do not say otherwise."""
 
     govern: Chore | None = Field(default=None, description="When what the accounts hold is held against this file.")
+    prices: str | None = Field(
+        default=None,
+        min_length=1,
+        description="A file with prices of your own, relative to the project, such as configs/prices.json; default:"
+        " list prices, which come with the library.",
+    )

@@ -6,10 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from mesh_etl.config.aws import AccountId, Region, TopicArn
 from mesh_etl.config.model import Model
 
-AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
-Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
 # With its path where it has one, as the roles of IAM Identity Center do: Lake Formation names a principal by its whole
 # ARN, of at most 255 characters.
 RoleName = Annotated[str, Field(pattern=r"^([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$", max_length=224)]
@@ -28,12 +27,16 @@ class Account(Model):
         default=None,
         min_length=2,
         max_length=1224,
-        pattern=r"^[\w+=,.@:/-]*$",
+        pattern=r"^[A-Za-z0-9_+=,.@:/-]*$",
         description="What the role's trust asks of whoever takes it, so that nobody is talked into taking it.",
     )
     registration_role: RoleName = Field(
         default="mesh-data-access", description="The role by which Lake Formation reads the account's data."
     )
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of what the account has in its region: `arn:aws:glue:eu-west-1:222222222222:job/orders`."""
+        return f"arn:aws:{service}:{self.region}:{self.id}:{resource}"
 
 
 class Governance(Model):
@@ -51,14 +54,13 @@ class Governance(Model):
         description="Where requests for access and what was decided are kept: a folder or an s3:// address; default:"
         " _governance in the warehouse.",
     )
-    notify: str | None = Field(
+    notify: TopicArn | None = Field(
         default=None,
-        pattern=r"^arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$",
         description="The SNS topic that is told of requests for access and of what was decided, by ARN.",
     )
     event_bus: str | None = Field(
         default=None,
-        pattern=r"^(arn:aws:events:[a-z0-9-]+:\d{12}:event-bus/)?[A-Za-z0-9_./-]{1,256}$",
+        pattern=r"^(arn:aws:events:[a-z0-9-]+:[0-9]{12}:event-bus/)?[A-Za-z0-9_./-]{1,256}$",
         description="The EventBridge bus that is told what happens: one of the governance account by its name, or any"
         " by ARN.",
     )

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.deploy.package.artifact import Artifact, Kind
 from mesh_etl.deploy.package.configuration import compiled
-from mesh_etl.deploy.package.environment import environment
+from mesh_etl.deploy.package.environment import environment_of
 from mesh_etl.deploy.package.extras import extras_of
+from mesh_etl.deploy.package.glue_versions import started_on
 from mesh_etl.deploy.package.library import scripts, wheel
 from mesh_etl.deploy.package.lint import linted
 from mesh_etl.deploy.package.lock import lock, wheels_of
 from mesh_etl.deploy.package.made import MANIFEST, Made
 from mesh_etl.deploy.package.manifest import manifest
 from mesh_etl.deploy.package.modules import own_modules
-from mesh_etl.deploy.package.wheels import fetched, wheels_zip
+from mesh_etl.deploy.package.wheels import wheels_zip
 from mesh_etl.deploy.package.zipped import zipped
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from mesh_etl.errors import Fault
 
 __all__ = ["Artifact", "Bundle", "bundled"]
-
-_UPGRADING = ("5.1", "6.0")  # where a job is that lets AWS raise its version: it starts at one and goes on to the other
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ def _wheels(project: Project, job: GlueJob, made: Made) -> Artifact:
     version, extras = job.settings.glue_version, extras_of(project, job)
     name = "-".join(("glue", version, *extras)) + ".gluewheels.zip"
     if name not in made.artifacts:
-        locks = [lock(one) for one in (_UPGRADING if version == "auto" else (version,))]
+        locks = [lock(one) for one in started_on(version)]
         made.of("wheels", name, wheels_zip(locks, [wheels_of(one.lacking, extras) for one in locks]))
     return made.artifacts[name]
 
@@ -124,5 +123,5 @@ def _environment(project: Project, job: GlueJob, made: Made) -> Artifact:
     found, extras = lock(job.settings.glue_version), extras_of(project, job)
     name = "-".join(("glue", found.glue, *extras)) + ".venv.tar.gz"
     if name not in made.artifacts:
-        made.of("environment", name, environment(found.python, fetched(found, wheels_of(found.whole, extras))))
+        made.of("environment", name, environment_of(found, wheels_of(found.whole, extras)))
     return made.artifacts[name]

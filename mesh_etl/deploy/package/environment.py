@@ -7,11 +7,16 @@ expects: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from zipfile import ZipFile
+
+from mesh_etl.deploy.package.kept import kept
+from mesh_etl.deploy.package.lock import Lock, Wheel
+from mesh_etl.deploy.package.wheels import fetched
 
 _ACTIVATE = """\
 # To be sourced: the environment that this file is in comes first.
@@ -20,6 +25,13 @@ PATH="$VIRTUAL_ENV/bin:$PATH"
 unset PYTHONHOME
 export VIRTUAL_ENV PATH
 """
+
+
+def environment_of(lock: Lock, wheels: Sequence[Wheel]) -> bytes:
+    """The archive with these wheels, made once for all projects on this machine. Raises `RunError`: see `fetched`."""
+    made_of = [lock.python, *(one.sha256 for one in wheels), Path(__file__).read_text("utf-8")]
+    digest = hashlib.sha256("\n".join(made_of).encode()).hexdigest()
+    return kept("environments", digest, lambda: environment(lock.python, fetched(lock, wheels)))
 
 
 def environment(python: str, wheels: Iterable[Path]) -> bytes:

@@ -38,3 +38,8 @@ OF_GLUE = (
     "spark.app.name", "spark.driver.cores", "spark.driver.memory", "spark.dynamicAllocation.", "spark.executor.cores",
     "spark.executor.instances", "spark.executor.memory", "spark.glue.", "spark.master", "spark.submit.",
 )  # fmt: skip
+
+
+def started_on(version: str) -> tuple[str, ...]:
+    """The versions that a job may start on: the one that it states, or with `auto` the one before and the newest."""
+    return ("5.1", "6.0") if version == "auto" else (version,)

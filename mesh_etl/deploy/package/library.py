@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -23,9 +24,11 @@ def version() -> str:
         raise RunError(Fault("LIBRARY_UNINSTALLED", "mesh_etl runs here without being installed", NAME, fix)) from error
 
 
+@cache
 def wheel() -> tuple[str, bytes]:
-    """The name and the bytes of the wheel; it asks for nothing, for what it needs is shipped beside it.
+    """The name and the bytes of the wheel, as the files were when this process first asked.
 
+    It asks for no other package, for what it needs is shipped beside it.
     Format: https://packaging.python.org/en/latest/specifications/binary-distribution-format/
     Raises `RunError` LIBRARY_UNINSTALLED.
     """

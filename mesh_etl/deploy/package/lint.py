@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mesh_etl.config.suppression import today
+from mesh_etl.deploy.package.lint_addresses import misaddressed
+from mesh_etl.deploy.package.lint_modules import unimportable, warned_modules
+from mesh_etl.deploy.package.lint_own import misplaced
 from mesh_etl.deploy.package.lint_reach import unreachable
 from mesh_etl.deploy.package.lint_settings import misset
 from mesh_etl.deploy.package.lint_versions import misversioned, warned_versions
@@ -47,16 +50,20 @@ def _faults(project: Project, estate: Estate, day: datetime.date) -> Iterator[Fa
     for job in estate.jobs:
         yield from misversioned(project, job, day)
         yield from misset(project, job)
-        if job.task not in ("run", "stream"):
+        yield from unimportable(project, job)
+        yield from misplaced(project, job)
+        if not job.product:
             continue
-        loaded = project.job(job.products[0])
+        loaded = project.job(job.product)
         unfit = unstreamable(loaded) if job.task == "stream" else None
         if unfit is not None:
             yield unfit
         yield from unreachable(loaded)
+        yield from misaddressed(loaded)
 
 
 def _warnings(project: Project, estate: Estate, day: datetime.date) -> Iterator[Fault]:
     for job in estate.jobs:
         yield from warned_versions(project, job, day)
         yield from warned_workers(project, job)
+        yield from warned_modules(project, job)

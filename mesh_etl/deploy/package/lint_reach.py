@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl.config.interpolate import Interpolation
 from mesh_etl.errors import Fault
-from mesh_etl.sources.files import FileSource
+from mesh_etl.sources.files import FileSource, stated
+from mesh_etl.sources.fixed_width import FixedWidth
 from mesh_etl.sources.jdbc import Jdbc
 
 if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob
     from mesh_etl.config.document import Loc
+
+_OF_FILES = (FileSource, FixedWidth)
 
 
 def unreachable(job: LoadedJob) -> Iterator[Fault]:
@@ -23,14 +26,10 @@ def unreachable(job: LoadedJob) -> Iterator[Fault]:
     sources: list[tuple[Loc, Any]] = [(("source",), job.job.source)]
     sources += [(("inputs", name), one) for name, one in job.job.inputs.items()]
     for loc, one in sources:
-        if isinstance(one, FileSource):
-            paths = (one.path,) if isinstance(one.path, str) else one.path
-            if any("://" not in path for path in paths):
-                problem = "path: a Glue job cannot read files of this machine"
-                fix = (
-                    "put them into S3, and say here ${raw}/…, with a value raw in each environment's file: s3://bucket"
-                )
-                yield Fault("SOURCE_NOT_S3", problem, job.where(*loc, "path"), fix)
+        if isinstance(one, _OF_FILES) and any("://" not in path for path in stated(one)):
+            problem = "path: a Glue job cannot read files of this machine"
+            fix = "put them into S3, and say here ${raw}/…, with a value raw in each environment's file: s3://bucket"
+            yield Fault("SOURCE_NOT_S3", problem, job.where(*loc, "path"), fix)
         if isinstance(one, Jdbc) and one.tls_ca is not None:
             problem = "tls_ca: the file is not there in a Glue job"
             fix = "leave it out where the system's authorities will do, or use a Glue connection"

@@ -35,8 +35,8 @@ def misversioned(project: Project, job: GlueJob, day: datetime.date) -> Iterator
     if job.settings.retries == 0:
         problem = "glue_version auto wants a retry, which is on the version before"
         yield Fault("AUTO_RETRIES", problem, place(project, job, "retries"), "set retries to 1, or state a version")
-    for product in job.products if job.task in ("run", "stream") else ():
-        yield from _repeated(project.job(product), where)
+    if job.product:
+        yield from _repeated(project.job(job.product), where)
 
 
 def warned_versions(project: Project, job: GlueJob, day: datetime.date) -> Iterator[Fault]:

@@ -24,6 +24,6 @@ def warned_workers(project: Project, job: GlueJob) -> Iterator[Fault]:
             f"{dpus:,.0f} DPUs at once are more than the {USUAL_DPUS:,} that an account has unless it asks for more"
         )
         yield Fault("WORKERS_MANY", problem, where, "take fewer, or raise the quota of Glue first")
-    if settings.engine == "embedded" and job.task in ("run", "stream") and settings.workers > 2:
+    if settings.engine == "embedded" and job.product and settings.workers > 2:
         problem = f"engine embedded works on the first of the {settings.workers} workers alone"
         yield Fault("WORKERS_IDLE", problem, where, "say workers: 2, the fewest that Glue has, or engine: glue")

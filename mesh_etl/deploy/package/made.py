@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 
 from mesh_etl.deploy.package.artifact import Artifact, Kind
+from mesh_etl.deploy.package.kept import written
 
 MANIFEST = "manifest.json"
 
@@ -30,12 +30,7 @@ class Made:
         """The file has these bytes; one that has them already is left alone."""
         path = self.folder / name
         if not (path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data):
-            aside = path.with_name(f".{name}.{os.getpid()}")
-            try:
-                aside.write_bytes(data)
-                aside.replace(path)
-            finally:
-                aside.unlink(missing_ok=True)
+            written(path, data)
         return path
 
     def clear(self) -> None:
@@ -46,5 +41,5 @@ class Made:
         except (OSError, ValueError, LookupError, TypeError):
             return  # there is none, or none of ours
         for name in names - self.artifacts.keys():
-            if "/" not in name and "\\" not in name:
-                (self.folder / name).unlink(missing_ok=True)
+            if "/" not in name and "\\" not in name and (self.folder / name).is_file():
+                (self.folder / name).unlink()

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mesh_etl.errors import ConfigError, Fault
+import mesh_etl
+from mesh_etl.deploy.package.imports import imports
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
+    from mesh_etl.config.document import Loc
+
+
+def entries(project: Project, products: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The modules that the configuration of jobs for these products names, each with its place; for none, of all."""
+    for index, name in enumerate(project.mesh.plugins):
+        yield name, project.where_mesh("plugins", index)
+    for index, policy in enumerate(project.mesh.policies):
+        for name, loc in _functions(policy.model_dump(mode="json", by_alias=True)):
+            yield name, project.where_mesh("policies", index, *loc)
+    for product in products or project.products():
+        job = project.job(product)
+        for name, loc in _functions(job.document.data):
+            yield name, job.where(*loc)
 
 
 def own_modules(project: Project, products: tuple[str, ...]) -> dict[str, bytes]:
@@ -19,9 +33,7 @@ def own_modules(project: Project, products: tuple[str, ...]) -> dict[str, bytes]
     What is installed from elsewhere is not among them. Raises `ConfigError` MODULE_UNREADABLE for a file whose imports
     cannot be told.
     """
-    jobs = [project.job(product).document.data for product in products or project.products()]
-    policies = [policy.model_dump(mode="json", by_alias=True) for policy in project.mesh.policies]
-    waiting = [*project.mesh.plugins, *(name for one in (*jobs, *policies) for name in _functions(one))]
+    waiting = [name for name, _ in entries(project, products)]
     found: dict[str, bytes] = {}
     seen: set[str] = set()
     while waiting:
@@ -32,40 +44,44 @@ def own_modules(project: Project, products: tuple[str, ...]) -> dict[str, bytes]
         for path in _files(project.root, top):
             name = path.relative_to(project.root).as_posix()
             found[name] = path.read_bytes()
-            waiting += _imports(found[name], name) if path.suffix == ".py" else ()
+            if path.suffix == ".py":
+                waiting += (one.module for one in imports(found[name], name))
     return found
 
 
-def _functions(data: Any) -> Iterator[str]:
+def is_own(root: Path, top: str) -> bool:
+    """Whether the module or package of this name is the project's; the library is not, in a checkout of itself."""
+    package = root / top
+    if package == Path(mesh_etl.__file__).parent:
+        return False
+    return (root / f"{top}.py").is_file() or (package.is_dir() and any(package.glob("*.py")))
+
+
+def run_by(root: Path, module: str) -> Iterator[Path]:
+    """The project's files that run when the module is imported: the packages that it is in, and its own file."""
+    path = root
+    for part in module.split("."):
+        path = path / part
+        yield from (one for one in (path / "__init__.py", path.with_name(f"{part}.py")) if one.is_file())
+
+
+def _functions(data: Any, loc: Loc = ()) -> Iterator[tuple[str, Loc]]:
     """The modules that `function: module:name` names, wherever it stands."""
     if isinstance(data, dict):
         for key, value in data.items():
             if key == "function" and isinstance(value, str) and ":" in value:
-                yield value.partition(":")[0]
-            yield from _functions(value)
+                yield value.partition(":")[0], (*loc, key)
+            yield from _functions(value, (*loc, key))
     elif isinstance(data, list):
-        for one in data:
-            yield from _functions(one)
+        for index, one in enumerate(data):
+            yield from _functions(one, (*loc, index))
 
 
 def _files(root: Path, top: str) -> list[Path]:
-    package = root / top
-    if (package / "__init__.py").is_file() or (package.is_dir() and any(package.glob("*.py"))):
-        every = (path for path in package.rglob("*") if path.is_file())
-        return sorted(one for one in every if "__pycache__" not in one.parts and not one.name.startswith("."))
-    module = root / f"{top}.py"
-    return [module] if module.is_file() else []
-
-
-def _imports(source: bytes, name: str) -> list[str]:
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 1
-        fault = Fault("MODULE_UNREADABLE", "this is no Python that runs here", f"{name}:{line}:1", "mend it")
-        raise ConfigError(fault) from error
-    nodes = list(ast.walk(tree))
-    plain = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
-    return plain + [
-        node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level
-    ]
+    if not is_own(root, top):
+        return []
+    module, package = root / f"{top}.py", root / top
+    if not any(package.glob("*.py")):
+        return [module]
+    every = (path for path in package.rglob("*") if path.is_file())
+    return sorted(one for one in every if "__pycache__" not in one.parts and not one.name.startswith("."))

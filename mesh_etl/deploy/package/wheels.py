@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from mesh_etl.deploy.package.kept import cache, written
 from mesh_etl.deploy.package.lock import Lock, Wheel
 from mesh_etl.deploy.package.zipped import zipped
 from mesh_etl.errors import Fault, RunError
@@ -41,7 +42,7 @@ def fetched(lock: Lock, wheels: Sequence[Wheel]) -> tuple[Path, ...]:
     """The files of the wheels on this machine, each with the hash that is locked.
 
     What is not in the user's cache is downloaded by pip, as pip is configured here. Raises `RunError`: PIP_MISSING,
-    and PACKAGE_UNREACHABLE when pip cannot have one, or is given other bytes than those that are locked.
+    CACHE_UNWRITABLE, and PACKAGE_UNREACHABLE when pip cannot have one, or has another file than the one that is locked.
     """
     places = [_cached(one) for one in wheels]
     lacking = [one for one, path in zip(wheels, places, strict=True) if not _is(path, one)]
@@ -51,38 +52,46 @@ def fetched(lock: Lock, wheels: Sequence[Wheel]) -> tuple[Path, ...]:
 
 
 def _download(lock: Lock, wheels: Sequence[Wheel]) -> None:
-    """The wheels are in the cache."""
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        asked = folder / "requirements.txt"
-        asked.write_text("".join(f"{one.package}=={one.version} --hash=sha256:{one.sha256}\n" for one in wheels))
-        command = [
-            sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input",
-            "--no-deps", "--only-binary=:all:", "--require-hashes", "--implementation=cp",
-            f"--python-version={lock.python}", f"--requirement={asked}", f"--dest={folder}",
-            *(f"--platform={one}" for one in _PLATFORMS),
-        ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PIP_NO_COLOR": "1"})
-        if "No module named pip" in done.stderr:
-            fix = f"{sys.executable} -m ensurepip"
-            raise RunError(Fault("PIP_MISSING", "pip is not here, which downloads packages", sys.executable, fix))
-        names = ", ".join(f"{one.package} {one.version}" for one in wheels)
-        if done.returncode:
-            problem = f"pip cannot have what Glue {lock.glue} lacks ({names}): {_reason(done.stderr)}"
-            fix = "check the network, the proxy and the index: pip config list"
-            raise RunError(Fault("PACKAGE_UNREACHABLE", problem, "pip", fix), retryable=True)
+    """The wheels are in the cache. Raises `RunError`: see `fetched`."""
+    with tempfile.TemporaryDirectory(prefix="mesh-etl-") as made:
+        _ask_pip(lock, wheels, Path(made))
         for one in wheels:
-            found = folder / one.name
+            found = Path(made) / one.name
             if not _is(found, one):
                 problem, fix = f"pip brought another file than {one.name}", "check the index: pip config list"
                 raise RunError(Fault("PACKAGE_UNREACHABLE", problem, "pip", fix))
-            place = _cached(one)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            aside = place.with_name(
-                f".{place.name}.{os.getpid()}"
-            )  # of the cache's own disk, so that it can be renamed
-            aside.write_bytes(found.read_bytes())
-            aside.replace(place)
+            _keep(one, found)
+
+
+def _ask_pip(lock: Lock, wheels: Sequence[Wheel], folder: Path) -> None:
+    """What pip gives for the wheels is in the folder."""
+    asked = folder / "requirements.txt"
+    asked.write_text("".join(f"{one.package}=={one.version} --hash=sha256:{one.sha256}\n" for one in wheels))
+    command = [
+        sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input",
+        "--no-deps", "--only-binary=:all:", "--require-hashes", "--implementation=cp",
+        f"--python-version={lock.python}", f"--requirement={asked}", f"--dest={folder}",
+        *(f"--platform={one}" for one in _PLATFORMS),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PIP_NO_COLOR": "1"})
+    if "No module named pip" in done.stderr:
+        fix = f"{sys.executable} -m ensurepip"
+        raise RunError(Fault("PIP_MISSING", "pip is not here, which downloads packages", sys.executable, fix))
+    if done.returncode:
+        names = ", ".join(f"{one.package} {one.version}" for one in wheels)
+        problem = f"pip cannot have what Glue {lock.glue} lacks ({names}): {_reason(done.stderr)}"
+        fix = "check the network, the proxy and the index: pip config list"
+        raise RunError(Fault("PACKAGE_UNREACHABLE", problem, "pip", fix), retryable=True)
+
+
+def _keep(wheel: Wheel, found: Path) -> None:
+    """The wheel is in the cache."""
+    try:
+        written(_cached(wheel), found.read_bytes())
+    except OSError as error:
+        problem = f"a package cannot be kept: {error.strerror or 'the system refuses'}"
+        fix = "make room there, or set XDG_CACHE_HOME to a folder that can be written"
+        raise RunError(Fault("CACHE_UNWRITABLE", problem, str(cache()), fix)) from error
 
 
 def _reason(stderr: str) -> str:
@@ -93,8 +102,7 @@ def _reason(stderr: str) -> str:
 
 
 def _cached(wheel: Wheel) -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "mesh_etl" / "wheels" / wheel.sha256 / wheel.name
+    return cache() / "wheels" / wheel.sha256 / wheel.name
 
 
 def _is(path: Path, wheel: Wheel) -> bool:

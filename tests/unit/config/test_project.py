@@ -121,7 +121,7 @@ def test_no_project(tmp_path: Path) -> None:
             "customer.customers",
             "local",
             "configs/customer/customers/job.yaml:1:1: contract: there is no such file; "
-            "known: job.yaml [CONTRACT_MISSING]",
+            "write it, or have it drafted: mesh-etl infer PATH --out DIR [CONTRACT_MISSING]",
         ),
         (
             "configs/mesh.yaml",
@@ -201,6 +201,31 @@ def test_plugin_beside_the_configs_is_imported(root: Path, monkeypatch: pytest.M
     assert sys.modules.pop("mesh_test_plugin").LOADED
 
 
+@pytest.mark.parametrize(
+    "source", ["raise SystemExit(0)", "import sys\nsys.exit('cell')", "class Own(Exception): pass\nraise Own('cell')"]
+)
+def test_a_plugin_that_exits_does_not_end_the_command_as_if_all_were_well(root, monkeypatch, source) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (root / "mesh_test_exits.py").write_text(source)
+    write(root, {"mesh.yaml": MESH + "plugins: [mesh_test_exits]\n"})
+    with pytest.raises(ConfigError) as caught:
+        Project.open(root)
+    assert [fault.code for fault in caught.value.faults] == ["PLUGIN_FAILED"]
+    assert "cell" not in str(caught.value)
+
+
+@pytest.mark.parametrize("place", ["{outside}/contract.yaml", "../../../../{outside.name}/contract.yaml", "/x.yaml"])
+def test_a_contract_stands_in_the_project(root, tmp_path_factory, place) -> None:
+    job = root / "configs/sales/orders/job.yaml"
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "contract.yaml").write_text((job.parent / "contract.yaml").read_text())
+    text = "\n".join(line for line in job.read_text().splitlines() if not line.startswith("contract:"))
+    job.write_text(f"{text}\ncontract: {place.format(outside=outside)}\n")
+    with pytest.raises(ConfigError) as caught:
+        Project.open(root).job("sales.orders")
+    assert [fault.code for fault in caught.value.faults] == ["PATH_OUTSIDE"]
+
+
 def test_plugins_that_cannot_be_imported(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", list(sys.path))
     (root / "mesh_test_broken.py").write_text("1 / 0\n")
@@ -226,3 +251,22 @@ def test_a_job_is_found_without_looking_for_all_others(root: Path, monkeypatch: 
 def test_a_name_that_leads_elsewhere_is_no_product(root: Path, product: str) -> None:
     with pytest.raises(ConfigError, match="there is no product"):
         load(product, root)
+
+
+def test_a_job_is_checked_again_only_where_its_text_is_another(root: Path) -> None:
+    project = Project.open(root)
+    first = project.job("sales.orders")
+    assert project.job("sales.orders").job is first.job
+    path = root / first.path
+    text = path.read_text()
+    path.write_text(text + "quarantine: {keep: 9d}\n")
+    assert project.job("sales.orders").job.quarantine.keep == "9d"
+    path.write_text(text.replace("contract: ", "# contract: ") + "sorce: x\n")
+    for _ in range(2):
+        with pytest.raises(ConfigError, match="sorce"):
+            project.job("sales.orders")
+    path.write_text(text)
+    assert project.job("sales.orders").job == first.job
+    first.contract_path.unlink()
+    with pytest.raises(ConfigError, match="CONTRACT_MISSING"):
+        project.job("sales.orders")

@@ -144,8 +144,31 @@ def test_a_fault_in_it_names_the_file_that_it_came_from(shop, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "edit",
+    [
+        {"files": {"plug.py": {"text": "raise SystemExit"}}},
+        {"files": {"configs/a.py": {"text": ""}}},
+        {"files": {"": {"text": ""}}},
+        {"files": {"a\0b": {"text": ""}}},
+        {"files": {"configs/x.sql": {"text": "\ud800"}}},
+        {"files": {"configs\\..\\x": {"text": ""}}},
+        {"products": "sales.orders"},
+        {"products": [1, None]},
+    ],
+)
+def test_one_that_was_edited_into_something_else_is_none(shop, tmp_path, edit):
+    whole = json.loads(compiled(shop.project(), ("sales.orders",)))
+    files = {**whole["files"], **edit.get("files", {})}
+    path = tmp_path / "job.json"
+    path.write_text(json.dumps({**whole, **edit, "files": files}))
+    with pytest.raises(ConfigError, match="COMPILED_UNREADABLE"):
+        Project.compiled(path)
+
+
+@pytest.mark.parametrize(
     ("content", "code"),
     [
+        (b"[" * 200_000, "COMPILED_UNREADABLE"),
         (b"", "COMPILED_UNREADABLE"),
         (b"[]", "COMPILED_UNREADABLE"),
         (b"\xff", "COMPILED_UNREADABLE"),

@@ -20,14 +20,13 @@ from packaging.tags import compatible_tags, cpython_tags
 from packaging.utils import parse_wheel_filename
 
 from mesh_etl.deploy.package import library
-from mesh_etl.deploy.package.environment import environment
+from mesh_etl.deploy.package.environment import environment, environment_of
 from mesh_etl.deploy.package.glue_versions import GLUE
+from mesh_etl.deploy.package.kept import kept
 from mesh_etl.deploy.package.lock import Lock, Wheel, lock, provided, wheels_of
-from mesh_etl.deploy.package.modules import own_modules
 from mesh_etl.deploy.package.wheels import fetched, wheels_zip
 from mesh_etl.deploy.package.zipped import zipped
-from mesh_etl.errors import ConfigError, RunError
-from tests.unit.deploy.package.conftest import product
+from mesh_etl.errors import RunError
 
 OF_THE_COMMAND_LINE = {"typer", "rich", "pyyaml"}
 EXTRAS = ("avro", "embedded", "iceberg", "mysql", "postgresql")
@@ -138,6 +137,49 @@ def test_another_file_than_the_locked_one_is_refused(cached, monkeypatch, tmp_pa
     assert not place.exists()
 
 
+def test_a_wheel_that_cannot_be_kept_says_where_it_would_be(monkeypatch, tmp_path):
+    name, data = library.wheel()
+    (tmp_path / name).write_bytes(data)
+    (tmp_path / "taken").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "taken"))
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    wheel = Wheel("mesh_etl", library.version(), name, hashlib.sha256(data).hexdigest(), len(data))
+    with pytest.raises(RunError, match=r"taken.*XDG_CACHE_HOME.*CACHE_UNWRITABLE"):
+        fetched(Lock("5.1", "3.11", {}, {}), [wheel])
+
+
+def test_an_environment_is_made_once_and_again_where_what_was_kept_is_damaged(cached, monkeypatch):
+    found, wheel, place = cached
+    first = environment_of(found, [wheel])
+    place.unlink()  # nobody looks at the wheels any more
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    assert environment_of(found, [wheel]) == first
+    [archive] = (place.parents[2] / "environments").glob("*/*")
+    archive.write_bytes(first[:-1])
+    with pytest.raises(RunError, match="PACKAGE_UNREACHABLE"):
+        environment_of(found, [wheel])
+
+
+def test_what_cannot_be_kept_is_made_all_the_same(monkeypatch, tmp_path):
+    (tmp_path / "mesh_etl").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert kept("environments", "1", lambda: b"made") == b"made"
+
+
+def test_what_cannot_be_read_is_made_again(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (tmp_path / "mesh_etl/environments/1" / hashlib.sha256(b"made").hexdigest()).mkdir(parents=True)
+    assert kept("environments", "1", lambda: b"made") == b"made"
+
+
+def test_what_is_made_of_something_else_is_something_else(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert [kept("environments", of, lambda of=of: of.encode()) for of in ("1", "2", "1")] == [b"1", b"2", b"1"]
+    assert kept("environments", "1", lambda: b"never made") == b"1"
+
+
 def test_the_zip_tells_pip_what_to_install(cached):
     found, wheel, _ = cached
     with zipfile.ZipFile(io.BytesIO(wheels_zip([found], [[wheel]]))) as archive:
@@ -168,20 +210,3 @@ def test_an_environment_runs_wherever_it_is_unpacked(cached, tmp_path, folder):
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, cwd="/")
     assert done.stdout == f"{root} 1\n"
     assert (root / "share/a").read_text() == "a"
-
-
-def test_the_modules_of_the_project_come_with_what_they_import(shop):
-    shop.write({
-        "rules/__init__.py": "",
-        "rules/orders.py": "import zoneinfo\nfrom sums import total\n\ndef complete(df):\n    return df\n",
-        "rules/__pycache__/orders.pyc": "",
-        "rules/codes.csv": "a\n",
-        "sums.py": "import pyarrow\ntotal = 1\n",
-        "other.py": "",
-    })  # fmt: skip
-    shop.write(product("sales.orders", transforms=[{"type": "python", "function": "rules.orders:complete"}]))
-    found = own_modules(shop.project(), ("sales.orders",))
-    assert sorted(found) == ["rules/__init__.py", "rules/codes.csv", "rules/orders.py", "sums.py"]
-    shop.write({"sums.py": "def ("})
-    with pytest.raises(ConfigError, match=r"sums\.py:1:1: .*MODULE_UNREADABLE"):
-        own_modules(shop.project(), ("sales.orders",))
