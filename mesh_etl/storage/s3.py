@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mesh_etl.errors import Fault, RunError
+from mesh_etl.placeholder import require_set
 from mesh_etl.storage.base import OutcomeUnknown, Stored
 from mesh_etl.storage.s3_faults import coded, explained, is_definite
 from mesh_etl.storage.s3_parts import PART_BYTES, copied, uploaded
@@ -49,7 +50,8 @@ class S3Storage:
 
     @property
     def client(self) -> Any:
-        """The client of this process. Raises as `stores.s3.client` does."""
+        """The client of this process. Raises as `require_set` does for the owner, and as `stores.s3.client` does."""
+        require_set(self.bucket_owner)
         return client(self.profile, self.region, self.table) if self.profile or self.region or self.table else client()
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 
 from mesh_etl.errors import Fault, RunError
 
-_CREDENTIALS = ("NoCredentialsError", "PartialCredentialsError", "ExpiredToken", "InvalidToken", "TokenRefreshRequired")
+_CREDENTIALS = ("ExpiredToken", "InvalidToken", "TokenRefreshRequired")
 # These mean that nothing has reached the bucket.
 _BEFORE = ("NoCredentialsError", "PartialCredentialsError", "ParamValidationError", "ProfileNotFound", "NoRegionError")
 
@@ -52,6 +52,9 @@ def coded(error: Any, path: str) -> RunError:
     if code.startswith("KMS."):
         fix = "check s3.kms_key in configs/env, and allow kms:GenerateDataKey and kms:Decrypt on it"
         return RunError(Fault("KMS_REFUSED", f"the key cannot be used ({code})", path, fix))
+    if code in ("NoCredentialsError", "PartialCredentialsError"):
+        fix = "sign in (aws sso login, or export AWS_PROFILE=NAME)"
+        return RunError(Fault("ACCESS_DENIED", f"there are no credentials for S3 ({code})", path, fix))
     if status in (401, 403) or code in _CREDENTIALS:
         fix = (
             "allow s3:ListBucket on the bucket, and s3:GetObject, s3:PutObject and s3:DeleteObject below the path; "

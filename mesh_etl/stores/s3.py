@@ -261,7 +261,10 @@ def _translated(error: Any, address: str, kind: type[MeshError]) -> MeshError:
     if code == "InvalidObjectState":
         fix = "restore it, then run again"
         return kind(Fault("INPUT_ARCHIVED", "the object is in an archive and cannot be read", address, fix))
-    if status in (401, 403) or code in ("NoCredentialsError", "ExpiredToken", "InvalidToken", "TokenRefreshRequired"):
+    if code in ("NoCredentialsError", "PartialCredentialsError"):
+        fix = "sign in (aws sso login, or export AWS_PROFILE=NAME)"
+        return kind(Fault("ACCESS_DENIED", f"there are no credentials for S3 ({code})", address, fix))
+    if status in (401, 403) or code in ("ExpiredToken", "InvalidToken", "TokenRefreshRequired"):
         fix = "allow s3:ListBucket on the bucket and s3:GetObject on its objects, and check the credentials"
         return kind(Fault("ACCESS_DENIED", f"S3 refuses access ({code})", address, fix))
     return _unanswered(kind, code, address)

@@ -128,9 +128,9 @@ class Ledger:
         exact = {one.name: one.type for one in self.contract(entry).columns}
         return tuple(Field(name, parse(exact.get(name, type_))) for name, type_ in entry.columns)
 
-    def entries(self, after: int = 0) -> Iterator[Entry]:
-        """The entries later than version `after`, oldest first."""
-        yield from (self.entry(seq) for seq in self.seqs(after))
+    def entries(self, after: int = 0, until: int | None = None) -> Iterator[Entry]:
+        """The entries later than version `after` up to version `until`, oldest first."""
+        yield from (self.entry(seq) for seq in self.seqs(after) if until is None or seq <= until)
 
     def state(self, seq: int | None = None) -> TableState:
         """What the commits come to, up to a version or all of them; `TableState.seq` is 0 where there is none.
@@ -141,10 +141,8 @@ class Ledger:
         if known.seq == seq:
             return known
         state = (known if known.seq and (seq is None or known.seq < seq) else self._checkpoint(seq)).copy()
-        for later in self.seqs(state.seq):
-            if seq is not None and later > seq:
-                break
-            state.apply(self.entry(later), self.state)
+        for later in self.entries(state.seq, seq):
+            state.apply(later, self.state)
         if state.seq > self._known.state.seq:
             self._known.state = state
         return state

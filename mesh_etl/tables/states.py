@@ -90,7 +90,7 @@ class Metrics:
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """The commits themselves, oldest first; all of history is read for them."""
-        return tuple(one for one in self.ledger.entries() if self.until is None or one.seq <= self.until)
+        return tuple(self.ledger.entries(until=self.until))
 
     def column(self, name: str, parts: Collection[Part]) -> ColumnState | None:
         """The state of a column over these parts; None where a commit has kept none of it."""

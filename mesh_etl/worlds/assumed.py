@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.stores.credentials import refreshable
+from mesh_etl.worlds.error_codes import code_of
 
 if TYPE_CHECKING:
     from mesh_etl.config.governance.identity import Identity
@@ -36,9 +37,8 @@ def assumed(sts: Any, identity: Identity, by: str = "") -> Any:
     try:
         credentials = RefreshableCredentials.create_from_metadata(taken(), taken, "sts-assume-role")
     except (BotoCoreError, ClientError) as error:
-        known = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
         fix = "let this identity take the role in its trust policy, and check external_id in mesh.yaml"
-        problem = f"the role {identity.role} of account {identity.account} cannot be taken: {known}"
+        problem = f"the role {identity.role} of account {identity.account} cannot be taken: {code_of(error)}"
         raise RunError(Fault("AWS_ROLE", problem, identity.arn, fix)) from error
     session = get_session()
     session._credentials = credentials  # botocore has no public way to give a session what it refreshes

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, PlanError, RunError
+from mesh_etl.placeholder import require_set
 from mesh_etl.worlds.base import KINDS, secret_from_environment
+from mesh_etl.worlds.error_codes import code_of
+from mesh_etl.worlds.refusals import SLOW, explanation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from mesh_etl.config.governance.identity import Identity
 
 ATTEMPTS = 8  # of each call, with botocore's backoff between them: throttling is normal when many jobs publish
+PASSING = {"cloudwatch"}  # services whose answer nothing depends on: no run waits long for one that is not there
 
 
 class Account:
@@ -33,10 +37,11 @@ class Account:
     def client(self, service: str, identity: Identity | None = None) -> Any:
         """The boto3 client for the service, in the account of `identity`; the same one at each call.
 
-        Raises `RunError`: AWS_MISSING without boto3, AWS_CREDENTIALS when the account does not let us in,
-        AWS_ACCOUNT when the credentials are those of another account than the environment file names, AWS_ROLE when
-        the role of another account cannot be taken.
+        Raises `RunError`: PLACEHOLDER_ACCOUNT for zeros, AWS_MISSING without boto3, AWS_CREDENTIALS when the account
+        does not let us in, AWS_ACCOUNT when the credentials are those of another account than the environment file
+        names, AWS_ROLE when the role of another account cannot be taken.
         """
+        require_set(self.account, identity.account if identity else None)
         if self._session is None:
             self._session = self._entered()
         if identity is not None and identity.account != self.account:
@@ -48,7 +53,7 @@ class Account:
     def secret(self, ref: str) -> str:
         """The secret that `env:NAME`, `ssm:/path` or `secretsmanager:name` points to.
 
-        Raises `RunError`: SECRET_MISSING when there is none, SECRET_UNREACHABLE when it may not be read.
+        Raises `RunError`: SECRET_MISSING when there is none, SECRET_UNREACHABLE when it may not be read, or not now.
         """
         kind, _, name = ref.partition(":")
         if kind == "env":
@@ -57,22 +62,25 @@ class Account:
             raise RunError(Fault("SECRET_UNREACHABLE", "unknown kind of secret", f"secret {ref}", f"use {KINDS}"))
         from botocore.exceptions import BotoCoreError, ClientError
 
-        client = self.client(kind)
+        client, where = self.client(kind), f"secret {ref}"
         try:
             if kind == "ssm":
                 return str(client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
             return str(client.get_secret_value(SecretId=name)["SecretString"])
         except ClientError as error:
-            code = error.response["Error"]["Code"]
-            missing = code in ("ParameterNotFound", "ResourceNotFoundException")
-            fault = "SECRET_MISSING" if missing else "SECRET_UNREACHABLE"
-            raise RunError(Fault(fault, f"{kind} answered {code}", where=f"secret {ref}")) from error
+            code = code_of(error)
+            if code in ("ParameterNotFound", "ResourceNotFoundException"):
+                problem = f"{kind} of account {self.account}, {self.region}, has none of this name"
+                raise RunError(Fault("SECRET_MISSING", problem, where, "put it there, or correct the name")) from error
+            fix = "run again" if code in SLOW else "let the role that works here read it, and use the key that it has"
+            fault = Fault("SECRET_UNREACHABLE", f"{kind} answered {code}", where, fix)
+            raise RunError(fault, retryable=code in SLOW) from error
         except BotoCoreError as error:
-            problem = f"{kind} cannot be asked: {type(error).__name__}"
-            raise RunError(Fault("SECRET_UNREACHABLE", problem, where=f"secret {ref}"), retryable=True) from error
+            problem, fix = f"{kind} cannot be asked: {type(error).__name__}", "look at the network, and run again"
+            raise RunError(Fault("SECRET_UNREACHABLE", problem, where, fix), retryable=True) from error
         except KeyError as error:
-            problem = "the secret is binary, a text is needed"
-            raise RunError(Fault("SECRET_UNREACHABLE", problem, where=f"secret {ref}")) from error
+            fix = "put it there as a text, as create-secret --secret-string does"
+            raise RunError(Fault("SECRET_UNREACHABLE", "the secret is binary", where, fix)) from error
 
     def location(self, path: str | Path) -> str:
         """`path`, which must be an `s3://` URL.
@@ -92,7 +100,7 @@ class Account:
         except ImportError as error:
             fault = Fault("AWS_MISSING", "boto3 is not installed", fix="pip install 'mesh_etl[aws]'")
             raise RunError(fault) from error
-        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
         from botocore.session import get_session
 
         core = get_session()
@@ -103,10 +111,11 @@ class Account:
             session = boto3.Session(botocore_session=core, region_name=self.region, profile_name=self.profile)
             caller = self._made(session, "sts").get_caller_identity()
             found, self._who = caller["Account"], caller["Arn"]
+        except (ConnectionError, HTTPClientError) as error:  # nobody answers there: to sign in would not help
+            raise explanation(error, "sts:GetCallerIdentity", f"region {self.region}") from error
         except (BotoCoreError, ClientError) as error:
-            known = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-            problem = f"account {self.account} cannot be entered: {known}"
-            fix = "sign in, or set `profile` in the environment file"
+            problem = f"account {self.account} cannot be entered: {code_of(error)}"
+            fix = "sign in (aws sso login, or export AWS_PROFILE=NAME), or set `profile` in the environment file"
             raise RunError(Fault("AWS_CREDENTIALS", problem, fix=fix)) from error
         if found != self.account:
             problem = f"the credentials are those of account {found}, the environment names {self.account}"
@@ -126,7 +135,8 @@ class Account:
     def _made(self, session: Any, service: str) -> Any:
         from botocore.config import Config
 
+        attempts, connect, read = (2, 3, 5) if service in PASSING else (ATTEMPTS, 10, 60)
         config = Config(
-            retries={"mode": "standard", "total_max_attempts": ATTEMPTS}, connect_timeout=10, read_timeout=60
+            retries={"mode": "standard", "total_max_attempts": attempts}, connect_timeout=connect, read_timeout=read
         )
         return session.client(service, config=config)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.worlds.error_codes import BUSY, DENIED, NO_CREDENTIALS, code_of
@@ -65,8 +66,10 @@ def explanation(error: Any, action: str, where: str = "") -> RunError:
         return RunError(Fault("AWS_REFUSED", f"{action} was refused ({code}): {words}".rstrip(": "), where))
     if code == "ParamValidationError":  # its words quote values
         return RunError(Fault("AWS_REFUSED", f"{action} was not sent: a value is not as AWS takes it", where))
-    fix = f"look at the network and at the region's name, and {_AGAIN}"
-    return RunError(Fault("AWS_UNREACHABLE", f"{action} was not answered ({code})", where, fix), retryable=True)
+    host = urlsplit(str(getattr(error, "kwargs", {}).get("endpoint_url", ""))).hostname  # its path may name objects
+    problem = f"{action} was not answered{f' by {host}' if host else ''} ({code})"
+    fix = f"look at the network, and whether the region is the right one and has this service; {_AGAIN}"
+    return RunError(Fault("AWS_UNREACHABLE", problem, where, fix), retryable=True)
 
 
 def words_of(error: Any) -> str:

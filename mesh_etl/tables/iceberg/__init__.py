@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from mesh_etl.tables.iceberg.ledger import IcebergLedger
+from mesh_etl.tables.iceberg.lent import LentLedger
+from mesh_etl.tables.iceberg.lent_storage import LentStorage
 
-__all__ = ["IcebergLedger"]
+__all__ = ["IcebergLedger", "LentLedger", "LentStorage"]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mesh_etl.storage import Storage
 
 _KEPT = 64
-_POINTER = "metadata_location"
+POINTER = "metadata_location"
 _WORDS = ("Description", "Owner")
 
 
@@ -56,7 +56,7 @@ class TableCatalog(GlueCatalog):
         return StorageIO(self.storage)
 
     def _convert_glue_to_iceberg(self, glue_table: Any) -> Table:
-        place = glue_table.get("Parameters", {}).get(_POINTER, "")
+        place = glue_table.get("Parameters", {}).get(POINTER, "")
         known = _known.metadata.get(place)
         if known is not None:
             name = (glue_table["DatabaseName"], glue_table["Name"])

@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from pyiceberg.table.snapshots import Snapshot
 
     from mesh_etl.tables.iceberg.history import Version
+    from mesh_etl.tables.iceberg.ledger import IcebergLedger
     from mesh_etl.tables.iceberg.partitions import Values
-    from mesh_etl.tables.ledger import Ledger
 
 _NOTHING = Counts(read=0, good=0, quarantined=0, deduplicated=0, filtered=0)
 
 
-def foreign_entry(ledger: Ledger, table: Table, version: Version, last: Entry, before: int, previous: str) -> Entry:
+def foreign_entry(
+    ledger: IcebergLedger, table: Table, version: Version, last: Entry, before: int, previous: str
+) -> Entry:
     """The entry of a snapshot that another engine made after the entry `last` of this library.
 
     Its partitions are those whose files differ from the snapshot before. What was checked is what `last` says.
@@ -68,7 +70,9 @@ def foreign_entry(ledger: Ledger, table: Table, version: Version, last: Entry, b
     )
 
 
-def partitions_of(ledger: Ledger, table: Table, snapshot: Snapshot) -> tuple[PartitionSpec, dict[Values, Partition]]:
+def partitions_of(
+    ledger: IcebergLedger, table: Table, snapshot: Snapshot
+) -> tuple[PartitionSpec, dict[Values, Partition]]:
     """The partitions of a snapshot by the spec that they have, with every file as a reader has to see it.
 
     Raises `PlanError` ICEBERG_SPECS for files of several specs: what one calls a partition, the other does not have.

@@ -26,7 +26,7 @@ from mesh_etl.contract.types import Schema
 from mesh_etl.errors import Fault, MeshError, PlanError
 from mesh_etl.storage import OutcomeUnknown
 from mesh_etl.tables.entry import Entry, Partition
-from mesh_etl.tables.iceberg import commit, foreign, upkeep
+from mesh_etl.tables.iceberg import commit, foreign, live_copy, upkeep
 from mesh_etl.tables.iceberg.catalog import TableCatalog, changing, reading
 from mesh_etl.tables.iceberg.change import change_of, settled
 from mesh_etl.tables.iceberg.files import location
@@ -37,6 +37,7 @@ from mesh_etl.tables.ledger import Ledger
 from mesh_etl.tables.table_state import TableState
 
 if TYPE_CHECKING:
+    import numpy as np
     from pyiceberg.table import Table
     from pyiceberg.table.snapshots import Snapshot
 
@@ -75,9 +76,11 @@ class IcebergLedger(Ledger):
                 return self._entry(found, index)
         raise PlanError(Fault("LEDGER_MISSING", f"version {seq} is not in the table's history", self.place))
 
-    def entries(self, after: int = 0) -> Iterator[Entry]:
+    def entries(self, after: int = 0, until: int | None = None) -> Iterator[Entry]:
         found = self._versions()
-        yield from (self._entry(found, index) for index, one in enumerate(found) if one.seq > after)
+        for index, one in enumerate(found):
+            if one.seq > after and (until is None or one.seq <= until):
+                yield self._entry(found, index)
 
     def state(self, seq: int | None = None) -> TableState:
         known = self._known.state
@@ -166,6 +169,14 @@ class IcebergLedger(Ledger):
         """The catalogue that has the table."""
         return TableCatalog(self.client(), self.storage)
 
+    def shorten(self, path: str, source: str, size: int, rows: int, gone: np.ndarray) -> tuple[int, int]:
+        """At `path` readers find the file `source` without the rows at the positions `gone`.
+
+        `size` and `rows` are those of the file itself; returned are those of what readers find. Positions are in order,
+        each once.
+        """
+        return live_copy.copied(self.storage, path, source, gone)
+
     @property
     def place(self) -> str:
         """The table as messages name it."""
@@ -241,8 +252,6 @@ class IcebergLedger(Ledger):
         """The entry of a version: as it was written, or what another engine's snapshot comes to."""
         version = found[index]
         before = found[index - 1].seq if index else 0
-        table = self.table()
-        assert table is not None, "a table with versions is there"
         if version.name:
             entry = self._read(version.name).model_copy(update={"base_seq": before})
         else:
@@ -250,10 +259,16 @@ class IcebergLedger(Ledger):
             if not named:
                 problem = "no version of the table that is left was made by this library"
                 raise PlanError(Fault("LEDGER_MISSING", problem, self.place, "publish it as a new product"))
-            entry = foreign.foreign_entry(self, table, version, self._read(named[-1]), before, "")
+            entry = foreign.foreign_entry(self, self._there(), version, self._read(named[-1]), before, "")
         if version.follows_expired and version.snapshot is not None:
-            entry = entry.model_copy(update={"partitions": self._whole(table, version.snapshot, found[:index])})
+            whole = self._whole(self._there(), version.snapshot, found[:index])
+            entry = entry.model_copy(update={"partitions": whole})
         return entry
+
+    def _there(self) -> Table:
+        table = self.table()
+        assert table is not None, "a table with versions is there"
+        return table
 
     def _whole(self, table: Table, snapshot: Snapshot, older: Iterable[Version]) -> tuple[Partition, ...]:
         """All partitions of the oldest snapshot that is left, and without files those that only older versions had.
