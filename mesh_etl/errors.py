@@ -4,7 +4,8 @@
     ├── ConfigError    exit 2   a file cannot mean anything: nothing was read
     ├── PlanError      exit 3   the job cannot work as things are: nothing was written
     ├── RunError       exit 4   the work failed: nothing is visible
-    └── PublishError   exit 5   the commit failed, or it holds and the catalogue lags behind it
+    ├── PublishError   exit 5   the commit failed, or it holds and the catalogue lags behind it
+    └── Bug            exit 1   nobody has foreseen this
 
 An error holds one or more faults, so that all mistakes of a file are reported together. A fault never carries a
 cell value: it names the place and the rule, and the reader looks the value up where it is allowed to.
@@ -14,7 +15,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING, ClassVar
+
+from mesh_etl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +37,7 @@ class Fault:
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         fix = f"; {self.fix}" if self.fix else ""
-        return f"{place}{self.problem}{fix} [{self.code}]"
+        return visible(f"{place}{self.problem}{fix} [{self.code}]")
 
 
 class MeshError(Exception):
@@ -53,6 +58,16 @@ class MeshError(Exception):
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows in place of a traceback: the faults alone. Source: IPython, InteractiveShell."""
         return [f"error: {fault}" for fault in self.faults]
+
+
+class Bug(MeshError):
+    """Something that nobody has foreseen, told by its type and place alone: its text could quote data."""
+
+    def __init__(self, error: Exception) -> None:
+        frames = [(Path(one.filename), one.lineno) for one in extract_tb(error.__traceback__)]
+        self.places = tuple(f"{path.parent.name}/{path.name}:{line}" for path, line in frames)  # the outermost first
+        problem = f"internal error {type(error).__name__} at {self.places[-1]}: this is a bug"
+        super().__init__(Fault("INTERNAL", problem, fix="MESH_DEBUG=1 shows where it comes from"))
 
 
 class ConfigError(MeshError):

@@ -8,10 +8,10 @@ from __future__ import annotations
 import datetime
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import MeshError, PlanError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mesh_etl.run.engines import Engine
     from mesh_etl.worlds import World
 
+_NOTICED = 0.2  # seconds after which a stop is noticed
 LONGEST_PAUSE = datetime.timedelta(minutes=15)  # between rounds that fail one after the other
 
 
@@ -36,6 +37,37 @@ class Round:
     seconds: float
 
 
+class Stop:
+    """Whether somebody has `asked` for the end. No `threading.Event`: a handler of signals may wait for no lock."""
+
+    def __init__(self, signals: Sequence[int] = ()) -> None:
+        self.asked = False
+        self._signals = signals
+        self._before: dict[int, Any] = {}
+
+    def wait(self, seconds: float) -> None:
+        """The time is over, or somebody has asked for the end."""
+        self.listen()  # PySpark, which the last round may have started, takes Ctrl-C for itself
+        end = monotonic() + seconds
+        while not self.asked and (left := end - monotonic()) > 0:
+            sleep(min(left, _NOTICED))
+
+    def listen(self) -> None:
+        """The next of the signals asks for the end, whoever has meant to handle it; the one after it ends all."""
+        for number in () if self.asked else self._signals:
+            self._before.setdefault(number, signal.getsignal(number))
+            signal.signal(number, self._note)
+
+    def forget(self) -> None:
+        """The signals do what they did before."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _note(self, number: int, _: Any) -> None:
+        self.asked = True
+        signal.signal(number, self._before[number])
+
+
 def stream(
     job: LoadedJob,
     engine: Engine,
@@ -43,20 +75,20 @@ def stream(
     every: datetime.timedelta,
     rounds: int,
     tell: Callable[[Round], None],
-    stop: threading.Event,
+    stop: Stop,
 ) -> int:
     """The table has what came while this went on; returns how many rounds there were.
 
-    It ends after `rounds` of them (0: never) and once `stop` is set, after the round that is under way. Rounds begin
-    `every` so often. One that fails and may do better another time is told, and the pause doubles with each such round
-    in a row, up to `LONGEST_PAUSE`. Where no input is there yet, or none any more, the next round looks again. Raises
-    the error of any other, and `PlanError` STREAM_UNFIT for a job whose mode reads all of its input each time.
+    It ends after `rounds` of them (0: never) and once `stop` is asked for, after the round that is under way. Rounds
+    begin `every` so often. One that fails and may do better another time is told, and the pause doubles with each such
+    round in a row, up to `LONGEST_PAUSE`. Where no input is there yet, or none any more, the next round looks again.
+    Raises the error of any other, and `PlanError` STREAM_UNFIT for a job whose mode reads all of its input each time.
     """
     unfit = unstreamable(job)
     if unfit:
         raise PlanError(unfit)
     number = failed = 0
-    while not stop.is_set():
+    while not stop.asked:
         number += 1
         begin = monotonic()
         outcome = _outcome(job, engine, world)
@@ -77,22 +109,15 @@ def pause(every: datetime.timedelta, failed: int) -> datetime.timedelta:
 
 
 @contextmanager
-def stopped_by_signals() -> Iterator[threading.Event]:
-    """An event that the first SIGTERM or Ctrl-C sets; a second one does what it did before."""
-    stop = threading.Event()
-    before: dict[int, Any] = {}
-
-    def note(number: int, _: Any) -> None:
-        stop.set()
-        signal.signal(number, before[number])
-
-    if threading.current_thread() is threading.main_thread():  # no other may handle signals
-        before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+def stopped_by_signals() -> Iterator[Stop]:
+    """A stop that the first SIGTERM or Ctrl-C asks for; a second one does what it did before."""
+    main = threading.current_thread() is threading.main_thread()  # no other may handle signals
+    stop = Stop((signal.SIGTERM, signal.SIGINT) if main else ())
+    stop.listen()
     try:
         yield stop
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        stop.forget()
 
 
 def _outcome(job: LoadedJob, engine: Engine, world: World) -> Report | MeshError:

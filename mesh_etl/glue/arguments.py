@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _WHERE = ("job", "product", "root", "env")
 _KNOWN: dict[str, tuple[str, ...]] = {
-    "run": (*_WHERE, "engine", "date"),
+    "run": (*_WHERE, "engine", "date", "all-new"),
     "stream": (*_WHERE, "engine", "every", "rounds"),
     "maintain": (*_WHERE, "engine"),
     "audit": _WHERE,
@@ -26,20 +26,19 @@ _IN_GLUE = "JOB_NAME"  # which Glue names in the arguments of each job
 
 @dataclass(frozen=True)
 class Arguments:
-    """What a job script was asked for. `resolved` is what Glue's own library makes of all arguments, in a Glue job."""
+    """What a job script was asked for, and whether Glue has started it.
+
+    `resolved` is what Glue's own library makes of all arguments, where that is there.
+    """
 
     task: Task
     stated: Mapping[str, str]
+    in_glue: bool = False
     resolved: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     def __getitem__(self, name: str) -> str:
         """The value of `--name`, empty where it was not given."""
         return self.stated.get(name, "")
-
-    @property
-    def in_glue(self) -> bool:
-        """Whether Glue has started this."""
-        return bool(self.resolved)
 
     def is_set(self, name: str) -> bool:
         """Whether `--name` is `true`. Raises `ConfigError` ARGUMENT_INVALID where it is neither that nor `false`."""
@@ -72,8 +71,8 @@ def arguments(task: Task, argv: Sequence[str]) -> Arguments:
     if faults:
         raise ConfigError(*faults)
     values = {name: value for name, value in stated.items() if value is not None}
-    if find_spec("awsglue") is not None and f"--{_IN_GLUE}" in argv:
-        return Arguments(task, values, _resolved(argv[0], values, others))
+    if started_by_glue(argv):
+        return Arguments(task, values, True, _resolved(argv[0], values, others) if find_spec("awsglue") else {})
     unknown = [one for one in others if one.startswith("--")] or others
     if unknown:
         faults = [
@@ -81,6 +80,11 @@ def arguments(task: Task, argv: Sequence[str]) -> Arguments:
         ]
         raise ConfigError(*faults)
     return Arguments(task, values)
+
+
+def started_by_glue(argv: Sequence[str]) -> bool:
+    """Whether Glue has started this: it names the job to each run."""
+    return f"--{_IN_GLUE}" in argv
 
 
 def _split(argv: Sequence[str], known: Sequence[str]) -> tuple[dict[str, str | None], list[str]]:

@@ -33,7 +33,9 @@ def bookmarked(engine: Engine, job: LoadedJob, resolved: Mapping[str, Any]) -> I
     try:
         from awsglue.job import Job
 
-        held = Job(engine.session())
+        from mesh_etl.run.engines.glue import glue_context
+
+        held = Job(glue_context(engine.session()))  # the only thing that libraries before that of PyPI take
         held.init(resolved["JOB_NAME"], dict(resolved))
     except _refusals() as error:
         held = None

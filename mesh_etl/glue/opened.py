@@ -28,12 +28,21 @@ def project_of(given: Arguments) -> Project:
 
 
 def products_of(given: Arguments, project: Project) -> tuple[str, ...]:
-    """The product that is named, else those that the project was compiled for, else all of a folder's."""
+    """The product that is named, else those that the project was compiled for, else all of a folder's.
+
+    Raises `ConfigError` ARGUMENT_INVALID for one that the project has as what its own products read.
+    """
+    if given["product"] and project.assigned and given["product"] not in project.assigned:
+        fix = f"leave it out: this is the configuration of {', '.join(project.assigned)}"
+        raise ConfigError(Fault("ARGUMENT_INVALID", "the job is not one for this product", "--product", fix))
     return (given["product"],) if given["product"] else project.assigned or project.products()
 
 
 def job_of(given: Arguments, project: Project) -> LoadedJob:
-    """The job of the product that is named, or of the only one. Raises `ConfigError` ARGUMENT_MISSING."""
+    """The job of the product that is named, or of the only one.
+
+    Raises `ConfigError`: ARGUMENT_MISSING, and as `products_of` does.
+    """
     products = products_of(given, project)
     if len(products) != 1:
         fix = "add --product DOMAIN.NAME"

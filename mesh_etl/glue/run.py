@@ -11,6 +11,7 @@ from mesh_etl.glue import told
 from mesh_etl.glue.bookmark import bookmarked
 from mesh_etl.glue.opened import engine_of, job_of, project_of
 from mesh_etl.pipeline import run_job
+from mesh_etl.plan.news import news_for
 from mesh_etl.run import engines
 
 if TYPE_CHECKING:
@@ -18,10 +19,17 @@ if TYPE_CHECKING:
 
 
 def work(given: Arguments) -> None:
-    """The product's table holds what its job makes of its inputs, which a line tells. Raises any `MeshError`."""
+    """The product's table holds what its job makes of its inputs, which a line tells. Raises any `MeshError`.
+
+    Of the products that `--all-new` names, each has to have something new; else nothing is done, and a line tells that.
+    """
     moment = moment_of(given["date"])
     project = project_of(given)
     job = job_of(given, project)
+    awaited = [one for one in given["all-new"].split(",") if one]
+    if awaited and (missing := set(awaited).difference(news_for(job))):
+        told.line("run", product=job.product, outcome="waits", waits_for=sorted(missing))
+        return
     begin = perf_counter()
     with engines.open(engine_of(given, job)) as engine, bookmarked(engine, job, given.resolved):
         report = run_job(job, engine, worlds.open(project.env, project.root), moment=moment)

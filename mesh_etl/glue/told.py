@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _WORST: tuple[type[MeshError], ...] = (RunError, PublishError, PlanError, ConfigError)
 _LONGEST = 2_000  # characters of what a failed run is explained by
+_MOST = 100  # faults in a line: CloudWatch cuts an event that is longer than 256 KB, and then it is no JSON
 
 
 def line(task: str, **facts: Any) -> None:
@@ -42,12 +43,13 @@ def run_facts(report: Report) -> dict[str, Any]:
 
 def failure(error: MeshError) -> dict[str, Any]:
     """Why something failed, as fields of a line."""
-    return {"outcome": "failed", "code": error.code, "retryable": error.retryable, "faults": plain(error.faults)}
+    found = {"outcome": "failed", "code": error.code, "retryable": error.retryable, "faults": plain(error.faults)}
+    return found | ({"faults_in_all": len(error.faults)} if len(error.faults) > _MOST else {})
 
 
 def plain(faults: Sequence[Fault]) -> list[dict[str, str]]:
-    """The faults as plain JSON data."""
-    return [{"code": one.code, "where": one.where, "problem": one.problem, "fix": one.fix} for one in faults]
+    """The faults as plain JSON data, the first hundred of them."""
+    return [{"code": one.code, "where": one.where, "problem": one.problem, "fix": one.fix} for one in faults[:_MOST]]
 
 
 def worst(errors: Sequence[MeshError]) -> MeshError | None:

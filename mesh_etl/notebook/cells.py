@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.run.engines import translated
@@ -15,14 +16,15 @@ if TYPE_CHECKING:
 
 HIDDEN = "•••"
 _LONGEST = 120
+_NUMBER = re.compile(r"(tinyint|smallint|int|bigint|float|double|decimal)\b")
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Columns with their types, and rows of text; None is NULL."""
+    """Columns with their types, and rows of text; None is NULL. A notebook that shows this object shows no row."""
 
     types: dict[str, str]
-    rows: tuple[tuple[str | None, ...], ...]
+    rows: tuple[tuple[str | None, ...], ...] = field(repr=False)
 
     def texts(self, name: str) -> list[str]:
         """The values of a column that are there."""
@@ -32,6 +34,10 @@ class Cells:
     def titles(self) -> list[str]:
         """The names of the columns, each with its type."""
         return [f"{name} ({kind})" for name, kind in self.types.items()]
+
+    def numbers(self) -> list[str]:
+        """The titles of those that hold numbers, which are read by their last digits."""
+        return [title for title, kind in zip(self.titles(), self.types.values(), strict=True) if _NUMBER.match(kind)]
 
     def shown(self, hidden: Sequence[str] = ()) -> list[list[str]]:
         """The rows for a table, without the values of the hidden columns."""
@@ -44,8 +50,8 @@ class Cells:
         ]
 
 
-def cells(df: DataFrame, rows: int) -> Cells:
-    """The first `rows` rows of the frame, in the order of their origin.
+def cells(df: DataFrame, rows: int, place: str = "") -> Cells:
+    """The first `rows` rows of the frame, in the order of their origin. Raises `RunError` at `place`.
 
     Moments are written in UTC by the engine: what a client makes of them would follow the clock of its machine.
     """
@@ -56,7 +62,7 @@ def cells(df: DataFrame, rows: int) -> Cells:
         f"cast({name} as string)" if kind.startswith("timestamp") else name
         for name, kind in zip(names, kinds.values(), strict=True)
     ]
-    with translated():
+    with translated(place):
         found = df.orderBy(f"{ROW}.item", f"{ROW}.record").limit(rows).selectExpr(*asked).collect()
     return Cells(kinds, tuple(tuple(None if cell is None else _text(cell) for cell in row) for row in found))
 

@@ -43,7 +43,7 @@ class Kept:
 
         Raises `ConfigError` FILE_CHANGED where somebody has changed it since it was seen, and `RunError`.
         """
-        if self.now() not in (self.seen, text):
+        if self.now() not in (self.seen, text, None):  # a file that is gone holds nobody's changes
             fix = "look at diff(), open the product again, and repeat your steps"
             raise ConfigError(Fault("FILE_CHANGED", "the file was changed since you opened it", self.name, fix))
         try:

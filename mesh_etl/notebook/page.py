@@ -66,13 +66,21 @@ class Notes(Page):
         """One line; of a verdict's sign at its begin the colour is known."""
         self._parts.append(_Line(_plain(text), style))
 
+    def next(self, command: str, *others: str) -> None:
+        """Nothing: in a notebook a call comes next, and no command; whoever makes the page says which."""
+
     def field(self, label: str, text: str, width: int = 12) -> None:
         """A labelled line of a list of facts; nothing for an empty text."""
         if text:
             self._parts.append(_Field(_plain(label), _plain(text), width))
 
     def table(
-        self, titles: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[str] = (), tight: bool = False
+        self,
+        titles: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        right: Iterable[str] = (),
+        tight: bool = False,
+        spare: Sequence[str] = (),
     ) -> None:
         """A table; the columns named in `right` are flush right. A wide one scrolls by itself."""
         kept = tuple(tuple(map(_plain, row)) for row in rows)

@@ -39,8 +39,11 @@ def preview(
 ) -> Answer[Preview]:
     """The first `rows` rows after `step` steps, by default all, on the first `of` rows of the source."""
     steps = len(plan.steps) if step is None else step
-    walked = walk(plan, engine, secret, of, steps)
-    found = cells(walked.rows, rows)
+
+    def first(walked: Walked) -> tuple[Walked, Cells]:
+        return walked, cells(walked.rows, rows, str(plan.job.path))
+
+    walked, found = walk(plan, engine, secret, of, steps, first)
     texts = {name: found.texts(name) for name in found.types}
     hidden = {} if reveal else masked(plan, steps, texts)
     seen = Preview(walked, found, hidden)
@@ -65,10 +68,11 @@ def _page(plan: Plan, seen: Preview, steps: int) -> Notes:
             ],
             ("rows", "dropped"),
         )
-    if not seen.cells.rows:
+    if not seen.walked.left:
         page.line("no row is left" if seen.walked.samples["source"].read else "there is no row in the source")
+    if not seen.cells.rows:
         return page
-    page.table(seen.cells.titles(), seen.cells.shown(tuple(seen.hidden)))
+    page.table(seen.cells.titles(), seen.cells.shown(tuple(seen.hidden)), seen.cells.numbers())
     if seen.hidden:
         page.line(f"hidden: {listed([f'{name} ({why})' for name, why in seen.hidden.items()])}", style="dim")
         page.line("preview(reveal=True) shows them to whoever may see them", style="dim")

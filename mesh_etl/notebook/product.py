@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from mesh_etl.run.engines import Engine
 
 PREVIEWED, CHECKED = 1_000, 10_000  # rows of the source that are read
+
+
+class NoSuchCall(ConfigError, AttributeError):
+    """A product has nothing of this name; Python's own kind as well, so that `hasattr` is right."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,7 +97,7 @@ class Product:
         from mesh_etl.notebook.verdict import verdict
 
         plan = self._planned()
-        return verdict(plan, walk(plan, self.engine, self._world.secret, max(of, 1), len(plan.steps)))
+        return walk(plan, self.engine, self._world.secret, max(of, 1), len(plan.steps), partial(verdict, plan))
 
     def plan(self) -> Answer[Plan]:
         """What a run would do, as `mesh-etl plan` says it. Raises `PlanError` for what would keep it from working."""
@@ -108,6 +112,7 @@ class Product:
         lacks = lacking(self.job, planned.contract, planned.ledger, self._world)
         page = Notes()
         outlook.show(page, planned, (f"table {self.name} would be created",) if lacks is None else lacks)
+        page.line(f"next: {'run()' if self.kept.now() == self.text else 'write(), then run()'}")
         return Answer(planned, page)
 
     def run(self, date: str = "") -> Answer[Report]:
@@ -128,6 +133,7 @@ class Product:
         begin, page = perf_counter(), Notes()
         report = run_job(self.job, self.engine, self._world, moment=moment_of(date))
         summary.show(page, report, perf_counter() - begin)
+        page.line("next: history(), quarantine()")
         return Answer(report, page)
 
     def history(self, versions: int = 30) -> Answer[Any]:
@@ -200,9 +206,10 @@ class Product:
     def __getattr__(self, name: str) -> Callable[..., Product]:
         if name in set(transform):
             return call(name, self._stepped)
-        known = [one for one in dir(self) if not one.startswith("_")]
-        fix = did_you_mean(name, known)
-        raise AttributeError(f"a product has no '{name}'{f'; {fix}' if fix.startswith('did') else ''}")
+        if name.startswith("_"):  # what Jupyter and others look for
+            raise AttributeError(name)
+        fix = did_you_mean(name, [one for one in dir(self) if not one.startswith("_")])
+        raise NoSuchCall(Fault("UNKNOWN_CALL", f"a product has no '{name}'", self.name, fix))
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *transform})

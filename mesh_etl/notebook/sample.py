@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import partial
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from mesh_etl.cli.wording import count
 from mesh_etl.contract.types import Schema, ddl
-from mesh_etl.errors import Fault, PlanError, RunError
+from mesh_etl.errors import RunError
 from mesh_etl.kernels.work import Parsed, WorkItem
 from mesh_etl.run.engines import faults
 from mesh_etl.transforms.trace import ROW, ROW_TYPE
@@ -29,7 +30,10 @@ MOST_BYTES = 32 << 20  # and their size in memory
 
 @dataclass
 class Sample:
-    """The first typed rows of an input, how many records they are of, and why others of these were refused."""
+    """The first typed rows of an input, how many records they are of, and why others of these were refused.
+
+    `of` is the number of its files, 0 for an input that is fetched when a job runs.
+    """
 
     name: str
     schema: Schema
@@ -50,24 +54,38 @@ class Sample:
 
     def told(self) -> str:
         """What was read, in words."""
+        if not self.of:
+            return f"all {count(self.read, 'row')}" if self.whole else f"the first {self.read:,} rows; a run reads all"
         files = count(self.of, "file")
         if self.whole:
             return f"all {count(self.read, 'row')} of {files}"
         return f"the first {self.read:,} rows, from {self.files:,} of {files}; a run reads all"
 
 
-def sample(name: str, opened: Opened, most: int) -> Sample:
-    """The first `most` rows of the input, up to `MOST` and `MOST_BYTES`; no more of its files is read than that takes.
+def sample(name: str, opened: Opened, most: int, secret: Callable[[str], str]) -> Sample:
+    """The first `most` rows of the input, up to `MOST` and `MOST_BYTES`; no more of it is read than that takes.
 
-    They are read by this process, whatever the engine is. Raises `PlanError` PREVIEW_REMOTE for an input that has no
-    files before a run fetches it, and `RunError` for a file that cannot be read.
+    They are read by this process, whatever the engine is; `secret` tells what databases and services want to know. What
+    these give is in files of their own meanwhile, and gone afterwards. Raises `RunError` for what cannot be read.
     """
-    if opened.fetches:
-        fix = "plan() works the steps out without data, and run() fetches it"
-        raise PlanError(
-            Fault("PREVIEW_REMOTE", f"'{name}' is fetched when the job runs: there is no file yet", "", fix)
-        )
-    most = min(most, MOST)
+    if not opened.fetches:
+        return _sampled(name, opened, min(most, MOST))
+    with TemporaryDirectory(prefix="mesh-preview-") as folder:
+        landed, whole = _landed(opened, folder, min(most, MOST), secret)
+        found = _sampled(name, landed, min(most, MOST))
+    return replace(found, of=0, whole=found.whole and whole)
+
+
+def _landed(opened: Opened, folder: str, most: int, secret: Callable[[str], str]) -> tuple[Opened, bool]:
+    """The input with the first records of what it fetches in files, and whether they are all."""
+    secrets = {name: secret(name) for name in opened.secrets}
+    parts = [fetch.land_first(folder, secrets, most) for fetch in opened.fetches]
+    files = tuple(file for found, _ in parts for file in found)
+    return replace(opened, files=files, fetches=()), all(whole for _, whole in parts)
+
+
+def _sampled(name: str, opened: Opened, most: int) -> Sample:
+    """The first `most` rows of the files."""
     found = Sample(name, opened.reader.schema, of=len(opened.files))
     try:
         for item in _items(name, opened):

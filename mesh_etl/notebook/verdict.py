@@ -32,7 +32,9 @@ def verdict(plan: Plan, walked: Walked) -> Answer[Checked]:
 
 def _page(checked: Checked, walked: Walked) -> Notes:
     page, source = Notes(), walked.samples["source"]
-    state = "passed" if checked.passed else f"{len(checked.broken)} of {len(checked.verdicts)} rules broken"
+    state = "passed" if checked.read else "no row is left to be checked"
+    if checked.broken:
+        state = f"{len(checked.broken)} of {len(checked.verdicts)} rules broken"
     page.line(f"{checked.contract} {checked.version}: {state}", style="bold")
     page.field("read", source.told())
     page.field("refused", listed([f"{code} {rows:,}" for code, rows in source.refused.most_common()]))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from mesh_etl.cli.outlook import described
-from mesh_etl.notebook.sample import LOOKED_UP, Sample, sample
+from mesh_etl.errors import RunError
+from mesh_etl.notebook.cells import cells
+from mesh_etl.notebook.sample import LOOKED_UP, MOST, Sample, sample
+from mesh_etl.run.applied import applied, placed
 from mesh_etl.run.engines import translated
-from mesh_etl.transforms.base import Context
 from mesh_etl.transforms.trace import FATE, ROW, business
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from mesh_etl.plan import Plan
     from mesh_etl.run.engines import Engine
 
+T = TypeVar("T")
 _NOWHERE = f"named_struct('item', cast(-1 as int), 'record', cast(-1 as bigint)) as {ROW}"
 
 
@@ -55,21 +59,45 @@ class Walked:
     samples: Mapping[str, Sample]
 
     @property
+    def left(self) -> int:
+        """The number of these rows."""
+        return self.steps[-1].rows if self.steps else self.samples["source"].rows
+
+    @property
     def frame(self) -> DataFrame:
         """The rows without their origin."""
         return self.rows.drop(ROW)
 
 
-def walk(plan: Plan, engine: Engine, secret: Callable[[str], str], most: int, steps: int) -> Walked:
-    """The first `steps` steps of the plan on the first `most` rows of its source.
+def walk(
+    plan: Plan, engine: Engine, secret: Callable[[str], str], most: int, steps: int, then: Callable[[Walked], T]
+) -> T:
+    """What `then` makes of the first `steps` steps of the plan on the first `most` rows of its source.
 
-    Of inputs that are looked into, `LOOKED_UP` rows are read. Raises what the steps and the readers raise.
+    Of inputs that are looked into, `LOOKED_UP` rows are read. Raises what the steps, the readers and `then` raise. An
+    engine works late, and does not say in which step it stopped: here it is asked step by step until it does so again.
     """
     samples = {
-        name: sample(name, opened, most if name in plan.primary else max(most, LOOKED_UP))
+        name: sample(name, opened, most if name in plan.primary else max(most, LOOKED_UP), secret)
         for name, opened in plan.inputs.items()
     }
-    with translated(str(plan.job.path)):
+    walked, place = partial(_walked, plan, engine, secret, samples), str(plan.job.path)
+    try:
+        return then(walked(steps, place))
+    except RunError as error:
+        if error.code != "ENGINE_FAILED" or error.faults[0].where != place:
+            raise
+        for index in range(steps):
+            with placed(plan.job, index):
+                cells(walked(index + 1, f"transforms[{index}]").rows, MOST, f"transforms[{index}]")
+        raise
+
+
+def _walked(
+    plan: Plan, engine: Engine, secret: Callable[[str], str], samples: Mapping[str, Sample], steps: int, place: str
+) -> Walked:
+    """The rows after that many steps; an engine that stops is told at `place`."""
+    with translated(place):
         frames = {name: one.frame(engine) for name, one in samples.items()}
         frame, rows, taken = frames["source"], samples["source"].rows, list[Step]()
         for index, step in enumerate(plan.steps[:steps]):
@@ -77,12 +105,13 @@ def walk(plan: Plan, engine: Engine, secret: Callable[[str], str], most: int, st
             if not step.is_traced():
                 frame, taken = _living(frame, taken)
                 frame = frame.drop(ROW)
-            place = f"transforms[{index}]"
-            frame = step.apply(frame, Context(engine.session(), frames, secret, place))
+            frame = applied(plan, index, frame, frames, engine, secret)
+            with placed(plan.job, index):
+                after = _types(frame)
             if not step.is_traced():
                 rows = frame.count()
                 frame = frame.selectExpr("*", _NOWHERE)
-            taken.append(Step(described(step), step.rule(place), before, _types(frame), rows))
+            taken.append(Step(described(step), step.rule(f"transforms[{index}]"), before, after, rows))
         frame, taken = _living(frame, taken)
     return Walked(frame, tuple(taken), samples)
 

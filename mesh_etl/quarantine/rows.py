@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ class Row:
     input: str | None
     file: str | None
     line: int | None
-    raw: str
+    raw: str = field(repr=False)
     header: str | None
     start: int | None
     record: int | None

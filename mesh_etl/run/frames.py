@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mesh_etl.contract.types import ddl
 from mesh_etl.kernels.bundle import Bundle, bundled, parsed
 from mesh_etl.kernels.work import Reader
-from mesh_etl.transforms.base import Context
+from mesh_etl.run.applied import applied
 from mesh_etl.transforms.trace import FATE, ROW, ROW_TYPE
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ def frame_of(
     for index, step in enumerate(plan.steps):
         if not step.is_traced():
             _barrier(written, rehearsal)
-        context = Context(engine.session(), frames, secret, f"transforms[{index}]")
-        written.frame = step.apply(written.frame, context)
+        written.frame = applied(plan, index, written.frame, frames, engine, secret)
         if not step.is_traced():
             written.frame = written.frame.withColumn(ROW, _nowhere())
     return written

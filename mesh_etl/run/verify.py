@@ -116,15 +116,16 @@ def audit(
         *_rule_faults(plan, accounting.totals, found),
     ]
     if faults:
-        raise AuditFailed(faults, found)
+        raise AuditFailed(faults, found, accounting.totals)
 
 
 class AuditFailed(RunError):
-    """What was staged is not fit to be published; `verdicts` are those on the rules."""
+    """What was staged is not fit to be published; `verdicts` are those on the rules, `counts` those of its rows."""
 
-    def __init__(self, faults: Sequence[Fault], verdicts: Sequence[Verdict]) -> None:
+    def __init__(self, faults: Sequence[Fault], verdicts: Sequence[Verdict], counts: Counts) -> None:
         super().__init__(*faults)
         self.verdicts = tuple(verdicts)
+        self.counts = counts
 
 
 def _staged_faults(

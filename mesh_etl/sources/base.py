@@ -73,6 +73,14 @@ class Fetch(Protocol):
         """
         ...
 
+    def land_first(self, folder: str, secrets: Mapping[str, str], rows: int) -> tuple[list[InputFile], bool]:
+        """The first records of the piece, for a look at them, and whether they are all of it.
+
+        They are in files as those of `land`: `rows` of them and a few more where there are so many, or less where that
+        would take long. The remote side is asked for no more than that. Raises as `land` does.
+        """
+        ...
+
 
 @dataclass(frozen=True)
 class Opened:

@@ -14,7 +14,7 @@ from mesh_etl.errors import Fault, MeshError, PlanError
 from mesh_etl.sources.base import Opened, SourceContext, source
 from mesh_etl.sources.delimited import is_a_mark
 from mesh_etl.sources.drift import Stored
-from mesh_etl.sources.files import FileSource
+from mesh_etl.sources.files import FileSource, stated
 from mesh_etl.sources.parquet import Parquet
 from mesh_etl.sources.text import TextOptions
 from mesh_etl.stores import InputFile
@@ -135,7 +135,7 @@ class Dms(FileSource, TextOptions):
         """The files of the table, in the order in which their rows came to be. Raises `PlanError`."""
         from mesh_etl.kernels.text.dms import delivery
 
-        paths = (self.path,) if isinstance(self.path, str) else self.path
+        paths = stated(self)
         files, skipped = self.model_copy(update={"path": tuple(map(_below, paths))}).pin(context)
         found = [(delivery(file.path), file) for file in files]
         known = [(one, file) for one, file in found if one is not None and one.format == self.format]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -112,7 +113,7 @@ def _verdict(
         and not any(did_you_mean(name, extra).startswith("did") for name in wanted)
     ):
         problem = f"the first line names none of the columns {_listed(list(wanted))}"
-        fix = "list the file's columns under source.columns, or say that there is no header"
+        fix = _separated(header) or "list the file's columns under source.columns, or say that there is no header"
         return _Verdict((Fault("HEADER_MISMATCH", problem, fix=fix),))
     missing = [wanted[name].name for name in lacking if wanted[name].name in optional]
     faults = _header_faults(header, [name for name in lacking if wanted[name].name not in missing], extra, policy)
@@ -132,11 +133,18 @@ def _verdict(
     return _Verdict(tuple(faults), tuple(left_out), tuple(empty), tuple(added), tuple(widened))
 
 
+def _separated(header: Sequence[str]) -> str:
+    """The fix for a first line that is one column, for want of the character that separates its columns."""
+    separators = [one for one in ";\t|," if len(header) == 1 and one in header[0]]
+    return f"say what separates its columns, under source: delimiter: {json.dumps(separators[0])}" if separators else ""
+
+
 def _header_faults(header: Sequence[str], lacking: Sequence[str], extra: Sequence[str], policy: Policy) -> list[Fault]:
     faults = []
     if lacking:
         close = did_you_mean(lacking[0], extra)
-        fix = close if close.startswith("did") else "list the file's columns under source.columns"
+        called = "say under source.columns what the file calls it, or take it out of the contract"
+        fix = close if close.startswith("did") else called
         faults.append(Fault("COLUMN_MISSING", f"the header lacks {_listed(lacking)}", fix=fix))
     if extra and policy == "fail":
         fix = "add them to the contract, or set drift: ignore, or drift: evolve"

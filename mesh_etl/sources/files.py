@@ -176,6 +176,12 @@ def unread(
     return fresh, len(files) - len(fresh)
 
 
+def stated(source: object) -> tuple[str, ...]:
+    """The files, folders and patterns that a source names, as its configuration does; none where it reads no files."""
+    path = getattr(source, "path", None)
+    return (path,) if isinstance(path, str) else tuple(path or ())
+
+
 def found(paths: str | Sequence[str], context: SourceContext) -> list[InputFile]:
     """The files that a path of the job means now, or each of several, pinned; each file once.
 
@@ -200,7 +206,8 @@ def _meant(path: str, context: SourceContext) -> list[InputFile]:
     if not files:
         beside = store.beside(address)
         fix = did_you_mean(address.rstrip("/").rpartition("/")[2], beside) if beside else ""
-        fix = fix if fix.startswith("did") else "the folder does not exist" if beside is None else "check the path"
+        check = "check the path" if beside is not None else "the folder does not exist: make it, or change the path"
+        fix = fix if fix.startswith("did") else check
         raise PlanError(Fault("INPUT_MISSING", f"no file is there: {address}", context.where("path"), fix))
     return files
 

@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 
 from mesh_etl.errors import MeshError
 from mesh_etl.kernels.codes import CODES, FILE_CODES
+from tests.engine.conftest import of_kernels
 
 TESTS = Path(__file__).resolve().parents[1]
 FORMATS = {"csv", "fixed_width", "json", "xml", "parquet", "orc", "avro", "excel", "dms", "table", "objects"}
@@ -60,7 +61,7 @@ def play(project, case):
     return made.run("it")
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=f"{stem}: {case['it']}") for stem, case in _corpus()])
+@pytest.mark.parametrize("case", of_kernels(pytest.param(case, id=f"{stem}: {case['it']}") for stem, case in _corpus()))
 def test_case(case, outcome, table_rows, rejected_rows, plain_rows):
     values = _values(case)
     if "raises" in case:

@@ -6,6 +6,7 @@ import pytest
 
 from mesh_etl import notebook
 from mesh_etl.errors import MeshError
+from tests.web import served
 
 CONTRACT = """\
 apiVersion: v3.2.0
@@ -160,6 +161,35 @@ def test_what_a_step_cannot_do_is_told_without_a_value(alone, step, code):
     assert "ada" not in str(error.value)
 
 
+def test_a_service_is_looked_at_in_the_session(root, engine):
+    """Databases: jdbc/test_preview.py."""
+    with served() as web:
+        web.says([{"visit_id": 7, "email": "a@example.com", "country": "SG", "seen_at": "2026-11-01T00:00:00Z"}], [])
+        path = root / "configs/shop/visits/job.yaml"
+        source = f"{{type: rest, url: '{web.url}/v', paging: {{type: page}}}}"
+        path.write_text(JOB.replace("{type: csv, path: visits.csv}", source))
+        remote = notebook.open("shop.visits", root, session=engine.session()).filter(where="country = 'SG'")
+        seen = remote.preview()
+    assert "read        all 1 row\n" in repr(seen)
+    assert column(seen, "visit_id") == ["7"]
+
+
+@pytest.mark.parametrize(("opened", "ask"), [("visits", "preview"), ("alone", "check")])
+def test_the_step_in_which_the_engine_stops_is_named(request, opened, ask):
+    """Engines work late: the second step fails when the third one is counted, or when rows are shown."""
+    product = (
+        request.getfixturevalue(opened)
+        .filter(where="country <> 'XX'")
+        .derive(columns={"broken": "visit_id / (visit_id - visit_id)"})
+        .filter(where="broken > 1")
+        .select(columns=["visit_id"])
+    )
+    with pytest.raises(MeshError) as error:
+        getattr(product, ask)()
+    assert error.value.code == "ENGINE_FAILED"
+    assert "configs/shop/visits/job.yaml:5:5: transforms[1]: the engine stopped" in str(error.value)
+
+
 def test_an_empty_source_is_no_error(alone, root):
     (root / "visits.csv").write_text(ROWS.splitlines()[0] + "\n")
     assert "there is no row in the source" in repr(alone.preview())
@@ -176,7 +206,7 @@ def test_it_runs_in_the_session_and_leaves_it_open(visits, engine):
     assert visits.history().value[0].rejected_percent == pytest.approx(40)
     refused = visits.quarantine()
     assert len(refused.value) == 2
-    assert "example.com" not in repr(refused)
+    assert "example.com" not in repr(refused) + repr(refused.value)
     assert "eva@example.com" in repr(visits.quarantine(reveal=True))
     assert engine.session().range(1).count() == 1
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 EVERYTHING = "1 = 1"
+_FIRST_BATCHES = 2  # of a look at the first rows
 
 
 @dataclass(frozen=True)
@@ -60,21 +62,38 @@ class DatabaseFetch:
         for columns that are not those of the contract COLUMN_MISSING, COLUMN_UNEXPECTED, COLUMN_DUPLICATE and
         TYPE_MISMATCH.
         """
-        password = secrets[self.access.password] if self.access.password else None
-        with session_with(self.access, password) as session:
+        with self._session(secrets) as session:
             stored = session.columns(self.relation)
             columns = chosen(self.wanted, stored, self._address)
-            source = f"{source_of(session, self.relation)} WHERE ({self.predicate or EVERYTHING})"
+            source = self._source(session)
             count = int(str(session.one(f"SELECT {_count(self.access)} FROM {source}")[0]))
             parts = self._parts(session, stored, source)
-            select = ", ".join(f"{column.sql} AS c{index}" for index, column in enumerate(columns))
-            queries = [f"SELECT {select} FROM {source} AND ({part})" for part in parts]
+            queries = [f"{_select(columns)} FROM {source} AND ({part})" for part in parts]
             landed = self._landed(session, queries, columns, Path(folder))
         rows = sum(found for _, found in landed)
         if rows != count:
             problem = f"{rows} rows have come, the database counts {count}"
             raise RunError(Fault("ROWS_MISSING", problem, self._address, "run again"), retryable=True)
         return [file for file, _ in landed]
+
+    def land_first(self, folder: str, secrets: Mapping[str, str], rows: int) -> tuple[list[InputFile], bool]:
+        """In one file, in the order in which the database gives them; it is asked for no further row.
+
+        There are less than `rows` where so many would be more than two batches of `batch_bytes`. Raises as `land`.
+        """
+        with self._session(secrets) as session:
+            columns = chosen(self.wanted, session.columns(self.relation), self._address)
+            query = f"{_select(columns)} FROM {self._source(session)} LIMIT {rows + 1}"
+            with closing(session.batches(query, _names(columns), self.batch_bytes)) as batches:
+                file, landed = self._written(islice(batches, _FIRST_BATCHES), query, columns, Path(folder), 0)
+                whole = landed <= rows and next(batches, None) is None
+        return [file], whole
+
+    def _session(self, secrets: Mapping[str, str]) -> Session:
+        return session_with(self.access, secrets[self.access.password] if self.access.password else None)
+
+    def _source(self, session: Session) -> str:
+        return f"{source_of(session, self.relation)} WHERE ({self.predicate or EVERYTHING})"
 
     @property
     def _address(self) -> str:
@@ -142,6 +161,13 @@ class DatabaseFetch:
     def _part(
         self, session: Session, query: str, columns: list[ReadColumn], folder: Path, index: int, stop: Event
     ) -> tuple[InputFile, int]:
+        batches = _until(stop, session.batches(query, _names(columns), self.batch_bytes))
+        return self._written(batches, query, columns, folder, index)
+
+    def _written(
+        self, batches: Iterator[pa.RecordBatch], query: str, columns: list[ReadColumn], folder: Path, index: int
+    ) -> tuple[InputFile, int]:
+        """The rows in a file whose name tells the query, and their number."""
         import pyarrow as pa
 
         from mesh_etl.kernels.text.cells import cell_field, land_cells
@@ -151,8 +177,15 @@ class DatabaseFetch:
             f"{self._address}{'&' if self.relation.query else '?'}part={index + 1}" if self.partition else self._address
         )
         name = hashlib.sha256(f"{self._address} {query}".encode()).hexdigest()[:16]
-        batches = _until(stop, session.batches(query, schema.names, self.batch_bytes))
         return land_cells(batches, schema, folder / f"{name}-{index + 1}.arrow", address)
+
+
+def _select(columns: list[ReadColumn]) -> str:
+    return "SELECT " + ", ".join(f"{column.sql} AS c{index}" for index, column in enumerate(columns))
+
+
+def _names(columns: list[ReadColumn]) -> list[str]:
+    return [column.name for column in columns]
 
 
 def _count(access: Access) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from ssl import CERT_NONE, SSLContext, create_default_context
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -92,7 +92,7 @@ class MariaSession:
     def one(self, sql: str) -> tuple[str | None, ...]:
         return self._rows(sql)[0]
 
-    def batches(self, sql: str, names: Sequence[str], size: int) -> Iterator[pa.RecordBatch]:
+    def batches(self, sql: str, names: Sequence[str], size: int) -> Generator[pa.RecordBatch]:
         from pymysql.cursors import SSCursor
 
         with self._explained():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from ssl import get_default_verify_paths
 from typing import TYPE_CHECKING, Any
@@ -114,7 +114,7 @@ class PostgresSession:
             row = cursor.fetchone()
         return tuple(row)
 
-    def batches(self, sql: str, names: Sequence[str], size: int) -> Iterator[pa.RecordBatch]:
+    def batches(self, sql: str, names: Sequence[str], size: int) -> Generator[pa.RecordBatch]:
         with self._explained(), self._connection.cursor() as cursor:
             cursor.adbc_statement.set_options(**{_BATCH_BYTES: str(size)})
             cursor.execute(sql)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -58,7 +58,7 @@ class Session(Protocol):
         """The only row of a query whose columns are text."""
         ...
 
-    def batches(self, sql: str, names: Sequence[str], size: int) -> Iterator[pa.RecordBatch]:
+    def batches(self, sql: str, names: Sequence[str], size: int) -> Generator[pa.RecordBatch]:
         """The rows of a query whose columns are text, as they arrive, in batches of about `size` bytes."""
         ...
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -18,6 +19,8 @@ from mesh_etl.sources.web.envelope import Envelope
 from mesh_etl.sources.web.paging import Page, Pages, Single, next_of, with_params
 from mesh_etl.sources.web.service import Answer, Manners, Service, same_origin
 from mesh_etl.stores import InputFile, LandedStore
+
+FIRST_PAGES = 20  # of a look at the first records: a service may hand out few in each
 
 
 @dataclass(frozen=True)
@@ -61,15 +64,27 @@ class RestFetch:
 
     def land(self, folder: str, secrets: Mapping[str, str]) -> list[InputFile]:
         target = Path(tempfile.mkdtemp(dir=folder))
-        found = []
-        for number, answer in enumerate(self._pages(secrets), 1):
-            path = target / f"{number:08d}.json"
-            path.write_bytes(answer.body)
-            version = f"sha256:{hashlib.sha256(answer.body).hexdigest()}"
-            found.append(InputFile(self._place(number), len(answer.body), version, LandedStore(str(path))))
-        return found
+        return [self._written(answer, page, target) for answer, page, _ in self._pages(secrets)]
 
-    def _pages(self, secrets: Mapping[str, str]) -> Iterator[Answer]:
+    def land_first(self, folder: str, secrets: Mapping[str, str], rows: int) -> tuple[list[InputFile], bool]:
+        """The first pages that hold more than `rows` records, at most `FIRST_PAGES` of them. Raises as `land`."""
+        target = Path(tempfile.mkdtemp(dir=folder))
+        found = []
+        with closing(self._pages(secrets)) as pages:
+            for answer, page, last in pages:
+                found.append(self._written(answer, page, target))
+                if not last and (page.so_far > rows or page.number == FIRST_PAGES):
+                    return found, False
+        return found, True
+
+    def _written(self, answer: Answer, page: Page, folder: Path) -> InputFile:
+        path = folder / f"{page.number:08d}.json"
+        path.write_bytes(answer.body)
+        version = f"sha256:{hashlib.sha256(answer.body).hexdigest()}"
+        return InputFile(self._place(page.number), len(answer.body), version, LandedStore(str(path)))
+
+    def _pages(self, secrets: Mapping[str, str]) -> Generator[tuple[Answer, Page, bool]]:
+        """Each answer with its page, and whether it is the last one."""
         fields = {part.name: part.value(secrets) for part in self.fields}
         hidden = {part.name: part.value(secrets) for part in self.params if part.secret is not None}
         first = self.paging.first(self.address)
@@ -87,8 +102,8 @@ class RestFetch:
                 if page.records and answer.body == last:
                     raise _loop("the service sends the same page again and again", place)
                 last = answer.body
-                yield answer
                 url = self.paging.following(first, page)
+                yield answer, page, url is None
         if page is not None and page.total is not None and page.total != page.so_far:
             problem = f"the service speaks of {page.total} records and has sent {page.so_far}"
             fix = "run again; if it lasts, check records and paging"

@@ -18,6 +18,9 @@ import pytest
 pytest.importorskip("awsglue", reason="Glue's Python library is in the environments glue51 and glue60 alone")
 
 
+SHORT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # what a test runs is short: no second compiler
+
+
 class StandIn:
     """The JVM with Glue's classes in it; `calls` are those to `Job`, `refuses` are the ones that fail."""
 
@@ -61,6 +64,7 @@ def spark():
     from pyspark.sql import SparkSession
 
     os.environ["PYSPARK_PYTHON"] = sys.executable  # else its workers are those of another environment
+    os.environ.setdefault("SPARK_SUBMIT_OPTS", SHORT)
     builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
     builder = builder.config("spark.sql.shuffle.partitions", "2")
     session = builder.getOrCreate()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
+import runpy
 import sys
 from pathlib import Path
 
@@ -33,7 +32,7 @@ def shop(tmp_path):
     folder.mkdir(parents=True)
     (tmp_path / "configs/env").mkdir()
     (tmp_path / "in").mkdir()
-    (tmp_path / "in/a.csv").write_text("id\n1\n2\n2\n")
+    (tmp_path / "in/a.csv").write_text("id\n1\n2\n")
     (tmp_path / "configs/mesh.yaml").write_text("name: test\nwarehouse: w\ndomains: {shop: {owner: us}}\n")
     (tmp_path / "configs/env/local.yaml").write_text("world: {type: local}\n")
     (folder / "contract.yaml").write_text(CONTRACT)
@@ -41,10 +40,10 @@ def shop(tmp_path):
     return tmp_path
 
 
-def written(shop: Path, bookmark: str = "disable") -> None:
-    """The job, with a transform: it needs frames."""
+def written(shop: Path, bookmark: str = "disable", steps: str = "") -> None:
+    """The job; without steps its work is done by kernels, in the workers of the engine."""
     (shop / "configs/shop/visits/job.yaml").write_text(
-        f"product: shop.visits\nsource: {{type: csv, path: in}}\n{DEDUPE}target: {{mode: append}}\n"
+        f"product: shop.visits\nsource: {{type: csv, path: in}}\n{steps}target: {{mode: append}}\n"
         f"deploy: {{bookmark: {bookmark}}}\n"
     )
 
@@ -70,6 +69,8 @@ def table(shop: Path) -> list[int]:
 
 
 def test_a_run_in_glue_is_on_glue_s_spark_unless_its_job_says_otherwise(glue, shop, ran):
+    written(shop, steps=DEDUPE)
+    (shop / "in/a.csv").write_text("id\n1\n2\n2\n")
     (line,) = ran()
     assert (line["outcome"], line["engine"], line["rows"]) == ("published", "glue", 2)
     assert table(shop) == [1, 2]
@@ -116,8 +117,6 @@ class TestBookmark:
 
     def test_a_run_without_spark_keeps_none(self, glue, shop, ran):
         written(shop, "enable")
-        job = shop / "configs/shop/visits/job.yaml"
-        job.write_text(job.read_text().replace(DEDUPE, ""))
         ran("run", "--engine", "embedded")
         assert glue.calls == []
 
@@ -125,19 +124,17 @@ class TestBookmark:
 @pytest.mark.parametrize("task", ["maintain", "audit"])
 def test_a_chore_in_glue_starts_no_spark(shop, ran, task):
     """Without the stand-in: whatever asked for Glue's Spark would fail."""
-    job = shop / "configs/shop/visits/job.yaml"
-    job.write_text(job.read_text().replace(DEDUPE, ""))
     ran("run", "--engine", "embedded")
     assert ran(task)[0]["outcome"] in ("done", "well")
 
 
-def test_without_glue_s_java_the_error_is_what_glue_shows(shop):
-    """As a child process, with the arguments of Glue and the package of PyPI alone."""
-    command = [sys.executable, str(ROOT / "jobs/run.py"), *GLUE, "--enable-metrics", "true", "--root", str(shop)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-    assert done.returncode == 1
-    assert "Glue's Java libraries are not there" in done.stderr
-    assert done.stderr.rstrip().endswith("[ENGINE_MISSING]")
-    assert "Traceback" not in done.stderr
-    assert json.loads(done.stdout.splitlines()[-1])["code"] == "ENGINE_MISSING"
+def test_without_glue_s_java_the_error_is_what_glue_shows(spark, shop, monkeypatch, capsys):
+    """The script as Python runs it, in the Spark that is here: Glue's package from PyPI alone has no Java."""
+    monkeypatch.setattr(sys, "argv", ["run.py", *GLUE, "--enable-metrics", "true", "--root", str(shop)])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(ROOT / "jobs/run.py"), run_name="__main__")
+    assert "Glue's Java libraries are not there" in str(ended.value.code)
+    assert str(ended.value.code).endswith("[ENGINE_MISSING]")
+    said = capsys.readouterr()
+    assert "Traceback" not in said.err
+    assert json.loads(said.out.splitlines()[-1])["code"] == "ENGINE_MISSING"

@@ -14,6 +14,13 @@ def test_both_spellings_and_the_last_of_two():
     assert not given.in_glue
 
 
+def test_without_glue_s_library_a_job_of_glue_is_one_all_the_same():
+    """In a virtual environment that somebody has made without it; the arguments of Glue are no mistakes."""
+    given = arguments("run", ["run.py", "--JOB_NAME", "x", "--JOB_RUN_ID", "jr_1", "--enable-metrics", "true"])
+    assert given.in_glue
+    assert given.resolved == {}
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from mesh_etl.events import logged
+from mesh_etl.testing.accounts import Accounts
 from tests.unit.glue.conftest import write_product
 
 
@@ -59,6 +60,15 @@ def test_an_audit_repairs_nothing(two, script):
     assert before.items() <= after.items() or {path for path in before if before[path] != after[path]} == set()
 
 
+def test_an_audit_tells_how_old_each_table_is(two, script):
+    accounts = Accounts(two / ".mesh", {"here": "000000000000"})
+    before = len(accounts.metrics("here", "mesh_etl/test/local/shop"))
+    assert script("audit")[0] == 0
+    told = accounts.metrics("here", "mesh_etl/test/local/shop")[before:]
+    products = [each["Value"] for one in told for each in one["Dimensions"] if each["Name"] == "Product"]
+    assert ({one["MetricName"] for one in told}, products) == ({"Age"}, ["alone"] * 2 + ["visits"] * 2)
+
+
 def test_a_late_product_is_a_fault_and_an_event_with_one_id(shop, script):
     write_product(shop, "late", deploy="{late_after: 1s}")
     assert script("run", "--product", "shop.late")[0] == 0
@@ -79,9 +89,12 @@ def test_a_late_product_is_a_fault_and_an_event_with_one_id(shop, script):
     assert (told[0]["product"], told[0]["seq"], told[0]["late_after"]) == ("shop.late", 1, "1s")
 
 
-def test_a_product_in_time_or_without_a_version_is_not_late(shop, script):
+def test_a_product_is_late_until_its_first_version_is_there(shop, script):
     write_product(shop, "fresh", deploy="{late_after: 7d}")
-    assert script("audit")[0] == 0
+    code, lines, err = script("audit")
+    assert (code, {line["product"]: line["outcome"] for line in lines[:-1]}["shop.fresh"]) == (5, "failed")
+    assert "shop.fresh: it was never published, and a version is expected every 7d" in err
+    assert not [one for one in logged(shop / ".mesh") if one["type"] == "DataProductLate"]
     assert script("run", "--product", "shop.fresh")[0] == 0
     assert script("audit")[0] == 0
 

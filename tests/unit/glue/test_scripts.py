@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import subprocess
@@ -66,6 +67,27 @@ def test_in_glue_the_error_is_the_text_that_glue_shows(capsys):
     assert capsys.readouterr().err == ""
     assert told.ended(error, in_glue=False).code == 4
     assert capsys.readouterr().err.count("[FILE_LOST]") == 100
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [(ValueError("ada@example.com"), 1, "[INTERNAL]"), (OSError(errno.ENOSPC, "full", "scratch"), 4, "[DISK_FULL]")],
+)
+def test_what_nobody_has_foreseen_has_a_code_and_tells_no_cell(script, monkeypatch, error, code, said):
+    def fail(given):
+        raise error
+
+    monkeypatch.setattr("mesh_etl.glue.run.work", fail)
+    ended, lines, err = script("run")
+    assert (ended, said in err, "ada@" in err + str(lines)) == (code, True, False)
+    assert lines[-1]["outcome"] == "failed"
+    assert ("places" in lines[-1]) == (code == 1)
+
+
+def test_a_line_with_very_many_faults_says_how_many():
+    found = told.failure(RunError(*[Fault("FILE_LOST", "x")] * 1_000))
+    assert (len(found["faults"]), found["faults_in_all"]) == (100, 1_000)
+    assert "faults_in_all" not in told.failure(RunError(Fault("FILE_LOST", "x")))
 
 
 def test_a_line_is_one_line_whatever_it_holds(capsys):

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from mesh_etl.cli import main as cli
 from mesh_etl.config import load
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.run import engines
-from mesh_etl.stream import LONGEST_PAUSE, pause, stream
+from mesh_etl.stream import LONGEST_PAUSE, Stop, pause, stopped_by_signals, stream
 from tests.unit.glue.conftest import write_product
 
 NOW = datetime.timedelta(0)
@@ -45,7 +44,7 @@ def going(shop):
     """Runs a stream of the shop until it ends; returns the rounds, and how many it says there were."""
 
     def go(rounds, between=lambda number: None, world=lambda world: world):
-        job, told, stop = load("shop.visits", shop), [], threading.Event()
+        job, told, stop = load("shop.visits", shop), [], Stop()
 
         def tell(one):
             told.append(one.outcome)
@@ -122,6 +121,19 @@ def test_sigterm_ends_it_after_the_round(shop, scripts):
         child.send_signal(signal.SIGTERM)
         assert '"outcome": "ended", "rounds": 1' in child.stdout.read()
     assert child.returncode == 0
+
+
+def test_a_signal_is_heard_again_after_a_library_has_taken_it():
+    """As PySpark does with Ctrl-C when a round starts it; the second signal does what it did before."""
+    before = signal.getsignal(signal.SIGINT)
+    with stopped_by_signals() as stop:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        stop.wait(0)
+        os.kill(os.getpid(), signal.SIGINT)
+        stop.wait(3600)
+        assert stop.asked
+        assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 class TestInAShell:

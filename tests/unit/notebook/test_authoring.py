@@ -80,8 +80,18 @@ def test_a_mistake_is_told_at_once_with_its_place(visits, act, code, words):
 
 
 def test_what_a_product_does_not_have_is_told(visits):
-    with pytest.raises(AttributeError, match="did you mean 'preview'"):
+    with pytest.raises(ConfigError, match="did you mean 'preview'") as error:
         visits.preveiw()
+    assert codes(error) == ["UNKNOWN_CALL"]
+    assert not hasattr(visits, "preveiw")
+    assert not hasattr(visits, "_repr_png_")
+
+
+def test_a_column_that_a_step_misses_is_told_with_the_line_of_the_step(visits):
+    with pytest.raises(
+        MeshError, match=r"configs/shop/visits/job\.yaml:5:27: transforms\[0\]\.where: no column 'pgae'"
+    ):
+        visits.filter(where="pgae = 'x'").preview()
 
 
 def test_a_notebook_shows_the_faults_and_no_traceback(visits):

@@ -58,6 +58,12 @@ def test_somebody_elses_change_stays(fewer, path):
     assert "max_rejected" in path.read_text()
 
 
+def test_a_file_that_is_gone_is_written_again(fewer, path):
+    path.unlink()
+    assert fewer.write().value
+    assert path.read_text() == fewer.text
+
+
 def test_rights_stay(fewer, path):
     path.chmod(0o640)
     fewer.write(replace=True)

@@ -8,10 +8,14 @@ from mesh_etl.errors import MeshError, PlanError
 from mesh_etl.notebook.masked import masked
 from mesh_etl.notebook.sample import sample
 from mesh_etl.plan import build
+from mesh_etl.sources.web.pages import FIRST_PAGES
+from tests.web import Reply, served
+
+SECRET = "hush-hush-7f3a"
 
 
 def sampled(product, most):
-    return sample("source", build(product.job).inputs["source"], most)
+    return sample("source", build(product.job).inputs["source"], most, product._world.secret)
 
 
 def test_refused_rows_are_counted_by_rule(visits):
@@ -53,12 +57,57 @@ def test_an_empty_file_is_told(visits, root):
     assert error.value.code == "EMPTY_FILE"
 
 
-def test_what_is_fetched_when_a_job_runs_cannot_be_looked_at(visits):
-    source = "{type: rest, url: 'https://api.example.com/v', records: items}"
-    remote = visits.with_text(visits.text.replace("{type: csv, path: visits.csv}", source))
-    with pytest.raises(MeshError) as error:
-        sampled(remote, 10)
-    assert error.value.code == "PREVIEW_REMOTE"
+class TestOfAService:
+    """What a service hands out page by page."""
+
+    @pytest.fixture
+    def web(self):
+        with served() as one:
+            yield one
+
+    @pytest.fixture
+    def remote(self, visits, web, monkeypatch):
+        """The product, of a service that has pages of two visits and wants a token."""
+        monkeypatch.setenv("VISITS_TOKEN", SECRET)
+        web.answer = lambda asked: [visit(2 * int(asked.params["page"]) - one) for one in (1, 0)]
+        source = (
+            f"{{type: rest, url: '{web.url}/v', paging: {{type: page}}, params: {{key: {{secret: env:VISITS_TOKEN}}}}}}"
+        )
+        return visits.with_text(visits.text.replace("{type: csv, path: visits.csv}", source))
+
+    def test_no_more_pages_are_asked_for_than_the_rows_are_in(self, remote, web):
+        found = sampled(remote, 3)
+        assert (found.rows, len(web.asked)) == (3, 2)
+        assert found.told() == "the first 3 rows; a run reads all"
+
+    def test_a_service_with_small_pages_is_not_asked_for_all_of_them(self, remote, web):
+        assert sampled(remote, 1_000).told() == f"the first {2 * FIRST_PAGES} rows; a run reads all"
+        assert len(web.asked) == FIRST_PAGES
+
+    def test_what_comes_whole_is_told_so(self, remote, web):
+        web.answer = lambda asked: [visit(1), visit("x")] if asked.params["page"] == "1" else []
+        found = sampled(remote, 2)
+        assert (found.told(), found.refused) == ("all 2 rows", {"visit_id.TYPE_FORMAT": 1})
+
+    def test_its_secret_is_sent_and_shown_nowhere(self, remote, web):
+        seen = remote.preview(rows=2)
+        assert {one.params["key"] for one in web.asked} == {SECRET}
+        for shown in (seen, remote, remote.plan(), remote.lineage()):
+            assert SECRET not in repr(shown) + shown._repr_html_()
+        assert seen.value.hidden == {"email": "personal"}
+
+    def test_a_failure_has_a_code_and_leaves_nothing(self, remote, web, tmp_path, monkeypatch):
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+        web.says(Reply(SECRET.encode(), 404))
+        before = sorted(tmp_path.iterdir())
+        with pytest.raises(MeshError, match=r"/v\#page=1: ") as error:
+            remote.preview()
+        assert SECRET not in str(error.value)
+        assert sorted(tmp_path.iterdir()) == before
+
+
+def visit(number):
+    return {"visit_id": number, "email": "ada@example.com", "page": "/"}
 
 
 def hidden(product, steps, **texts):
@@ -97,3 +146,21 @@ def test_what_looks_personal_is_hidden_where_nobody_has_judged_it(visits, root):
     step = visits.reads("visit_id", "email", "page", contact="string")
     found = hidden(step, 0, contact=["ada@example.com", "bo@example.com", "eva@example.com"])
     assert found == {"contact": "it looks personal"}
+
+
+def test_what_a_program_gets_shows_no_cell_by_itself(visits):
+    seen = visits.preview()
+    assert "ada@example.com" in seen.value.cells.rows[0]
+    assert "@" not in repr(seen.value) + repr(seen.value.cells) + repr(seen.value.walked)
+
+
+def test_numbers_are_flush_right(visits):
+    assert '<td style="padding:2px 8px;vertical-align:top;text-align:right;white-space:pre-wrap">1</td>' in (
+        visits.preview()._repr_html_()
+    )
+
+
+def test_rows_that_nobody_asks_for_are_not_said_to_be_missing(visits):
+    assert "no row is left" not in repr(visits.preview(rows=0))
+    assert "no row is left" in repr(visits.filter(where="visit_id > 100").preview())
+    assert "no row is left to be checked" in repr(visits.filter(where="visit_id > 100").check())
