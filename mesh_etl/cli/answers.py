@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl.cli.screen import Page
 from mesh_etl.cli.wording import count
+from mesh_etl.visible import visible_json
 
 if TYPE_CHECKING:
     from mesh_etl.query import Answer
@@ -49,7 +50,7 @@ def as_json(answer: Answer) -> None:
     """
     records = [dict(zip(answer.names, map(_plain, row), strict=True)) for row in answer.rows]
     lines = ",\n".join(f"  {json.dumps(record, ensure_ascii=False, allow_nan=False)}" for record in records)
-    print(f"[\n{lines}\n]" if lines else "[]")
+    print(visible_json(f"[\n{lines}\n]") if lines else "[]")
 
 
 WRITERS: dict[str, Callable[[Answer], None]] = {"table": as_table, "csv": as_csv, "json": as_json}

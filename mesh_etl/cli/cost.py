@@ -20,7 +20,10 @@ def cost(
     gb: Annotated[float | None, typer.Option("--gb", min=0.001, help="How many gigabytes a run reads.")] = None,
     runs: Annotated[float | None, typer.Option("--runs", min=0.01, help="How many runs there are in a month.")] = None,
     region: Annotated[str, typer.Option("--region", help="Prices of this region; default: that of the job.")] = "",
-    prices: Annotated[Path | None, typer.Option("--prices", help="A file with prices of your own.")] = None,
+    prices: Annotated[
+        Path | None,
+        typer.Option("--prices", help="A file with prices of your own; default: that of mesh.yaml, else list prices."),
+    ] = None,
     root: Root = HERE,
     env: Env = "local",
     as_json: Json = False,
@@ -36,8 +39,8 @@ def cost(
     from mesh_etl.cost.known import known
     from mesh_etl.cost.prices import PriceTable
 
-    table = PriceTable.read(prices)
     project = Project.open(root, env)
+    table = PriceTable.of_project(project, prices)
     world = worlds.open(project.env, project.root)
     if product in project.mesh.domains:
         if gb is not None or runs is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from functools import cache
@@ -25,6 +26,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line; ends the process with the command's exit code."""
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTING)
     words = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that has no × shows a ? in its place
     try:
         code = _told(words, machine="--json" in words)
         sys.stdout.flush()

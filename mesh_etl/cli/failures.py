@@ -10,13 +10,12 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from mesh_etl.cli import screen
-from mesh_etl.errors import Fault, MeshError, RunError
+from mesh_etl.errors import Bug, Fault, MeshError, RunError
 
-INTERNAL, USAGE = 1, 2
+USAGE = 2
 _OF_MACHINE = {  # what the operating system refuses through no fault of ours, with the fix
     errno.ENOSPC: ("DISK_FULL", "free some space and run again"),
     errno.EDQUOT: ("DISK_FULL", "free some space and run again"),
@@ -48,6 +47,9 @@ def known(error: MeshError, machine: bool) -> int:
 def usage(error: Any, machine: bool) -> int:
     """What is wrong with the words of the command line is told; `error` is click's."""
     context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError" and not machine:  # a group without a command: its help is the text
+        print(error.format_message(), file=sys.stderr)
+        return USAGE
     fix = f"see {context.command_path} --help" if context else "see mesh-etl --help"
     return _tell(USAGE, (Fault("USAGE", error.format_message().rstrip("."), fix=fix),), machine)
 
@@ -64,10 +66,7 @@ def internal(error: Exception, machine: bool) -> int:
     """A bug is told by its type and place alone, because its text could quote data; MESH_DEBUG=1 shows all of it."""
     if os.environ.get("MESH_DEBUG") == "1":
         traceback.print_exception(error)
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{Path(frame.filename).parent.name}/{Path(frame.filename).name}:{frame.lineno}"
-    problem = f"internal error {type(error).__name__} at {place}: this is a bug"
-    return _tell(INTERNAL, (Fault("INTERNAL", problem, fix="MESH_DEBUG=1 shows where it comes from"),), machine)
+    return known(Bug(error), machine)
 
 
 def as_json(error: MeshError) -> dict[str, Any]:

@@ -20,14 +20,18 @@ def after_validate(page: Page, products: Sequence[str]) -> None:
         page.next(f"mesh-etl plan {products[0]}", "mesh-etl run --all")
 
 
-def after_run(page: Page, project: Project, products: Sequence[str]) -> None:
-    """What to do with products that were made is on the page; nothing of it where they were made on AWS."""
+def after_run(page: Page, project: Project, products: Sequence[str], refused: Sequence[str] = ()) -> None:
+    """What to do with products that were made is on the page; nothing of it where they were made on AWS.
+
+    `refused` are those of them of which rows went into the quarantine.
+    """
     if not products or project.env.world.type == "aws":
         return
     product = products[-1]
     aws = _on_aws(project)
+    looks = [f"mesh-etl quarantine show {one}" for one in refused[:1]]
     onward = [f"mesh-etl synth {product.partition('.')[0]} --env {aws}"] if aws else []
-    page.next(f'mesh-etl query "select * from {product} limit 10"', *onward)
+    page.next(f'mesh-etl query "select * from {product} limit 10"', *looks, *onward)
 
 
 def _on_aws(project: Project) -> str:

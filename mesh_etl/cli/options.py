@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
+
+from mesh_etl.cli import screen
+
+HERE = Path()
 
 
 def _colourless(wanted: bool) -> None:
@@ -14,7 +19,13 @@ def _colourless(wanted: bool) -> None:
         os.environ["NO_COLOR"] = "1"
 
 
-Root = Annotated[Path, typer.Option("--root", help="The project's folder, or one inside it.")]
+def _rooted(root: Path) -> Path:
+    """The commands that are named next are about the same folder."""
+    screen.Page.root = "" if root == HERE else f" --root {quote(str(root))}"
+    return root
+
+
+Root = Annotated[Path, typer.Option("--root", callback=_rooted, help="The project's folder, or one inside it.")]
 Env = Annotated[str, typer.Option("--env", help="The environment: configs/env/<name>.yaml.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
 NoColor = Annotated[
@@ -41,9 +52,6 @@ Date = Annotated[
         "--date", metavar="DATE", help="The run's date or moment in UTC, such as 2026-11-20, where it is not now."
     ),
 ]
-
-HERE = Path()
-
 
 # How the masters of classic Spark begin; what begins otherwise is a server of Spark Connect.
 MASTERS = ("local", "spark://", "yarn", "k8s://")

@@ -94,7 +94,9 @@ def run(
     if session.error:
         raise typer.Exit(session.error.exit_code)
     if not as_json:
-        onward.after_run(screen.Page(env), project, [one["product"] for one in session.document()["products"]])
+        made = session.document()["products"]
+        refused = [one["product"] for one in made if one["outcome"] == "published" and one["counts"]["quarantined"]]
+        onward.after_run(screen.Page(env), project, [one["product"] for one in made], refused)
 
 
 class Session:

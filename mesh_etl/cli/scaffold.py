@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mesh_etl.cli.raw import below_raw
 from mesh_etl.config import Mesh, Project, placement
 from mesh_etl.config.job import PRODUCT
 from mesh_etl.errors import ConfigError, Fault, RunError
@@ -71,13 +72,15 @@ def scaffold(product: str, paths: Sequence[str], owner: str, root: Path, env: st
     """
     check_name(product)
     domain, _, name = product.partition(".")
-    home, files = project_files(domain, owner, root, env)
+    home = _mesh(root, env)[0]
+    below, values = below_raw(home, env, [_seen_from(home, path) for path in paths])
+    home, files = project_files(domain, owner, root, env, values)
     if placement.MESH not in files:
         check_domain(home, domain, owner, env)
     folder = placement.CONFIGS / domain / name
     taken = [folder / one for one in ("contract.yaml", "job.yaml") if (home / folder / one).exists()]
     _check_free(taken)
-    draft = drafted(paths, product, owner, root, env)
+    draft = replace(drafted(paths, product, owner, root, env), path=below[0] if len(below) == 1 else below)
     files |= {folder / one: text for one, text in draft.files.items()}
     return draft, written(home, files)
 
@@ -104,7 +107,7 @@ def check_name(product: str) -> None:
 
 
 def _check_free(taken: Iterable[Path]) -> None:
-    fix = "choose another name, or delete it first"
+    fix = "name another product (mesh-etl init domain.name), or delete it first"
     faults = [Fault("FILE_EXISTS", "the file exists already", path.as_posix(), fix) for path in taken]
     if faults:
         raise ConfigError(*faults)

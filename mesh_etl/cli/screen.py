@@ -11,6 +11,8 @@ from functools import cached_property
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
+from mesh_etl.visible import visible, visible_json
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -23,18 +25,19 @@ _ENDLESS = 10_000  # columns: what goes into a file or a pipe is not folded
 
 def document(data: Any) -> None:
     """The data is on stdout as one JSON document."""
-    print(json.dumps(data, indent=2, ensure_ascii=False))
+    ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
+    print(visible_json(json.dumps(data, indent=2, ensure_ascii=ascii_only)))
 
 
 def console(stderr: bool = False) -> Console:
     """A console that takes no markup from what it prints, has colours where the terminal does, and folds no pipe.
 
     In a notebook too it writes to stdout or stderr, where whoever calls a command can catch it."""
-    from rich.console import Console
+    from mesh_etl.cli.terminal import Terminal
 
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or os.environ.get("COLUMNS") else _ENDLESS
-    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=width, force_jupyter=False)
+    return Terminal(stderr=stderr, markup=False, highlight=False, emoji=False, width=width, force_jupyter=False)
 
 
 def errors(faults: Iterable[Fault], severity: str = "error") -> None:
@@ -43,14 +46,18 @@ def errors(faults: Iterable[Fault], severity: str = "error") -> None:
 
     page = console(stderr=True)
     for fault in faults:
-        page.print(Text.assemble((severity, _STYLES[severity]), f": {fault}"), soft_wrap=True)
+        told = str(fault).replace("\n", "\n  ")  # a line of its own could pass for one of ours
+        page.print(Text.assemble((severity, _STYLES[severity]), f": {told}"), soft_wrap=True)
 
 
 class Page:
     """Lines on stdout; a long one goes on below its own beginning.
 
-    `env` is the environment that the commands named on it are for, where they would not take it by themselves.
+    `env` is the environment that the commands named on it are for, where they would not take it by themselves; `root`
+    is the option that names their project, where the command that writes was given one.
     """
+
+    root = ""
 
     def __init__(self, env: str = LOCAL) -> None:
         self._options = "" if env == LOCAL else f" --env {env}"
@@ -77,26 +84,57 @@ class Page:
     def next(self, command: str, *others: str) -> None:
         """The command that comes next, and below it others that may, each with what it is for where that is stated."""
         for label, one in zip(chain(("next:",), repeat("     ")), (command, *others), strict=False):
-            self.line(f"{label} {one}{'' if ' --env ' in one else self._options}")
+            self.line(f"{label} {one}{'' if ' --env ' in one else self._options}{self.root}")
 
     def field(self, label: str, text: str, width: int = 12) -> None:
         """A labelled line of a list of facts; nothing for an empty text."""
         if text:
             self.line(f"  {label:<{width}}{text}", hang=width + 2)
 
+    @property
+    def width(self) -> int:
+        """How many columns there are to write in; very many where nobody looks."""
+        return self._console.width
+
     def table(
-        self, titles: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[str] = (), tight: bool = False
+        self,
+        titles: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        right: Iterable[str] = (),
+        tight: bool = False,
+        spare: Sequence[str] = (),
     ) -> None:
-        """A table; the columns named in `right` are flush right, and a tight one fits many columns in 80 characters."""
+        """A table; the columns named in `right` are flush right, and a tight one fits many columns in 80 characters.
+
+        Where they do not all fit, those named in `spare` go, the first of them first. Where that will not do, each row
+        is a list of its cells.
+        """
         from rich import box
         from rich.table import Table
         from rich.text import Text
 
-        gap = 0 if tight and self._console.width < 100 else 1
+        from mesh_etl.cli import columns
+
+        gap = 0 if tight and self.width < 100 else 1
+        titles, every = [visible(one) for one in titles], [[visible(cell) for cell in row] for row in rows]
+        places = columns.kept(titles, every, spare, self.width, gap)
+        shown, cells = [titles[at] for at in places], [[row[at] for at in places] for row in every]
+        widths = columns.widths(shown, cells, self.width, gap)
+        if widths is None:
+            self._listed(titles, every)
+            return
         drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, gap, 0, 0), pad_edge=False, header_style="bold")
         flush = set(right)
-        for title in titles:
-            drawn.add_column(Text(title), justify="right" if title in flush else "left", overflow="fold")
-        for row in rows:
+        for title, width in zip(shown, widths, strict=True):
+            drawn.add_column(Text(title), justify="right" if title in flush else "left", overflow="fold", width=width)
+        for row in cells:
             drawn.add_row(*(Text(cell) for cell in row))
         self._console.print(drawn)
+
+    def _listed(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Each row is a paragraph, with a line for each cell that holds something."""
+        for row in rows:
+            for title, cell in zip(titles, row, strict=True):
+                if cell:
+                    self.line(f"{title}: {cell}" if title else cell, hang=4)
+            self.line()

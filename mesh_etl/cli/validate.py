@@ -65,7 +65,7 @@ def validate(
     from mesh_etl.cli import jobs, onward, screen, views
     from mesh_etl.cli.policed import policed
     from mesh_etl.cli.wording import NO_PRODUCT, count
-    from mesh_etl.config import Project
+    from mesh_etl.config import Project, placement
     from mesh_etl.errors import ConfigError
     from mesh_etl.order import in_order, unknown_needs
     from mesh_etl.plan.references import led_to
@@ -93,6 +93,8 @@ def validate(
     warnings = [*judged.warnings, *(one for job in found.valid.values() for one in over(job)), *viewed.warnings]
     warnings += [] if products else governed.warnings  # of a part of the mesh nobody can tell what it lacks
     warnings += views.personal(project, (*found.valid, *viewed.valid))
+    lone = {} if products else placement.unmade(project.root)
+    warnings += [placement.unmade_fault(one) for one in lone.values() if project.root / one not in files]
     if as_json:
         told = {"valid": True, "products": order, "jobs": len(order), "contracts": len(files)}
         told |= {"views": sorted(viewed.valid)} if viewed.valid else {}
@@ -102,6 +104,6 @@ def validate(
     page = screen.Page(env)
     also = f", {count(len(viewed.valid), 'view')}" if viewed.valid else ""
     page.line(f"{count(len(order), 'job')}{also}, {count(len(files), 'contract')}: valid")
-    if not order and not viewed.valid:
+    if not (order or viewed.valid or lone):
         page.line(NO_PRODUCT)
     onward.after_validate(page, order)

@@ -14,9 +14,9 @@ from mesh_etl.govern.state.groups import account_of
 if TYPE_CHECKING:
     from mesh_etl.config.mesh import Mesh
 
-_ARN = re.compile(r"arn:aws:iam::(\d{12}):role/([\w+=,.@/-]{1,576})")
+_ARN = re.compile(r"arn:aws:iam::(\d{12}):role/([\w+=,.@/-]{1,576})", re.ASCII)
 _ROLE = re.compile(r"(?:([^/]+)/)?role/(.+)")  # a role may have a path: role/service-role/name
-_ACCOUNT = re.compile(r"\d{12}")
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def recipients(mesh: Mesh, text: str, where: str = "") -> Recipients:
         return team
     if named := _ROLE.fullmatch(text):
         return _of_role(mesh, named[1] or "", named[2], where)
-    fix = did_you_mean(text, [*known, *mesh.domains, *mesh.consumers, *mesh.accounts])
+    fix = did_you_mean(text, {*known, *mesh.domains, *mesh.consumers, *mesh.accounts})
     raise ConfigError(Fault("UNKNOWN_PRINCIPAL", f"nobody of the mesh is called {_quoted(text)}", where, fix))
 
 

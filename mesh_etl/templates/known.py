@@ -13,18 +13,23 @@ from mesh_etl.errors import ConfigError, Fault, did_you_mean
 
 @dataclass(frozen=True)
 class Value:
-    """A value that the environments have to have: its name, and what it is on a laptop and in the AWS account."""
+    """A value that the environments have to have: its name, and what it is on a laptop and in the AWS account.
+
+    `says` is a remark for the line of the AWS account: what somebody has to make there.
+    """
 
     name: str
     local: str
     aws: str
+    says: str = ""
 
 
 @dataclass(frozen=True)
 class Template:
     """A product to begin with. `<domain>`, `<name>` and `<owner>` stand in its texts for what is chosen later.
 
-    `made_of` is the template of a product beside it that it reads, called `<name>_orders`.
+    `made_of` is the template of a product beside it that it reads, called `<name>_orders`; `first` is what it needs
+    before its first run.
     """
 
     name: str
@@ -32,6 +37,7 @@ class Template:
     product: str
     values: tuple[Value, ...] = ()
     made_of: str = ""
+    first: tuple[str, ...] = ()
 
     @cached_property
     def _folder(self) -> Traversable:
@@ -47,10 +53,12 @@ class Template:
 
     def wanted(self, names: Mapping[str, str]) -> tuple[Value, ...]:
         """The values that the environments have to have, with `names` put in."""
-        return tuple(Value(*(filled(text, names) for text in (one.name, one.local, one.aws))) for one in self.values)
+        return tuple(
+            Value(*(filled(text, names) for text in (one.name, one.local, one.aws, one.says))) for one in self.values
+        )
 
 
-RAW = Value("raw", "raw", "s3://<mesh>-${account}-raw")
+RAW = Value("raw", "raw", "s3://<mesh>-${account}-raw", "a bucket that you have: into it files come")
 _TEMPLATES = (
     Template("csv-drop", "files that somebody drops into a folder", "shop.orders", (RAW,)),
     Template("stream", "small files that come all the time, in a job that does not end", "shop.visits", (RAW,)),
@@ -61,8 +69,15 @@ _TEMPLATES = (
         "shop.invoices",
         (
             Value("<domain>_database", "jdbc:postgresql://localhost:5432/<domain>",
-                  "jdbc:postgresql://db.example.org:5432/<domain>"),
-            Value("<domain>_password", "env:DATABASE_PASSWORD", "secretsmanager:<domain>/reader"),
+                  "jdbc:postgresql://db.example.org:5432/<domain>", "or jdbc:mariadb:// or jdbc:mysql://"),
+            Value("<domain>_password", "env:DATABASE_PASSWORD", "secretsmanager:<domain>/reader",
+                  "a secret that you make"),
+        ),
+        first=(
+            "Before it runs, put the address of your database into configs/env/<env>.yaml, say table and "
+            "columns in the two files, and:",
+            "  pip install 'mesh_etl[postgresql]'      # of MariaDB and MySQL: 'mesh_etl[mysql]'",
+            "  export DATABASE_PASSWORD=…",
         ),
     ),
     Template("derived", "a product that is made of another one", "shop.revenue", (RAW,), made_of="csv-drop"),

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from mesh_etl.deploy.placeholder import ACCOUNT
+from mesh_etl.placeholder import ACCOUNT
 from mesh_etl.templates.known import Value
 
 _LONGEST = 24  # characters of a mesh's or a domain's name in a bucket's, which has 63 with the account
@@ -42,9 +42,13 @@ def local_text(domain: str, values: Iterable[Value] = ()) -> str:
 
 def prod_text(mesh: str, domain: str, values: Iterable[Value] = ()) -> str:
     """`configs/env/prod.yaml`: an AWS account that is not known yet."""
-    stated = "".join(f"  {one.name}: {one.aws.replace('<mesh>', _slug(mesh))}\n" for one in values)
+    stated = "".join(
+        f"  {one.name}: {one.aws.replace('<mesh>', _slug(mesh))}{f'   # {one.says}' if one.says else ''}\n"
+        for one in values
+    )
     return (
-        "# The AWS account of the jobs: put in yours. Until then `mesh-etl deploy` only shows what it would do.\n"
+        "# The AWS account of the jobs: put in yours, and its region.\n"
+        "# Until then `mesh-etl deploy --dry-run` shows what it would make.\n"
         'world: {type: aws, region: eu-west-1, account: "${account}"}\n'
         f'values:\n  account: "{ACCOUNT}"\n{stated}'
         f"  {domain}_warehouse: s3://{_slug(mesh)}-${{account}}-{_slug(domain)}   # mesh-etl deploy makes this bucket\n"

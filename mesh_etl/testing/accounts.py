@@ -1,4 +1,4 @@
-"""Several AWS accounts for a test: Glue, Lake Formation, RAM, STS, EventBridge and SNS behind real boto3 clients."""
+"""Several AWS accounts for a test: Glue, Lake Formation, EventBridge, CloudWatch and others behind boto3's clients."""
 
 from __future__ import annotations
 
@@ -110,6 +110,13 @@ class Accounts:
         with self._call(account) as call:
             return list(events.kept(call, bus))
 
+    def metrics(self, account: str, namespace: str) -> list[dict[str, Any]]:
+        """The points of a namespace of the account, as PutMetricData named them, in the order in which they came."""
+        from mesh_etl.embedded_aws import cloudwatch
+
+        with self._call(account) as call:
+            return list(cloudwatch.kept(call, namespace))
+
     def messages(self, account: str, topic: str) -> list[dict[str, Any]]:
         """What was published to a topic of the account, in the order in which it came."""
         from mesh_etl.embedded_aws import sns
@@ -137,6 +144,16 @@ class Accounts:
 
         with self._call(account, writes=True) as call:
             stepfunctions.ending(call, machine, status)
+
+    def run_by_machine(self, account: str, execution: str, job: str) -> str:
+        """An execution of a state machine, by its ARN, has started a run of the Glue job; returns the run's id."""
+        from mesh_etl.embedded_aws import stepfunctions
+        from mesh_etl.embedded_aws.glue import jobs
+
+        with self._call(account, writes=True) as call:
+            run = str(jobs.begun(call, job, {})["Id"])
+            stepfunctions.submitted(call, execution, job, run)
+        return run
 
     def log(self, account: str, group: str, stream: str, *lines: str) -> None:
         """The stream of a log group has these lines, written now."""

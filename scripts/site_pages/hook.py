@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,16 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str:
-    """Links to files of the checkout that the site does not have become their paths."""
-    return re.sub(r"\[([^\]]+)\]\(\.\./(?!docs/)([^)]+)\)", r"\1 (`\2`)", markdown)
+    """Links to files of the checkout that the site does not have become their paths; a page is named by its title."""
+    inside = re.sub(r"\[([^\]]+)\]\(\.\./(?!docs/)([^)]+)\)", r"\1 (`\2`)", markdown)
+    return re.sub(r"\[(?:docs/)?([a-z_/]+\.md)\](?=\(\1[)#])", lambda link: f"[{_title(link[1])}]", inside)
+
+
+@cache
+def _title(page: str) -> str:
+    """The first heading of a page; of one that is made from the source, its path."""
+    path = ROOT / "docs" / page
+    return path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ") if path.is_file() else page
 
 
 def _home(readme: str) -> str:

@@ -129,6 +129,19 @@ def test_from_a_sample_to_an_answer(tmp_path):
     assert tree(tmp_path / "configs") == before
 
 
+def test_a_contract_without_a_job_is_no_product_yet(tmp_path):
+    write(tmp_path / "nations.csv", "Key,Nation Name\n1,France\n2,Kenya\n")
+    mesh("init", "geo.nations", "--from", "nations.csv", root=tmp_path)
+    folder = tmp_path / "configs/geo/nations"
+    (folder / "job.yaml").rename(folder / "job.yml")
+    told = mesh("plan", "geo.nations", root=tmp_path, code=2)
+    assert "configs/geo/nations: job.yml stands here, and no job.yaml beside it" in told
+    assert "call it job.yaml [JOB_MISSING]" in told
+    (folder / "job.yml").unlink()
+    assert "contract.yaml stands here, and no job.yaml beside it" in mesh("plan", "geo.nations", root=tmp_path, code=2)
+    assert "JOB_MISSING" in mesh("validate", "--json", root=tmp_path)
+
+
 def test_a_plan_touches_nothing_and_says_what_would_happen(project):
     before = tree(project)
     said = mesh("plan", "shop.orders", root=project)

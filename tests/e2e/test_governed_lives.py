@@ -39,6 +39,18 @@ def held(shop, account):
     }
 
 
+def test_apply_does_what_the_plan_says(tmp_path):
+    made = Shop.at(tmp_path)
+    plan = made.told("govern", "plan")
+    new = [
+        one for one in plan["changes"] if one["what"].startswith(("link database ", "database ", "table ", "view: "))
+    ]
+    assert f"the maker of {len(new)} new things" in made.said("govern", "plan")
+    done = made.told("govern", "apply")
+    assert sorted(one["what"] for one in plan["changes"]) == sorted(one["what"] for one in done["changes"])
+    assert (plan["taken_back"], done["taken_back"]) == (0, len(new))
+
+
 def test_a_column_that_a_filter_names_gets_another_name(shop):
     shop.edit(CONTRACT, "name: region", "name: area")
     shop.edit(CONTRACT, "region = 'EUROPE'", "area = 'EUROPE'")

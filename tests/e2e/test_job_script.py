@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+import pytest
+
+SCRIPT = Path(__file__).resolve().parents[2] / "jobs/run.py"
 CONTRACT = """\
 apiVersion: v3.1.0
 kind: DataContract
@@ -34,18 +38,37 @@ def project(root: Path) -> Path:
     return root
 
 
-def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "jobs/run.py"), "--root", str(root), "--env", "local", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=root)
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Runs the script in this process, which has imported already what it needs."""
+
+    def ran(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        words = [str(SCRIPT), "--root", str(root), "--env", "local", *arguments]
+        monkeypatch.chdir(root)
+        monkeypatch.setattr(sys, "argv", words)
+        capfd.readouterr()
+        code = 0
+        try:
+            runpy.run_path(words[0], run_name="__main__")
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return subprocess.CompletedProcess(words, code, *capfd.readouterr())
+
+    return ran
 
 
 def test_the_job_script_publishes_the_product(tmp_path: Path) -> None:
-    done = run(project(tmp_path), "--product", "shop.visits", "--engine", "embedded")
+    command = [sys.executable, str(SCRIPT), "--root", str(project(tmp_path)), "--env", "local"]
+    command += ["--product", "shop.visits", "--engine", "embedded"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / ".mesh/warehouse/shop/visits/_ledger/00000000000000000001.json").exists()
 
 
-def test_a_snapshot_is_that_of_the_date_that_is_named(tmp_path: Path) -> None:
+def test_a_snapshot_is_that_of_the_date_that_is_named(tmp_path: Path, run: Run) -> None:
     folder = project(tmp_path) / "configs/shop/visits"
     contract, job = folder / "contract.yaml", folder / "job.yaml"
     keys = CONTRACT.replace("primaryKey: true", "primaryKey: true, primaryKeyPosition: 1")
@@ -62,7 +85,7 @@ def test_a_snapshot_is_that_of_the_date_that_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_an_input_that_nothing_reads_is_refused(tmp_path: Path) -> None:
+def test_an_input_that_nothing_reads_is_refused(tmp_path: Path, run: Run) -> None:
     job = project(tmp_path) / "configs/shop/visits/job.yaml"
     job.write_text(job.read_text() + "inputs: {other: {type: csv, path: visits.csv, columns: {id: {type: bigint}}}}\n")
     done = run(tmp_path, "--product", "shop.visits", "--engine", "embedded")
@@ -70,7 +93,7 @@ def test_an_input_that_nothing_reads_is_refused(tmp_path: Path) -> None:
     assert "job.yaml:4:10: inputs.other: no transform reads it; remove it [INPUT_UNUSED]" in done.stderr
 
 
-def test_a_mistake_is_a_line_and_an_exit_code_not_a_traceback(tmp_path: Path) -> None:
+def test_a_mistake_is_a_line_and_an_exit_code_not_a_traceback(tmp_path: Path, run: Run) -> None:
     done = run(project(tmp_path), "--product", "shop.visit", "--engine", "embedded")
     assert done.returncode == 2
     assert "did you mean 'shop.visits'? [UNKNOWN_PRODUCT]" in done.stderr

@@ -48,15 +48,17 @@ def test_yaml_takes_the_place_of_json(shop: Path, capsys: pytest.CaptureFixture[
     assert call("synth", "sales") == 0
     folder = shop / "build/cloudformation/prod/sales"
     jobs = {one.stem: json.loads(one.read_text()) for one in folder.glob("*.json")}
-    (folder / "README.md").write_text("mine")
+    for name in ("README.md", "mine.json"):
+        (folder / name).write_text("mine")
     assert call("synth", "sales", "--format", "yaml") == 0
     assert {one.stem: yaml.safe_load(one.read_text()) for one in folder.glob("*.yaml")} == jobs
-    assert [one.name for one in folder.iterdir() if one.suffix != ".yaml"] == ["README.md"]
+    assert sorted(one.name for one in folder.iterdir() if one.suffix != ".yaml") == ["README.md", "mine.json"]
 
 
 def test_a_program_is_told_in_json(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("synth", "--json", "--out", str(shop / "elsewhere")) == 0
     told = json.loads(capsys.readouterr().out)
+    assert not (shop / "build").exists()
     assert [one["unit"] for one in told["units"]] == ["crm", "sales", "mesh"]
     for one in told["units"]:
         for template in one["templates"]:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from mesh_etl.cli import main
+from mesh_etl.cli.raw import below_raw
 from mesh_etl.config import Project
 from mesh_etl.deploy.estate import estate
 from mesh_etl.deploy.package.lint import linted
@@ -138,6 +139,36 @@ def test_a_draft_has_the_environments_too(mesh_etl, tmp_path):
     (tmp_path / "visits.csv").write_text("id,page\n1,/\n2,/help\n")
     assert mesh_etl("init", "shop.visits", "--from", "visits.csv")[0] == 0
     assert [fault.code for fault in placeholders(Project.open(tmp_path, "prod"))] == ["PLACEHOLDER_ACCOUNT"]
+
+
+def test_a_draft_reads_a_folder_here_and_a_bucket_on_aws(mesh_etl, tmp_path, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "b.csv"
+    (tmp_path / "in").mkdir()
+    for file in (tmp_path / "visits.csv", tmp_path / "in/a.csv", elsewhere):
+        file.write_text("id,page\n1,/\n2,/help\n")
+    for name, path in {"visits": "visits.csv", "more": "in/*.csv", "theirs": str(elsewhere)}.items():
+        assert mesh_etl("init", f"shop.{name}", "--from", path)[0] == 0
+    for name, below in {"visits": "visits.csv", "more": "in/*.csv"}.items():
+        assert Project.open(tmp_path).job(f"shop.{name}").job.source.path == f"./{below}"
+        path = Project.open(tmp_path, "prod").job(f"shop.{name}").job.source.path
+        assert path.startswith("s3://")
+        assert path.endswith(f"-000000000000-raw/{below}")
+    assert Project.open(tmp_path).job("shop.theirs").job.source.path == str(elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("paths", "below", "local"),
+    [
+        (["raw/a.csv", "raw/b/*.csv"], ["${raw}/a.csv", "${raw}/b/*.csv"], "raw"),
+        (["/data/in/a.csv", "/data/out/*.csv"], ["${raw}/in/a.csv", "${raw}/out/*.csv"], '"/data"'),
+        (["/data/*/a.csv"], ["${raw}/*/a.csv"], '"/data"'),
+        (["s3://theirs/a.csv"], ["s3://theirs/a.csv"], None),
+    ],
+)
+def test_a_new_project_has_a_place_for_its_files(tmp_path, paths, below, local):
+    found, values = below_raw(tmp_path, "local", paths)
+    assert found == below
+    assert [one.local for one in values] == ([local] if local else [])
 
 
 def test_from_and_template_are_two_ways(mesh_etl):

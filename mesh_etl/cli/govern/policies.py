@@ -1,6 +1,6 @@
 """`mesh-etl govern policies`: the IAM and resource policies that the accounts of the mesh must hold beforehand.
 
-In an environment of AWS these are also the policies of the roles that deploy.
+In an environment of AWS these are also the policies of the roles that deploy; of a mesh without accounts, they alone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from mesh_etl.cli.options import HERE, Env, Json, Root
 
 
 def policies(
-    account: Annotated[str, typer.Option(help="Those of one account alone, by its name in mesh.yaml.")] = "",
+    account: Annotated[str, typer.Option(help="Those of one account alone: its name in mesh.yaml, or its id.")] = "",
     out: Annotated[Path | None, typer.Option(help="Write each into a file of this folder.")] = None,
     with_data: Annotated[
         bool,
@@ -28,19 +28,20 @@ def policies(
     """Print the policies that roles, buckets and keys need first.
 
     Without them the mesh can be neither governed nor deployed. Nothing is changed."""
+    from mesh_etl.cli import screen
     from mesh_etl.config import Project
-    from mesh_etl.deploy.policies import made_by_stacks
-    from mesh_etl.deploy.policies import policies as deploying
+    from mesh_etl.deploy.placeholder import placeholders
+    from mesh_etl.deploy.policies import by_hand
     from mesh_etl.errors import ConfigError, Fault, did_you_mean
-    from mesh_etl.govern.policies import policies as made
 
     project = Project.open(root, env)
-    if account and account not in project.mesh.accounts:
-        fix = did_you_mean(account, project.mesh.accounts)
+    every = by_hand(project, with_data=with_data)
+    known = sorted({*project.mesh.accounts, *(one.account for one in every)})
+    if account and account not in known:
+        fix = did_you_mean(account, known)
         raise ConfigError(Fault("UNKNOWN_ACCOUNT", f"there is no account '{account}'", "configs/mesh.yaml", fix))
-    stacks = made_by_stacks(project)
-    beforehand = (one for one in made(project) if (one.account, one.subject) not in stacks)
-    found = [one for one in (*beforehand, *deploying(project, with_data=with_data)) if account in ("", one.account)]
+    screen.errors(placeholders(project), "warning")
+    found = [one for one in every if account in ("", one.account)]
     if as_json:
         lines = [{"account": one.account, "on": one.subject, "kind": one.kind, "policy": one.document} for one in found]
         typer.echo(json.dumps(lines, indent=2))

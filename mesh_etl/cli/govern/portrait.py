@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.cli.failures import plain
 from mesh_etl.cli.wording import count, listed
 from mesh_etl.errors import Fault
 from mesh_etl.govern.difference import STEPS, Change, Changes
+from mesh_etl.govern.difference.makers import comes_with_rights, of_makers
 from mesh_etl.govern.difference.wording import said, sign
 from mesh_etl.govern.principals import name_of
 from mesh_etl.govern.state import Columns, lines
@@ -43,10 +44,16 @@ class Line:
 
 
 class Portrait:
-    """The changes of a mesh, in the words of its mesh file."""
+    """The changes of a mesh, in the words of its mesh file.
+
+    What makers are given by themselves and is taken back at once is counted apart: a plan cannot know it.
+    """
 
     def __init__(self, mesh: Mesh, changes: Changes) -> None:
-        self.mesh, self.changes = mesh, changes
+        self.mesh = mesh
+        taken = of_makers(changes.changes, changes.changes)
+        self.changes = replace(changes, changes=tuple(one for one in changes.changes if one not in taken))
+        self.taken_back = len(taken)
         self._names: dict[str, str] = {}
         order = {name: number for number, name in enumerate(mesh.accounts)}
         self.lines = sorted(self._lines(), key=lambda line: (line.step, order.get(line.account, len(order))))
@@ -61,6 +68,7 @@ class Portrait:
         """The changes as plain JSON data."""
         return {
             "mesh": self.mesh.name,
+            "taken_back": self.taken_back,
             "changes": [
                 {
                     "step": one.step,
@@ -90,6 +98,9 @@ class Portrait:
         else:
             page.line(f"mesh {self.mesh.name}  {self._counted(done)}", "bold")
         self._steps(page)
+        new = self.taken_back if done == "made" else sum(map(comes_with_rights, self.changes.changes))
+        if new and done in ("to make", "made"):
+            page.line(f"  taken back with it: what Lake Formation gives the maker of {count(new, 'new thing')}", "dim")
         for product, lines_ in entries.items():
             page.line(f"  {product}: {'; '.join(lines_)}", "yellow")
         for one in () if done == "drifted" else self.foreign():

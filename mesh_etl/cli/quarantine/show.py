@@ -50,13 +50,16 @@ def show(
     if as_json:
         answers.as_json(answer)
         return
-    page = screen.Page()
+    page = screen.Page(env)
     if not found:
         page.line(f"{job.product}: no refused row is in the quarantine")
         return
     answers.as_table(answer)
     if len(found) > limit:
         page.line(f"These are {limit:,} of {len(found):,} rows; --limit shows more.", style="dim")
+    replay = f"mesh-etl quarantine replay {job.product}"
+    page.line("Once contract, job or code is mended, a replay publishes the rows that pass.", style="dim")
+    page.next(*([replay] if raw else [f"mesh-etl quarantine show {job.product} --raw", replay]))
 
 
 def _place(row: Row) -> tuple[int, str, int]:
