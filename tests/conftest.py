@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import urllib.request
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,8 +58,13 @@ def engine():
 @pytest.fixture(scope="session")
 def s3_environment():
     """The variables under which S3 is a server of moto's that lives as long as the run."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
     from moto.server import ThreadedMotoServer
 
+    # For each request moto looks into its two hundred folders for the service, and it says each to the log.
+    dispatched = DomainDispatcherApplication.get_backend_for_host
+    DomainDispatcherApplication.get_backend_for_host = cache(dispatched)
+    MotoRequestHandler.log_request = lambda *_: None
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

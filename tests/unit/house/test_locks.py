@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*)(?:\[[a-z,]+\])?==\S+", re.MULTILINE)
-NAMES = ("build", "demo", "test", "spark41", "spark35")
+NAMES = ("uv", "build", "demo", "test", "spark41", "spark35")
 
 
 PARTS = {"botocore": "boto3", "pydantic_core": "pydantic"}  # they come with these and follow their versions
