@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import boto3
 import pytest
@@ -11,7 +12,9 @@ from moto import mock_aws
 
 from mesh_etl import worlds
 from mesh_etl.config.env import AwsWorld, Env, LocalWorld
+from mesh_etl.config.governance.identity import Identity
 from mesh_etl.errors import PlanError, RunError
+from mesh_etl.storage.s3 import S3Storage
 
 ACCOUNT = "123456789012"
 
@@ -41,6 +44,17 @@ def test_the_laptop_has_one_glue_client_and_no_service_that_nobody_made(local: w
     with pytest.raises(RunError, match="does not implement ec2") as caught:
         local.client("ec2")
     assert caught.value.code == "SERVICE_MISSING"
+
+
+def test_zeros_for_an_account_are_told_before_anybody_signs_in(tmp_path: Path) -> None:
+    unset, elsewhere = "0" * 12, Identity("0" * 12, "mesh-governor")
+    for number, identity in ((unset, None), (ACCOUNT, elsewhere)):
+        with pytest.raises(RunError) as caught:
+            worlds.open(account(number), tmp_path).client("glue", identity)
+        assert caught.value.code == "PLACEHOLDER_ACCOUNT"
+    with pytest.raises(RunError) as caught:
+        S3Storage(bucket_owner=unset).read("s3://shop-000000000000-shop/x")
+    assert caught.value.code == "PLACEHOLDER_ACCOUNT"
 
 
 def test_opening_a_world_touches_nothing(local: worlds.World, tmp_path: Path) -> None:
@@ -100,6 +114,21 @@ def test_an_account_reads_secrets_from_its_stores(aws: worlds.World, monkeypatch
         assert caught.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("code", "retryable", "fix"),
+    [
+        ("AccessDeniedException", False, "let the role that works here read it"),
+        ("ThrottlingException", True, "run again"),
+    ],
+)
+def test_a_secret_that_is_refused_says_what_to_do(aws: worlds.World, code: str, retryable: bool, fix: str) -> None:
+    refusal = SimpleNamespace(status_code=400), {"Error": {"Code": code}}
+    aws.client("ssm").meta.events.register_first("before-call.ssm.GetParameter", lambda **_: refusal)
+    with pytest.raises(RunError, match=f"ssm answered {code}; {fix}") as caught:
+        aws.secret("ssm:/mask/key")
+    assert (caught.value.code, caught.value.retryable) == ("SECRET_UNREACHABLE", retryable)
+
+
 def test_credentials_of_another_account_are_noticed(aws: worlds.World, tmp_path: Path) -> None:
     other = worlds.open(account("999999999999"), tmp_path)
     with pytest.raises(RunError, match="those of account 123456789012") as caught:
@@ -112,6 +141,20 @@ def test_a_profile_that_is_not_there_is_reported(tmp_path: Path, monkeypatch: py
     with pytest.raises(RunError, match="ProfileNotFound") as caught:
         worlds.open(account(profile="absent"), tmp_path).client("glue")
     assert caught.value.code == "AWS_CREDENTIALS"
+
+
+def test_a_region_where_nobody_answers_is_no_fault_of_the_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mesh_etl.worlds import aws
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9")  # a port where nobody listens
+    monkeypatch.setattr(aws, "ATTEMPTS", 1)
+    with pytest.raises(RunError, match="region eu-west-1: sts:GetCallerIdentity was not answered") as caught:
+        worlds.open(account(), tmp_path).client("glue")
+    assert (caught.value.code, caught.value.retryable) == ("AWS_UNREACHABLE", True)
 
 
 def test_an_account_s_tables_are_in_s3(aws: worlds.World) -> None:

@@ -50,6 +50,12 @@ def test_nothing_is_asked_of_another_host(site: Path) -> None:
     assert asked == set()
 
 
+def test_a_page_is_linked_by_its_title(site: Path) -> None:
+    page = (site / "architecture.html").read_text(encoding="utf-8")
+    assert '<a href="engines.html">Engines</a>' in page
+    assert not re.search(r"<a [^>]+>[a-z_/]+\.md</a>", page)
+
+
 def test_a_page_has_every_component() -> None:
     page = components.page("transform")
     assert all(f"\n## {name}\n" in page for name in transform)

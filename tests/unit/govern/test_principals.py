@@ -78,6 +78,7 @@ def test_who_is_meant(text: str, wanted: str | None) -> None:
         ("marketing/role/../x y", "no account of the mesh has a role that"),
         ("IAM_ALLOWED_PRINCIPALS", "nobody of the mesh"),
         ("*", "nobody of the mesh is called that"),
+        ("٣٣٣٣٣٣٣٣٣٣٣٣", "nobody of the mesh is called '٣"),  # twelve digits, and those of no account
         ("", "nobody of the mesh is called that"),
     ],
 )

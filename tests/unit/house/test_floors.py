@@ -19,25 +19,27 @@ CONFIGURATION = GROUND | {"config", "expressions", "contract"}
 TABLES = CONFIGURATION | {"stores", "storage", "kernels", "tables"}
 BASES = {"sources.base", "transforms.base", "transforms.trace", "checks.base", "modes.base"}
 STEPS = TABLES | {"policies", "product", "sources", "transforms", "checks", "modes", "plan", "run", "publish", "worlds"}
-GOVERNED = {"govern", "events"}
+GOVERNED = {"govern", "events", "telemetry"}
 DEPLOYED = STEPS | GOVERNED | {"order", "views", "lineage", "upkeep"}
 
 ALLOWED: dict[str, set[str]] = {
-    "errors": set(),
+    "visible": set(),
+    "errors": {"visible"},
     "registry": {"errors"},
     "config": GROUND | {"config", "expressions"},
     "expressions": GROUND | {"config", "expressions"},
     "contract": CONFIGURATION,
     "stores": {"errors", "stores"},
     "kernels": {"errors", "stores", "storage", "kernels", "contract.types", "contract.arrow_types"},
-    "storage": {"errors", "stores", "storage"},
+    "storage": {"errors", "placeholder", "stores", "storage"},
     "tables": TABLES,
     "sources": TABLES | BASES | {"sources"},
     "transforms": CONFIGURATION | BASES | {"transforms"},
     "checks": TABLES | BASES | {"checks"},
     "modes": TABLES | BASES | {"modes"},
     "embedded_aws": {"errors", "embedded_aws"},
-    "worlds": CONFIGURATION | {"stores.credentials", "embedded_aws", "worlds"},
+    "placeholder": {"errors"},
+    "worlds": CONFIGURATION | {"placeholder", "stores.credentials", "embedded_aws", "worlds"},
     "plan": STEPS - {"run", "publish"} | GOVERNED | {"order"},
     "run": STEPS - {"publish"},
     "publish": STEPS | GOVERNED,
@@ -51,15 +53,16 @@ ALLOWED: dict[str, set[str]] = {
     "query": TABLES | {"govern", "views", "query"},
     "frames": STEPS - {"plan", "publish", "worlds"} | {"frames"},
     "events": CONFIGURATION | {"stores", "storage", "worlds", "events"},
+    "telemetry": CONFIGURATION | {"worlds", "events.asked", "telemetry"},
     "govern": TABLES | {"product", "sources", "worlds", "events", "views", "govern"},
     "views": CONFIGURATION | {"product", "govern.state", "worlds.table_input", "views"},
     "lineage": CONFIGURATION | {"sources", "transforms", "views", "lineage"},
     "discovery": STEPS | {"views", "govern", "discovery"},
     "glue": STEPS | GOVERNED | {"upkeep", "pipeline", "stream", "glue"},
-    "deploy": DEPLOYED | {"deploy"},
+    "deploy": DEPLOYED | {"placeholder", "deploy"},
     "operate": DEPLOYED | {"deploy", "operate"},
     "cost": DEPLOYED | {"deploy", "cost"},
-    "templates": {"errors", "deploy.placeholder", "templates"},
+    "templates": {"errors", "placeholder", "templates"},
     "order": CONFIGURATION | {"sources"},
     "product": CONFIGURATION | {"sources", "transforms", "order", "product"},
 }
