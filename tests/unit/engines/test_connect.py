@@ -28,6 +28,15 @@ def test_the_address_may_come_from_the_variable_and_a_token_of_it_is_never_told(
     assert "s3cret" not in str(raised.value)
 
 
+def test_a_server_that_does_not_answer_leaves_no_session_behind():
+    from pyspark.sql import SparkSession
+
+    before = SparkSession.getActiveSession()
+    with pytest.raises(RunError, match="ENGINE_UNREACHABLE"):
+        engines.open("connect", remote="sc://127.0.0.1:1").session()
+    assert SparkSession.getActiveSession() is before
+
+
 def test_another_spark_is_refused():
     import pyspark
 
