@@ -98,8 +98,8 @@ def remote_session(url: str) -> SparkSession:
             session.conf.set(key, value)
     except Exception:
         _ask_again(session, 0)  # PySpark takes leave of the server when the process ends
-        session.release_session_on_close = False  # it does not answer
-        session.stop()  # or PySpark asks it again, as the thread's active one, when there is another
+        made.release_session_on_close = False  # it does not answer
+        made.stop()  # or PySpark asks it again, as the thread's active one, when there is another
         raise
     _ask_again(session, 9)
     return session
