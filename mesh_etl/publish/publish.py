@@ -44,7 +44,8 @@ def reported(plan: Plan, entry: Entry | None, outcome: Outcome, world: World) ->
     change = recover(plan.job, plan.contract, plan.ledger, world)
     snapshot = plan.ledger.snapshot()
     if snapshot is None:
-        raise PublishError(Fault("LEDGER_MISSING", "the ledger has gone", plan.ledger.layout.ledger()))
+        fix = "restore the folder from a backup, or from the bucket's earlier versions of its files, and run again"
+        raise PublishError(Fault("LEDGER_MISSING", "the ledger has gone", plan.ledger.layout.ledger(), fix))
     told = entry or snapshot.data
     root = plan.ledger.layout.root
     if change is None:

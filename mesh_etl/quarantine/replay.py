@@ -23,6 +23,7 @@ from mesh_etl.quarantine.settle import settle
 from mesh_etl.run import execute
 from mesh_etl.run.landing import shared
 from mesh_etl.run.scratch import scratch
+from mesh_etl.run.verify import RECOUNT
 from mesh_etl.storage import faults
 from mesh_etl.tables.entry import Counts
 from mesh_etl.tables.layout import new_txn
@@ -133,4 +134,4 @@ def _require_balance(staged: Staged, ready: Prepared) -> None:
     read = staged.counts.read
     if read != ready.fed:
         problem = f"{ready.fed:,} rows of the quarantine were given to the job, {read:,} were read"
-        raise RunError(Fault("ACCOUNTING", problem, str(ready.plan.job.path)))
+        raise RunError(Fault("ACCOUNTING", problem, str(ready.plan.job.path), RECOUNT))

@@ -14,7 +14,7 @@ from mesh_etl.kernels.write.spill import KeyRule, Spill, spill_batches
 from mesh_etl.run.engines import translated
 from mesh_etl.run.execution import written_files
 from mesh_etl.run.states import States
-from mesh_etl.run.verify import kept_partitions
+from mesh_etl.run.verify import RECOUNT, kept_partitions
 from mesh_etl.tables.entry import Partition
 from mesh_etl.transforms.columns import require_read
 from mesh_etl.transforms.engine_sql import for_engine
@@ -89,7 +89,7 @@ def rewritten(
     partitions, columns = written_files(plan, engine, manifests, txn, scratch, progress)
     if (written := sum(one.rows for one in partitions)) != kept:
         problem = f"the staged files hold {written:,} rows, {kept:,} are to stay"
-        raise RunError(Fault("STAGED_ROWS", problem, plan.ledger.layout.root))
+        raise RunError(Fault("STAGED_ROWS", problem, plan.ledger.layout.root, RECOUNT))
     states = States(plan, engine, manifests, columns, kept_partitions(plan, partitions, found), scratch)
     return partitions, states.write(txn, partitions)
 

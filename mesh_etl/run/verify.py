@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from mesh_etl.tables.ledger import Ledger
 
 
+# What was staged and what was counted come by ways of their own: a step that answers differently each time tells them
+# apart, and so does a fault of this library or of an engine.
+RECOUNT = "nothing was published: run again; if it stays, try the other engine (--engine) and report what both say"
+
 ANSWERS: dict[type[DatasetRule], Callable[[Any, Audit], Iterator[Verdict]]] = {
     Unique: unique.answered,
     Measure: measures.answered,
@@ -133,28 +137,29 @@ def _staged_faults(
 ) -> list[Fault]:
     counts, layout = accounting.totals, plan.ledger.layout
     faults = [
-        Fault("ACCOUNTING", "rows that were read are neither written, rejected nor counted", path)
+        Fault("ACCOUNTING", "rows that were read are neither written, rejected nor counted", path, RECOUNT)
         for path in accounting.unbalanced
     ]
     if not counts.balanced:
-        faults.append(Fault("ACCOUNTING", "the rows of the run do not add up", str(plan.job.path)))
+        faults.append(Fault("ACCOUNTING", "the rows of the run do not add up", str(plan.job.path), RECOUNT))
     files = [file for part in partitions for file in part.files]
     footers = each(plan.ledger.storage, partial(footer, plan.ledger), files)
     written = sum(footer.rows for footer in footers)
     if made.changed is not None and not made.changed.accounts_for(counts.good):
-        faults.append(Fault("ACCOUNTING", "rows that passed the checks are in no count of the mode", layout.root))
+        problem = "rows that passed the checks are in no count of the mode"
+        faults.append(Fault("ACCOUNTING", problem, layout.root, RECOUNT))
     if written != (wanted := counts.good if made.changed is None else made.rows):
         problem = f"the staged files hold {written:,} rows, {wanted:,} were counted"
-        faults.append(Fault("STAGED_ROWS", problem, layout.root))
+        faults.append(Fault("STAGED_ROWS", problem, layout.root, RECOUNT))
     required = {rule.column for rule in plan.checks.row if isinstance(rule, Required) and rule.rejects}
     for name in sorted({name for footer in footers for name in footer.with_null & required}):
         problem = f"by their footers, the staged files hold NULL in '{name}', which the write refuses"
-        faults.append(Fault("STAGED_NULLS", problem, layout.root))
+        faults.append(Fault("STAGED_NULLS", problem, layout.root, RECOUNT))
     refused = counts.quarantined + sum(one.rejected for one in accounting.inputs if one.reference)
     stored = sum(footer(plan.ledger, file).rows for file in rejected.files)
     if stored != refused:
         problem = f"the quarantine holds {stored:,} rows, {refused:,} were rejected"
-        faults.append(Fault("STAGED_ROWS", problem, layout.root))
+        faults.append(Fault("STAGED_ROWS", problem, layout.root, RECOUNT))
     return faults
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from mesh_etl.errors import Fault, PlanError
+
+RESTORE = "restore the file from a backup, or from the bucket's earlier version of it"
+UPGRADE = f"it was damaged, or written by a newer mesh_etl: {RESTORE}, or upgrade"
 UPKEEP = ("expire", "fence", "tag", "compact")  # operations that bring no rows to a table and take none away
 
 
@@ -256,3 +260,12 @@ class Entry(Record):
     def is_upkeep(self) -> bool:
         """Whether the commit leaves the rows of the table as they are, so that its data has no new version by it."""
         return self.operation in UPKEEP
+
+
+def parsed(content: bytes, path: str) -> Entry:
+    """The entry that the file holds. Raises `PlanError` LEDGER_UNREADABLE."""
+    try:
+        return Entry.model_validate_json(content)
+    except ValidationError as error:
+        problem = f"the entry does not read as one ({error.error_count()} faults)"
+        raise PlanError(Fault("LEDGER_UNREADABLE", problem, path, UPGRADE)) from None

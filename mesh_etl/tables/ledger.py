@@ -8,14 +8,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import ValidationError
-
 from mesh_etl.contract.summary import Summary, canonical
 from mesh_etl.contract.types import Field, parse
 from mesh_etl.errors import Fault, MeshError, PlanError, RunError
 from mesh_etl.storage import OutcomeUnknown, Storage
 from mesh_etl.tables import checkpoint
-from mesh_etl.tables.entry import ContractRef, Entry, Partition
+from mesh_etl.tables.entry import RESTORE, UPGRADE, ContractRef, Entry, Partition, parsed
 from mesh_etl.tables.layout import Layout
 from mesh_etl.tables.table_state import TableState
 
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from mesh_etl.contract.types import Schema
 
 _ATTEMPTS = 20
-_UPGRADE = "it was damaged, or written by a newer mesh_etl: restore the file or upgrade"
 
 
 @dataclass(frozen=True)
@@ -93,18 +90,8 @@ class Ledger:
         path = self.layout.entry(seq)
         content = self.storage.read(path)
         if content is None:
-            raise PlanError(Fault("LEDGER_MISSING", f"version {seq} is not in the ledger", path))
-        try:
-            return Entry.model_validate_json(content)
-        except ValidationError as error:
-            raise PlanError(
-                Fault(
-                    "LEDGER_UNREADABLE",
-                    f"the entry does not read as one ({error.error_count()} faults)",
-                    path,
-                    _UPGRADE,
-                )
-            ) from None
+            raise PlanError(Fault("LEDGER_MISSING", f"version {seq} is not in the ledger", path, RESTORE))
+        return parsed(content, path)
 
     def contract(self, entry: Entry) -> Summary:
         """The summary of the contract that a commit was checked against.
@@ -118,7 +105,7 @@ class Ledger:
         except (TypeError, KeyError):
             problem = f"the contract of version {entry.seq} does not read"
             where = self.layout.entry(entry.seq)
-            raise PlanError(Fault("LEDGER_UNREADABLE", problem, where, _UPGRADE)) from None
+            raise PlanError(Fault("LEDGER_UNREADABLE", problem, where, UPGRADE)) from None
 
     def schema(self, entry: Entry) -> Schema:
         """The columns of the version with their exact types.
@@ -234,9 +221,9 @@ class Ledger:
         content = self.storage.read(path)
         if content is None:
             problem = f"the summary of contract {kept.id} {kept.version} is not in the ledger"
-            raise PlanError(Fault("LEDGER_MISSING", problem, path, "restore the file"))
+            raise PlanError(Fault("LEDGER_MISSING", problem, path, RESTORE))
         if hashlib.sha256(content).hexdigest() != kept.summary_sha256:
-            raise PlanError(Fault("LEDGER_UNREADABLE", "the contract's summary is damaged", path, "restore the file"))
+            raise PlanError(Fault("LEDGER_UNREADABLE", "the contract's summary is damaged", path, RESTORE))
         found: dict[str, Any] = json.loads(content)
         return found
 

@@ -27,6 +27,7 @@ from mesh_etl.query import Statement, ask
 from mesh_etl.run import execute
 from mesh_etl.storage import OutcomeUnknown
 from mesh_etl.tables.iceberg import commit as steps
+from mesh_etl.tables.iceberg.updates import set_branch
 from mesh_etl.tables.states import Metrics
 from mesh_etl.upkeep.compact import compact
 from mesh_etl.upkeep.compaction import Choice
@@ -274,6 +275,28 @@ def test_lost_answer_is_looked_for(table, monkeypatch, step):
     assert entry.txn == staged.txn
     assert len(table.rows()) == 4
     assert len(table.ledger.seqs()) == 2
+
+
+def test_a_commit_that_is_rolled_back_at_once_is_made_again_by_the_next_run(table, monkeypatch):
+    table.deliver(ROWS)
+    table.run()
+    first = table.ledger.table().metadata.current_snapshot_id
+    table.deliver([[4, "IT", None, None, None]])
+    publish = steps.publish
+
+    def rolled_back(*given):
+        publish(*given)
+        now = table.ledger.table()
+        now.catalog.commit_table(now, (), (set_branch("main", first),))
+
+    monkeypatch.setattr(steps, "publish", rolled_back)
+    with pytest.raises(MeshError) as raised:
+        table.run()
+    assert raised.value.code == "COMMIT_UNKNOWN"
+    assert table.rows() == text(ROWS)
+    monkeypatch.undo()
+    assert table.run().outcome == "published"
+    assert table.rows() == text([*ROWS, [4, "IT", None, None, None]])
 
 
 def test_writers_at_once_lose_no_commit(project, monkeypatch):

@@ -51,7 +51,7 @@ def foreign_entry(
     return Entry(
         seq=version.seq,
         base_seq=before,
-        txn=f"snapshot-{snapshot.snapshot_id}",
+        txn=version.txn,
         idem_key="",
         product=last.product,
         operation="foreign rewrite" if rewritten else "foreign",

@@ -33,6 +33,13 @@ class Version:
     snapshot: Snapshot | None = None
     follows_expired: bool = False  # the oldest snapshot that is left, with others before it
 
+    @property
+    def txn(self) -> str:
+        """The transaction that made it; of another engine, its snapshot."""
+        if self.name:
+            return self.name[21:]
+        return f"snapshot-{self.snapshot.snapshot_id}" if self.snapshot else ""
+
 
 def entry_name(seq: int, txn: str) -> str:
     """What the entry of a version is called, below `_ledger/entries`."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyarrow as pa
-from pydantic import ValidationError
 from pyiceberg.exceptions import (
     CommitFailedException,
     NamespaceAlreadyExistsError,
@@ -25,8 +25,8 @@ from pyiceberg.exceptions import (
 from mesh_etl.contract.types import Schema
 from mesh_etl.errors import Fault, MeshError, PlanError
 from mesh_etl.storage import OutcomeUnknown
-from mesh_etl.tables.entry import Entry, Partition
-from mesh_etl.tables.iceberg import commit, foreign, live_copy, upkeep
+from mesh_etl.tables.entry import RESTORE, Entry
+from mesh_etl.tables.iceberg import commit, entries, live_copy, upkeep
 from mesh_etl.tables.iceberg.catalog import TableCatalog, changing, reading
 from mesh_etl.tables.iceberg.change import change_of, settled
 from mesh_etl.tables.iceberg.files import location
@@ -39,14 +39,10 @@ from mesh_etl.tables.table_state import TableState
 if TYPE_CHECKING:
     import numpy as np
     from pyiceberg.table import Table
-    from pyiceberg.table.snapshots import Snapshot
 
     from mesh_etl.contract.summary import Summary
 
 _ATTEMPTS = 20
-_KNOWN = 10_000
-_entries: dict[str, Entry] = {}  # by path: an entry never changes
-_UPGRADE = "it was damaged, or written by a newer mesh_etl: restore the file or upgrade"
 PROPERTIES = {
     "format-version": "2",
     "write.parquet.compression-codec": "zstd",
@@ -73,14 +69,15 @@ class IcebergLedger(Ledger):
         found = self._versions()
         for index, version in enumerate(found):
             if version.seq == seq:
-                return self._entry(found, index)
-        raise PlanError(Fault("LEDGER_MISSING", f"version {seq} is not in the table's history", self.place))
+                return entries.entry_of(self, found, index)
+        problem, fix = f"version {seq} is not in the table's history", "mesh-etl history lists those that are left"
+        raise PlanError(Fault("LEDGER_MISSING", problem, self.place, fix))
 
     def entries(self, after: int = 0, until: int | None = None) -> Iterator[Entry]:
         found = self._versions()
         for index, one in enumerate(found):
             if one.seq > after and (until is None or one.seq <= until):
-                yield self._entry(found, index)
+                yield entries.entry_of(self, found, index)
 
     def state(self, seq: int | None = None) -> TableState:
         known = self._known.state
@@ -120,13 +117,17 @@ class IcebergLedger(Ledger):
     def committed(self, entry: Entry) -> Entry:
         """The entry as the table has it, with the number of its snapshot.
 
-        Raises `OutcomeUnknown` where the table cannot be looked at: its files are the table's, nobody may remove them.
+        Raises `OutcomeUnknown` where the table cannot be looked at, or was rolled back by somebody meanwhile: its files
+        are the table's, nobody may remove them.
         """
         try:
-            seq = next(one.seq for one in reversed(self._versions()) if one.name.endswith(f"-{entry.txn}"))
-            return self.entry(seq)
+            found = self._versions()
+            index = next((at for at, one in enumerate(found) if one.name and one.txn == entry.txn), None)
+            if index is not None:
+                return entries.entry_of(self, found, index)
         except MeshError as error:
             raise OutcomeUnknown from error
+        raise OutcomeUnknown
 
     def file_schema(self, schema: Schema, contract: Summary | None = None) -> pa.Schema:
         """The Arrow schema of files with these columns, with the field ids that the table has or will have."""
@@ -162,7 +163,7 @@ class IcebergLedger(Ledger):
         except NoSuchTableError:
             return None
         except FileNotFoundError:
-            problem, fix = "the catalogue names metadata that are not there", "restore the files of the table"
+            problem, fix = "the catalogue names metadata that are not there", f"the table's own file is lost: {RESTORE}"
             raise PlanError(Fault("LEDGER_MISSING", problem, self.place, fix)) from None
 
     def catalog(self) -> TableCatalog:
@@ -193,11 +194,10 @@ class IcebergLedger(Ledger):
         if staged is not None and staged.parent_snapshot_id != table.metadata.current_snapshot_id:
             commit.drop(table, branch)
             raise CommitFailedException("the branch stands on an older head")
-        number = staged.sequence_number if staged else commit.stage(table, branch, change)
-        before = self._versions()
-        numbered = entry.model_copy(update={"seq": number, "previous": self._kept(before)})
-        name = entry_name(numbered.seq, entry.txn)
-        self._keep_entry(name, numbered)
+        number = (staged.sequence_number or 0) if staged else commit.stage(table, branch, change)
+        previous = entries.keep_foreign(self, self._versions())
+        name = entry_name(number, entry.txn)
+        entries.keep(self, name, entry.model_copy(update={"seq": number, "previous": previous}))
         again = self.table()
         if again is None or branch not in again.metadata.refs:
             raise CommitFailedException("the branch has gone")
@@ -243,79 +243,7 @@ class IcebergLedger(Ledger):
 
     def _versions(self) -> list[Version]:
         table = self.table()
-        return versions(table.metadata, self._read) if table else []
+        return versions(table.metadata, partial(entries.read, self)) if table else []
 
     def _txn_at(self, seq: int) -> str | None:
-        return next((_txn(one) for one in self._versions() if one.seq == seq), None)
-
-    def _entry(self, found: list[Version], index: int) -> Entry:
-        """The entry of a version: as it was written, or what another engine's snapshot comes to."""
-        version = found[index]
-        before = found[index - 1].seq if index else 0
-        if version.name:
-            entry = self._read(version.name).model_copy(update={"base_seq": before})
-        else:
-            named = [one.name for one in found[:index] if one.name] or [one.name for one in found if one.name][:1]
-            if not named:
-                problem = "no version of the table that is left was made by this library"
-                raise PlanError(Fault("LEDGER_MISSING", problem, self.place, "publish it as a new product"))
-            entry = foreign.foreign_entry(self, self._there(), version, self._read(named[-1]), before, "")
-        if version.follows_expired and version.snapshot is not None:
-            whole = self._whole(self._there(), version.snapshot, found[:index])
-            entry = entry.model_copy(update={"partitions": whole})
-        return entry
-
-    def _there(self) -> Table:
-        table = self.table()
-        assert table is not None, "a table with versions is there"
-        return table
-
-    def _whole(self, table: Table, snapshot: Snapshot, older: Iterable[Version]) -> tuple[Partition, ...]:
-        """All partitions of the oldest snapshot that is left, and without files those that only older versions had.
-
-        What came of the snapshots between is not known any more. What the older entries say of inputs, refused rows and
-        files that stand goes on to hold.
-        """
-        _, whole = foreign.partitions_of(self, table, snapshot)
-        entries = (self._read(one.name) for one in older if one.name)
-        gone = {one.values for entry in entries for one in entry.partitions} - whole.keys()
-        return (*whole.values(), *(Partition(values=one, folder="data", files=()) for one in sorted(gone, key=str)))
-
-    def _read(self, name: str) -> Entry:
-        """The entry of this name. Raises `PlanError` LEDGER_MISSING and LEDGER_UNREADABLE."""
-        path = self.layout.path("_ledger", "entries", f"{name}.json")
-        known = _entries.get(path)
-        if known is not None:
-            return known
-        content = self.storage.read(path)
-        if content is None:
-            raise PlanError(Fault("LEDGER_MISSING", "the entry of a version is not there", path, "restore the file"))
-        try:
-            found = Entry.model_validate_json(content)
-        except ValidationError as error:
-            problem = f"the entry does not read as one ({error.error_count()} faults)"
-            raise PlanError(Fault("LEDGER_UNREADABLE", problem, path, _UPGRADE)) from None
-        if len(_entries) >= _KNOWN:
-            _entries.pop(next(iter(_entries)), None)
-        _entries[path] = found
-        return found
-
-    def _kept(self, found: list[Version]) -> str:
-        """The name of the newest entry, after those of other engines are written down as well."""
-        name = ""
-        for index, version in enumerate(found):
-            if not version.name:
-                seen = self._entry(found, index).model_copy(update={"previous": name})
-                self._keep_entry(entry_name(version.seq, seen.txn), seen)
-            name = version.name or entry_name(version.seq, _txn(version))
-        return name
-
-    def _keep_entry(self, name: str, entry: Entry) -> None:
-        """The entry is there; one of the same name says the same."""
-        self.storage.create(self.layout.path("_ledger", "entries", f"{name}.json"), entry.model_dump_json().encode())
-
-
-def _txn(version: Version) -> str:
-    if version.name:
-        return version.name[21:]
-    return f"snapshot-{version.snapshot.snapshot_id}" if version.snapshot else ""
+        return next((one.txn for one in self._versions() if one.seq == seq), None)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesh_etl.errors import Fault, PlanError
+from mesh_etl.tables.entry import RESTORE
 
 if TYPE_CHECKING:
     from mesh_etl.tables.entry import Entry
     from mesh_etl.tables.ledger import Ledger
-
-_RESTORE = "restore the file from a backup, or from the bucket's earlier version of it"
 
 
 def read_whole(ledger: Ledger) -> tuple[list[Entry], list[Fault]]:
@@ -21,7 +20,7 @@ def read_whole(ledger: Ledger) -> tuple[list[Entry], list[Fault]]:
     first = set(range(1, max(seqs, default=0) + 1)) if ledger.counted else set(seqs)
     for seq in sorted(first.difference(seqs)):
         path = ledger.layout.entry(seq)
-        faults.append(Fault("LEDGER_MISSING", f"version {seq} is not in the ledger", path, _RESTORE))
+        faults.append(Fault("LEDGER_MISSING", f"version {seq} is not in the ledger", path, RESTORE))
     for seq in seqs:
         try:
             entry = ledger.entry(seq)
@@ -30,7 +29,7 @@ def read_whole(ledger: Ledger) -> tuple[list[Entry], list[Fault]]:
             continue
         if entry.seq != seq or (ledger.counted and entry.base_seq != seq - 1):
             problem = f"version {seq} says that it is version {entry.seq} on {entry.base_seq}"
-            faults.append(Fault("LEDGER_UNREADABLE", problem, ledger.layout.entry(seq), _RESTORE))
+            faults.append(Fault("LEDGER_UNREADABLE", problem, ledger.layout.entry(seq), RESTORE))
         entries.append(entry)
     return entries, faults
 

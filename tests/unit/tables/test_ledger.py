@@ -136,7 +136,8 @@ def test_an_entry_of_a_newer_library_is_not_half_understood(ledger, entry):
 def test_a_version_that_is_missing_is_an_error(ledger):
     with pytest.raises(PlanError) as raised:
         ledger().entry(7)
-    assert raised.value.code == "LEDGER_MISSING"
+    [fault] = raised.value.faults
+    assert (fault.code, fault.fix[:32]) == ("LEDGER_MISSING", "restore the file from a backup, ")
 
 
 def test_a_version_is_taken_once(ledger, entry):
