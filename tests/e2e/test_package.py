@@ -100,8 +100,16 @@ def test_the_same_input_gives_the_same_bytes_whoever_makes_them(shop, packages, 
 
 def test_what_is_made_is_told_with_the_next_command(shop, packages, version):
     mesh = [sys.executable, "-m", "mesh_etl.cli", "package", "--root", shop]
+    for name, text in {"__init__.py": "import rules.deep.one\n", "deep/one.py": ""}.items():
+        (shop / "rules" / name).parent.mkdir(parents=True, exist_ok=True)
+        (shop / "rules" / name).write_text(text)
+    with (shop / "configs/mesh.yaml").open("a") as file:
+        file.write("plugins: [rules]\n")
     said = command(*mesh)
     assert "web  shop-prod-web: 1 job" in said
+    [modules] = (shop / "build/shop-prod-web").glob("modules-*.zip")
+    with zipfile.ZipFile(modules) as archive:  # a package without `__init__.py` is found there by its folder alone
+        assert archive.namelist() == ["rules/", "rules/__init__.py", "rules/deep/", "rules/deep/one.py"]
     assert f"glue-{version}.gluewheels.zip" in said
     assert said.endswith(f"next: mesh-etl deploy web --env prod --dry-run --root {shop}\n")
     (shop / "build/shop-prod-web/mine.txt").write_text("kept")

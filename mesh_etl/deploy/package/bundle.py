@@ -20,7 +20,7 @@ from mesh_etl.deploy.package.made import MANIFEST, Made
 from mesh_etl.deploy.package.manifest import manifest
 from mesh_etl.deploy.package.modules import own_modules
 from mesh_etl.deploy.package.wheels import wheels_zip
-from mesh_etl.deploy.package.zipped import zipped
+from mesh_etl.deploy.package.zipped import folders, zipped
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
@@ -105,7 +105,7 @@ def _configured(project: Project, job: GlueJob, made: Made) -> list[Artifact]:
     found += [_environment(project, job, made)] if alone else [_wheels(project, job, made)]
     modules = own_modules(project, job.products)
     if modules:
-        data = zipped(modules)
+        data = zipped({**folders(modules), **modules})
         found.append(made.of("modules", f"modules-{hashlib.sha256(data).hexdigest()[:8]}.zip", data))
     return found
 

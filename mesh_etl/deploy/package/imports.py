@@ -18,7 +18,7 @@ _LACKING = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException") 
 class Import:
     """A module that is imported, by its whole name; of `from a import b` it is `a.b`, which may be a name in `a`.
 
-    `later` is one in a function, which is imported when that is called; `optional` one that may be missing.
+    `later` is one in a function or under a condition, which need not come; `optional` one that may be missing.
     """
 
     module: str
@@ -27,15 +27,10 @@ class Import:
     later: bool = False
     optional: bool = False
 
-    @property
-    def top(self) -> str:
-        """The package or module that it is, or is in."""
-        return self.module.partition(".")[0]
-
 
 @lru_cache(maxsize=1024)
 def imports(source: bytes, name: str) -> tuple[Import, ...]:
-    """What the file `name`, a path in the project, imports; but for what is there for type checkers alone.
+    """What the file `name`, a path in the project, imports where it is imported itself: no type checker, no script.
 
     Raises `ConfigError` MODULE_UNREADABLE for a source that is no Python.
     """
@@ -53,17 +48,21 @@ def imports(source: bytes, name: str) -> tuple[Import, ...]:
 def _imported(body: Iterable[ast.AST], package: tuple[str, ...], later: bool, optional: bool) -> Iterator[Import]:
     """The imports of the statements and of those inside them."""
     for node in body:
-        inside, in_function, may_lack = _inside(node), later, optional
+        inside, unsure, may_lack = _inside(node), later, optional
         if isinstance(node, ast.Import | ast.ImportFrom):
             for module in _modules(node, package):
                 yield Import(module, node.lineno, node.col_offset + 1, later, optional)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            in_function = True
-        elif isinstance(node, ast.If) and _for_checkers(node.test):
+            unsure = True
+        elif isinstance(node, ast.If) and _is_false(node.test):
             inside = node.orelse
+        elif isinstance(node, ast.If | ast.Match):
+            unsure = True
         elif isinstance(node, ast.Try | ast.TryStar):
-            may_lack = optional or any(map(_lets_lack, node.handlers))
-        yield from _imported(inside, package, in_function, may_lack)
+            may_lack = optional or any(_lacks(one.type) for one in node.handlers)
+        elif isinstance(node, ast.With | ast.AsyncWith):
+            may_lack = optional or any(map(_suppresses, node.items))
+        yield from _imported(inside, package, unsure, may_lack)
 
 
 def _inside(node: ast.AST) -> Sequence[ast.AST]:
@@ -81,11 +80,26 @@ def _modules(node: ast.Import | ast.ImportFrom, package: tuple[str, ...]) -> Ite
     yield from (f"{base}.{one.name}".strip(".") if one.name != "*" else base for one in node.names)
 
 
-def _for_checkers(test: ast.expr) -> bool:
-    """Whether it is `TYPE_CHECKING`, which is false when the module runs."""
-    return (test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")) == "TYPE_CHECKING"
+def _is_false(test: ast.expr) -> bool:
+    """Whether it is `TYPE_CHECKING` or `__name__ == "__main__"`, which are false where the module is imported."""
+    return "TYPE_CHECKING" in (getattr(test, "attr", ""), _name(test)) or (
+        isinstance(test, ast.Compare) and _name(test.left) == "__name__" and isinstance(test.ops[0], ast.Eq)
+    )
 
 
-def _lets_lack(handler: ast.ExceptHandler) -> bool:
-    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(one is None or getattr(one, "id", "") in _LACKING for one in caught)
+def _suppresses(item: ast.withitem) -> bool:
+    """Whether it is `contextlib.suppress` of what tells that a module is not there."""
+    call = item.context_expr
+    if not isinstance(call, ast.Call) or "suppress" not in (getattr(call.func, "attr", ""), _name(call.func)):
+        return False
+    return any(map(_lacks, call.args))
+
+
+def _lacks(caught: ast.expr | None) -> bool:
+    """Whether who catches this goes on without a module that is not there."""
+    some = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+    return any(one is None or _name(one) in _LACKING for one in some)
+
+
+def _name(node: ast.expr) -> str:
+    return str(getattr(node, "id", ""))

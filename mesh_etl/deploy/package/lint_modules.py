@@ -26,7 +26,7 @@ def unimportable(project: Project, job: GlueJob) -> Iterator[Fault]:
 
 
 def warned_modules(project: Project, job: GlueJob) -> Iterator[Fault]:
-    """MODULE_NOT_ON_GLUE for each import in a function, which fails if that is called."""
+    """MODULE_NOT_ON_GLUE for each import in a function or under a condition, which fails if it comes to that."""
     yield from _lacking(project, job, later=True)
 
 
@@ -42,7 +42,7 @@ def _lacking(project: Project, job: GlueJob, *, later: bool) -> Iterator[Fault]:
 
 
 def _asked(project: Project, job: GlueJob) -> Iterator[tuple[str, str, bool]]:
-    """The modules of others that the job imports, by their first names, where it does, and whether in a function.
+    """The modules of others that the job imports, by their first names, where it does, and whether perhaps not at all.
 
     Raises `ConfigError` MODULE_UNREADABLE.
     """
@@ -50,9 +50,8 @@ def _asked(project: Project, job: GlueJob) -> Iterator[tuple[str, str, bool]]:
     seen: set[tuple[Path, bool]] = set()
     while waiting:
         module, where, later = waiting.pop(0)
-        top = module.partition(".")[0]
-        if not is_own(project.root, top):
-            yield top, where, later
+        if not is_own(project.root, module):
+            yield module.partition(".")[0], where, later
             continue
         for path in run_by(project.root, module):
             if (path, later) in seen:

@@ -37,8 +37,9 @@ def own_modules(project: Project, products: tuple[str, ...]) -> dict[str, bytes]
     found: dict[str, bytes] = {}
     seen: set[str] = set()
     while waiting:
-        top = waiting.pop().partition(".")[0]
-        if top in seen:
+        module = waiting.pop()
+        top = module.partition(".")[0]
+        if top in seen or not is_own(project.root, module):
             continue
         seen.add(top)
         for path in _files(project.root, top):
@@ -49,12 +50,16 @@ def own_modules(project: Project, products: tuple[str, ...]) -> dict[str, bytes]
     return found
 
 
-def is_own(root: Path, top: str) -> bool:
-    """Whether the module or package of this name is the project's; the library is not, in a checkout of itself."""
-    package = root / top
+def is_own(root: Path, module: str) -> bool:
+    """Whether the module is the project's, by its whole name; the library is not, in a checkout of itself.
+
+    A package is one by Python in its own folder. One that has packages alone is one by the module that is asked for: a
+    folder may be called as what is installed, and have some Python far below.
+    """
+    package = root / module.partition(".")[0]
     if package == Path(mesh_etl.__file__).parent:
         return False
-    return (root / f"{top}.py").is_file() or (package.is_dir() and any(package.glob("*.py")))
+    return any(package.glob("*.py")) or any(run_by(root, module))
 
 
 def run_by(root: Path, module: str) -> Iterator[Path]:
@@ -78,10 +83,10 @@ def _functions(data: Any, loc: Loc = ()) -> Iterator[tuple[str, Loc]]:
 
 
 def _files(root: Path, top: str) -> list[Path]:
-    if not is_own(root, top):
-        return []
+    """The module that stands alone; the package, whole; both where both are there, of which Python takes one."""
     module, package = root / f"{top}.py", root / top
-    if not any(package.glob("*.py")):
-        return [module]
+    alone = [module] if module.is_file() else []
+    if alone and not any(package.glob("*.py")):
+        return alone
     every = (path for path in package.rglob("*") if path.is_file())
-    return sorted(one for one in every if "__pycache__" not in one.parts and not one.name.startswith("."))
+    return alone + sorted(one for one in every if "__pycache__" not in one.parts and not one.name.startswith("."))

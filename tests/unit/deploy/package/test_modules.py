@@ -51,19 +51,37 @@ def told(shop, source, **deploy):
     [
         ("import os, pyspark.sql, awsglue.job, pandas, sqlglot\nfrom PIL import Image\n", [], []),
         ("import os\nimport holidays, polars.lazy\n", ["2:1"], []),
-        ("if True:\n    from holidays import DE\n", ["2:5"], []),
+        ("if 1:\n    from holidays import DE\nelse:\n    import polars\n", [], ["2:5", "4:5"]),
+        ("if __name__ == '__main__':\n    import holidays\nelse:\n    import polars\n", ["4:5"], []),
+        ("if __name__ != '__main__':\n    import holidays\n", [], ["2:5"]),
+        ("from contextlib import *\nwith suppress(ImportError):\n    import holidays\n", [], []),
+        ("import contextlib as c\nwith c.suppress(OSError):\n    import holidays\n", ["3:5"], []),
         ("class One:\n    import holidays\n", ["2:5"], []),
         ("try:\n    import holidays\nfinally:\n    pass\n", ["2:5"], []),
         ("try:\n    import holidays\nexcept (ValueError, ImportError):\n    holidays = None\n", [], []),
         ("import typing\nif typing.TYPE_CHECKING:\n    import holidays\nelse:\n    import polars\n", ["5:5"], []),
         ("async def later():\n    with open('x'):\n        import holidays\n", [], ["3:9"]),
-        ("match 1:\n    case 1:\n        import holidays\n", ["3:9"], []),
+        ("match 1:\n    case 1:\n        import holidays\n", [], ["3:9"]),
     ],
 )  # fmt: skip
 def test_what_is_imported_must_be_there(shop, source, faults, warnings):
     at = [[f"rules/orders.py:{one}" for one in some] for some in (faults, warnings)]
     found = told(shop, source)
     assert [list(dict.fromkeys(some)) for some in found] == at
+
+
+def test_packages_without_an_init_are_the_project_s_own_where_the_module_is_there(shop):
+    shop.write({
+        "rules.py": "one = 1\n",
+        "build/jobs/run.py": "import holidays\n",
+        "steps/deep/one.py": "import steps.deep.two, build.env\n",
+        "steps/deep/two.py": "import polars\n",
+    })  # fmt: skip
+    found = told(shop, "from steps.deep.one import one\n")
+    assert found == (["steps/deep/one.py:1:1", "steps/deep/two.py:1:1"], [])
+    shipped = own_modules(shop.project(), ("sales.orders",))
+    assert {name.partition("/")[0] for name in shipped} == {"rules.py", "rules", "steps"}
+    assert {"steps/deep/one.py", "rules/orders.py"} < shipped.keys()
 
 
 def test_what_runs_is_followed_through_the_project_and_no_further(shop):

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from importlib import import_module
 from importlib.metadata import requires
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from mesh_etl.deploy.package.glue_versions import GLUE
 from mesh_etl.deploy.package.kept import kept
 from mesh_etl.deploy.package.lock import Lock, Wheel, lock, provided, wheels_of
 from mesh_etl.deploy.package.wheels import fetched, wheels_zip
-from mesh_etl.deploy.package.zipped import zipped
+from mesh_etl.deploy.package.zipped import folders, zipped
 from mesh_etl.errors import RunError
 
 OF_THE_COMMAND_LINE = {"typer", "rich", "pyyaml"}
@@ -39,6 +40,15 @@ def test_an_archive_says_nothing_of_when_and_by_whom():
         assert [(one.filename, one.date_time[0], one.external_attr >> 16) for one in archive.infolist()] == [
             ("a", 1980, 0o100644), ("b", 1980, 0o100644),
         ]  # fmt: skip
+
+
+def test_a_package_without_an_init_is_imported_from_an_archive_that_names_its_folder(tmp_path, monkeypatch):
+    members = {"archived/__init__.py": b"", "archived/of/deep/one.py": b"one = 1\n"}
+    assert list(folders(members)) == ["archived/", "archived/of/deep/", "archived/of/"]
+    path = tmp_path / "modules.zip"
+    path.write_bytes(zipped({**folders(members), **members}))
+    monkeypatch.syspath_prepend(path)
+    assert import_module("archived.of.deep.one").one == 1
 
 
 def test_the_wheel_is_one_and_runs_from_where_it_lies(tmp_path):
