@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from mesh_etl.deploy.synth.flow.states import going_on, skipped
 from mesh_etl.errors import PlanError
 from mesh_etl.operate.flow_runs import FlowRun, Rest, not_deployed, unknown
 from mesh_etl.operate.history import runs_of
+from mesh_etl.operate.listed import listed
 from mesh_etl.operate.runs import RECENT, Run
 from mesh_etl.operate.runs import run as of_job
 from mesh_etl.worlds.error_codes import code_of
@@ -43,15 +44,10 @@ class Machine:
         """The last runs, the newest first; none where the account has no such machine."""
         from botocore.exceptions import ClientError
 
-        def pages() -> Any:
-            size = {"PageSize": max(1, min(limit, 1000))}
-            every = self.states.get_paginator("list_executions")
-            for page in every.paginate(stateMachineArn=self.arn, PaginationConfig=size):
-                yield from page["executions"]
-
         with explained("states:ListExecutions", self.name):
             try:
-                return tuple(self._run(one) for one in islice(pages(), limit))
+                found = listed(self.states, "list_executions", "executions", limit, stateMachineArn=self.arn)
+                return tuple(self._run(one) for one in found)
             except ClientError as error:
                 if code_of(error) not in GONE:
                     raise
@@ -99,24 +95,19 @@ class Machine:
         """The last run of each of the jobs in that run, by its history; one that Glue does not know is left out."""
         found: dict[str, Run] = {}
         for job, identity in self._started(run.id).items():
-            try:
-                found |= {job: of_job(self.glue, job, identity)} if job in jobs else {}
-            except PlanError:  # UNKNOWN_RUN: the job was removed since, and made again
-                continue
+            if job in jobs:
+                with suppress(PlanError):  # UNKNOWN_RUN: the job was removed since, and made again
+                    found[job] = of_job(self.glue, job, identity)
         return found
 
     def _started(self, identity: str) -> dict[str, str]:
         """The runs of jobs that the execution has started. Raises `PlanError` (UNKNOWN_RUN)."""
         from botocore.exceptions import ClientError
 
-        def events() -> Any:
-            asked = {"executionArn": self._execution(identity), "PaginationConfig": {"PageSize": 1000}}
-            for page in self.states.get_paginator("get_execution_history").paginate(**asked):
-                yield from page["events"]
-
+        arn = self._execution(identity)
         with explained("states:GetExecutionHistory", self.name):
             try:
-                return runs_of(events())
+                return runs_of(listed(self.states, "get_execution_history", "events", None, executionArn=arn))
             except ClientError as error:
                 if code_of(error) != "ExecutionDoesNotExist":
                     raise

@@ -90,7 +90,10 @@ def failures(flow: DeployedFlow, found: FlowRun, ended: Sequence[tuple[str, Run 
 
 
 def _done(found: FlowRun, product: str, last: Run | None) -> bool:
-    """Whether the product was made in the run, or in the one that it goes on with."""
+    """Whether the product was made in the run, or in the one that it goes on with.
+
+    Of one that was stopped it is not known what it had still to start.
+    """
     if last is None:
-        return bool(found.resumes) or key(product) in found.done
+        return bool(found.resumes and found.state == COMPLETED) or key(product) in found.done
     return last.state == "SUCCEEDED"

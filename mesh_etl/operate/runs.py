@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from mesh_etl.errors import Fault, PlanError
+from mesh_etl.operate.listed import listed
 from mesh_etl.operate.named import LOOKED_AT, WHOLE, meant
 from mesh_etl.worlds.error_codes import code_of
 from mesh_etl.worlds.refusals import explained
@@ -53,14 +53,10 @@ def runs(glue: Any, job: str, limit: int) -> tuple[Run, ...]:
     """The last runs of the job, the newest first. Raises `PlanError` (NOT_DEPLOYED), and as `explained` does."""
     from botocore.exceptions import ClientError
 
-    def pages() -> Any:
-        for page in glue.get_paginator("get_job_runs").paginate(JobName=job, PaginationConfig={"PageSize": size}):
-            yield from page["JobRuns"]
-
-    size = max(1, min(limit, 200))
     with explained("glue:GetJobRuns", job):
         try:
-            return tuple(told(one) for one in islice(pages(), limit))
+            found = listed(glue, "get_job_runs", "JobRuns", limit, largest=200, JobName=job)
+            return tuple(told(one) for one in found)
         except ClientError as error:
             if code_of(error) != "EntityNotFoundException":
                 raise

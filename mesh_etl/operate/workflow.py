@@ -8,10 +8,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from mesh_etl.operate.flow_runs import COMPLETED, GOING, FlowRun, Rest, not_deployed, not_resumable, unknown
+from mesh_etl.operate.listed import listed
 from mesh_etl.operate.runs import RECENT, Run, busy, told
 from mesh_etl.worlds.error_codes import code_of
 from mesh_etl.worlds.refusals import explained, words_of
@@ -144,14 +144,9 @@ class Workflow:
     def _runs(self, limit: int) -> list[Mapping[str, Any]]:
         from botocore.exceptions import ClientError
 
-        def pages() -> Any:
-            size = {"PageSize": max(1, min(limit, 1000))}
-            for page in self.glue.get_paginator("get_workflow_runs").paginate(Name=self.name, PaginationConfig=size):
-                yield from page["Runs"]
-
         with explained("glue:GetWorkflowRuns", self.name):
             try:
-                return list(islice(pages(), limit))
+                return list(listed(self.glue, "get_workflow_runs", "Runs", limit, Name=self.name))
             except ClientError as error:
                 if code_of(error) != GONE:
                     raise

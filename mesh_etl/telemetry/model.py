@@ -20,7 +20,6 @@ class Metric:
 
     name: str
     unit: Unit
-    says: str
 
 
 @dataclass(frozen=True)
@@ -32,12 +31,12 @@ class Point:
     at: datetime.datetime
 
 
-ROWS_READ = Metric("RowsRead", "Count", "rows that a run has read")
-ROWS_WRITTEN = Metric("RowsWritten", "Count", "good rows that came in by a version")
-ROWS_REJECTED = Metric("RowsRejected", "Count", "rows that a run has refused")
-BYTES_WRITTEN = Metric("BytesWritten", "Bytes", "the size of the files that a version has written")
-FILES_WRITTEN = Metric("FilesWritten", "Count", "how many files a version has written")
-QUALITY_FAILURES = Metric("QualityFailures", "Count", "reasons for which a run refused its data, 0 where it did not")
-DURATION = Metric("Duration", "Seconds", "how long a run took, from its plan to its publication")
-AGE = Metric("Age", "Seconds", "how old the newest version of the table is, 0 at the moment of its commit")
+ROWS_READ = Metric("RowsRead", "Count")  # rows that a run has read
+ROWS_WRITTEN = Metric("RowsWritten", "Count")  # good rows that came in by a version
+ROWS_REJECTED = Metric("RowsRejected", "Count")  # rows that a run has refused
+BYTES_WRITTEN = Metric("BytesWritten", "Bytes")  # the size of the files that a version has written
+FILES_WRITTEN = Metric("FilesWritten", "Count")  # how many files a version has written
+QUALITY_FAILURES = Metric("QualityFailures", "Count")  # reasons for which a run refused its data, 0 where it did not
+DURATION = Metric("Duration", "Seconds")  # how long a run took, from its plan to its publication
+AGE = Metric("Age", "Seconds")  # how old the newest version of the table is, 0 at the moment of its commit
 METRICS = (ROWS_READ, ROWS_WRITTEN, ROWS_REJECTED, BYTES_WRITTEN, FILES_WRITTEN, QUALITY_FAILURES, DURATION, AGE)

@@ -24,6 +24,7 @@ SLOW = BUSY | {"SlowDown", "LimitExceededException", "OperationAbortedException"
 FORBIDDEN = DENIED - EXPIRED | {"403", "AllAccessDisabled"}
 _AGAIN = "run the command again: what is done is not done twice"
 _NEEDED = re.compile(r"not authorized to perform: (\S+?)(?: on resource: (\S+?))?(?:\s|$)")
+_UNFIT = re.compile(r"\AParameter validation failed:\nInvalid (?:type|value|length) for parameter ([A-Za-z0-9.\[\]]+),")
 LONGEST = 400  # characters of AWS's own words
 
 
@@ -63,9 +64,13 @@ def explanation(error: Any, action: str, where: str = "") -> RunError:
         fix = "pip install --upgrade boto3"
         return RunError(Fault("BOTO3_OLD", f"this boto3 does not know {action} as it is called here", where, fix))
     if getattr(error, "response", None):
-        return RunError(Fault("AWS_REFUSED", f"{action} was refused ({code}): {words}".rstrip(": "), where))
-    if code == "ParamValidationError":  # its words quote values
-        return RunError(Fault("AWS_REFUSED", f"{action} was not sent: a value is not as AWS takes it", where))
+        fix = f"mend what AWS names, and {_AGAIN}"
+        return RunError(Fault("AWS_REFUSED", f"{action} was refused ({code}): {words}".rstrip(": "), where, fix))
+    if code == "ParamValidationError":  # its words quote values, behind the name of what they were given for
+        unfit = _UNFIT.search(str(error))
+        what = unfit[1] if unfit else "a value"
+        fix = f"mend what it comes from in the configuration or the command, and {_AGAIN}"
+        return RunError(Fault("AWS_REFUSED", f"{action} was not sent: {what} is not as AWS takes it", where, fix))
     host = urlsplit(str(getattr(error, "kwargs", {}).get("endpoint_url", ""))).hostname  # its path may name objects
     problem = f"{action} was not answered{f' by {host}' if host else ''} ({code})"
     fix = f"look at the network, and whether the region is the right one and has this service; {_AGAIN}"

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from site_pages.constants import constants
+
 CODE = re.compile(r"[A-Z][A-Z0-9]+(_[A-Z0-9]+)+|[A-Z]{4,}")
 SPEAKERS = {"Fault", "Misstated", "Misfit", "Refused", "_Again", "_Unreadable", "coded", "fault", "_fault", "warn"}
 STEPS = {"ConfigError": 2, "PlanError": 3, "RunError": 4, "PublishError": 5}
@@ -42,7 +44,7 @@ def said(package: Path) -> Iterator[Said]:
         part = path.relative_to(package).parts[0].removesuffix(".py")
         for scope in ast.walk(tree):
             if isinstance(scope, ast.FunctionDef | ast.Module):
-                yield from _of_scope(scope, part)
+                yield from _of_scope(scope, part, constants(package, path))
 
 
 def page(package: Path, pages: Path) -> str:
@@ -86,9 +88,9 @@ def _meanings(page: Path) -> dict[str, str]:
     return {code: text.strip() for codes, text in rows for code in re.findall(r"`([A-Z_0-9]+)`", codes)}
 
 
-def _of_scope(scope: ast.FunctionDef | ast.Module, part: str) -> Iterator[Said]:
-    """What a function says itself; functions inside it speak for themselves."""
-    named: dict[str, ast.expr] = {}
+def _of_scope(scope: ast.FunctionDef | ast.Module, part: str, known: dict[str, ast.expr]) -> Iterator[Said]:
+    """What a function says itself, of a module with these constants; functions inside it speak for themselves."""
+    named = dict(known)
     raised: dict[int, int] = {}
     for node in _own(scope):
         match node:
@@ -133,7 +135,7 @@ def _template(node: ast.expr | None, named: dict[str, ast.expr], depth: int = 0)
         case ast.Constant(value=str(text)):
             return _escaped(text)
         case ast.JoinedStr(values=values):
-            return "".join(_piece(one) for one in values)
+            return "".join(_piece(one, named, depth) for one in values)
         case ast.Name(id=name) if name in named and depth < 3:
             return _template(named[name], named, depth + 1)
         case ast.IfExp(body=body, orelse=orelse):
@@ -149,10 +151,14 @@ def _template(node: ast.expr | None, named: dict[str, ast.expr], depth: int = 0)
     return ""
 
 
-def _piece(node: ast.expr) -> str:
+def _piece(node: ast.expr, named: dict[str, ast.expr], depth: int) -> str:
     if isinstance(node, ast.Constant):
         return _escaped(str(node.value))
     assert isinstance(node, ast.FormattedValue)
+    if isinstance(node.value, ast.Name) and node.value.id.isupper():
+        text = _template(node.value, named, depth)
+        if text:
+            return text
     names = [one.attr if isinstance(one, ast.Attribute) else one.id for one in ast.walk(node.value)
              if isinstance(one, ast.Attribute | ast.Name)]  # fmt: skip
     plain = next((name for name in names if name not in ("self", "str", "len", "join", "sorted")), "value")

@@ -15,6 +15,7 @@ from mesh_etl.config.env import AwsWorld, Env, LocalWorld
 from mesh_etl.config.governance.identity import Identity
 from mesh_etl.errors import PlanError, RunError
 from mesh_etl.storage.s3 import S3Storage
+from mesh_etl.worlds.refusals import explained
 
 ACCOUNT = "123456789012"
 
@@ -127,6 +128,14 @@ def test_a_secret_that_is_refused_says_what_to_do(aws: worlds.World, code: str, 
     with pytest.raises(RunError, match=f"ssm answered {code}; {fix}") as caught:
         aws.secret("ssm:/mask/key")
     assert (caught.value.code, caught.value.retryable) == ("SECRET_UNREACHABLE", retryable)
+
+
+def test_what_aws_does_not_take_is_told_by_its_name_and_not_by_its_value(aws: worlds.World) -> None:
+    ssm, said = aws.client("ssm"), "ssm:GetParameter was not sent: Name is not as AWS takes it; mend"
+    with pytest.raises(RunError, match=said) as caught, explained("ssm:GetParameter"):
+        ssm.get_parameter(Name=["lucy@example.com"])
+    assert caught.value.code == "AWS_REFUSED"
+    assert "lucy" not in str(caught.value)
 
 
 def test_credentials_of_another_account_are_noticed(aws: worlds.World, tmp_path: Path) -> None:

@@ -164,6 +164,23 @@ def test_after_a_lost_reply_the_run_that_goes_on_is_found(deployed: Command, acc
     assert (busy["code"], busy["retryable"]) == ("NOTHING_TO_RETRY", True)
 
 
+def test_a_run_that_goes_on_and_is_stopped_between_two_jobs_is_not_done(deployed: Command, accounts: Accounts) -> None:
+    accounts.end_runs("shop", job("daily"), "FAILED", "x")
+    deployed("start", "shop.visits", "--wait")
+    accounts.end_runs("shop", job("daily"), "SUCCEEDED")
+    resumed = deployed("retry", "shop.daily", "--json").document["run"]
+    client = accounts.client("glue", "shop")
+    for _ in range(3):
+        client.get_job_run(JobName=job("daily"), RunId=runs(accounts, "daily")[0]["Id"])
+    client.stop_workflow_run(Name=WORKFLOW, RunId=resumed)
+    for _ in range(3):
+        client.get_workflow_run(Name=WORKFLOW, RunId=resumed)
+    assert [[one["JobRunState"] for one in runs(accounts, name)][:1] for name in STARTS] == [["SUCCEEDED"]] * 2 + [[]]
+    again = deployed("retry", "shop.visits")
+    assert (again.code, "is STOPPED, from which Glue resumes nothing" in again.err) == (0, True)
+    assert accounts.calls["glue.StartWorkflowRun"] == 2
+
+
 def test_what_glue_does_not_resume_is_run_again_and_why_is_told(deployed: Command, accounts: Accounts) -> None:
     accounts.end_runs("shop", job("daily"), "FAILED", "x")
     deployed("start", "shop.visits", "--wait")

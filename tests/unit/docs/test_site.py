@@ -100,3 +100,18 @@ def test_what_a_code_says_is_read_from_the_source(tmp_path: Path) -> None:
     assert "Holds to: it is here." in page
     assert "- there is no '*name*' here (exit 3)" in page
     assert "**Fix:** take the nearest name that the message shows" in page
+
+
+def test_a_fix_that_several_modules_say_is_read_where_it_stands(tmp_path: Path) -> None:
+    sources = {
+        "kept.py": "WORDS = 'a backup'\n_AGAIN = 'no'\nFIX = f'restore it from {WORDS}'\n",
+        "part/__init__.py": "from mesh.kept import FIX\n",
+        "part/look.py": "from mesh.part import FIX\n_AGAIN = f'{FIX}, and run again'\n"
+        "def look():\n    return Fault('NOT_HERE', 'it is gone', where, f'{_AGAIN}: {name}')\n",
+    }
+    for name, text in sources.items():
+        (tmp_path / "mesh" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "mesh" / name).write_text(text)
+    (tmp_path / "codes.md").write_text("")
+    page = codes.page(tmp_path / "mesh", tmp_path)
+    assert "**Fix:** restore it from a backup, and run again: *name*" in page
