@@ -39,7 +39,7 @@ class Upsert:
         rank = self._ranks(bucket)
         ends = np.cumsum([incoming.num_rows, met.num_rows, bucket.buried.num_rows])
         deleted = self._deleted(incoming)
-        latest, ties = self._latest(incoming, group[: ends[0]], rank[: ends[0]], deleted)
+        latest, rivals = self._latest(incoming, group[: ends[0]], rank[: ends[0]], deleted)
         count = int(group.max()) + 1 if len(group) else 0
         held, row = _highest(group[ends[0] : ends[1]], rank[ends[0] : ends[1]], count)
         grave, _ = _highest(group[ends[1] :], rank[ends[1] :], count)
@@ -53,7 +53,7 @@ class Upsert:
         level = (mine == known) & (known >= 0)
         dead = level & (grave[key] == known)
         tied = level & ~dead & (~gone & changed | gone & (not self.delete_wins))
-        ties += 0 if self.last_wins else int(tied.sum())
+        ties = 0 if self.last_wins else len(np.union1d(rivals, key[tied]))
         late = (mine < known) | (dead & ~gone)
         unchanged = (dead & gone) | (~late & ~gone & same_key & ~changed)
         applied = ~late & ~unchanged
@@ -92,14 +92,14 @@ class Upsert:
 
     def _latest(
         self, incoming: pa.Table, group: np.ndarray, rank: np.ndarray, deleted: np.ndarray
-    ) -> tuple[np.ndarray, int]:
-        """The latest row of each key that comes, and of how many keys no row is."""
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The latest row of each key that comes, and the keys of which no row is."""
         last = deleted if self.delete_wins and not self.last_wins else np.zeros(len(group), bool)
         order = np.lexsort((np.arange(len(group)), last, rank, group))
         ends = np.append(group[order][1:] != group[order][:-1], True)[: len(order)]
         latest = order[ends]
         if self.last_wins:
-            return latest, 0
+            return latest, np.empty(0, np.int64)
         top = np.zeros(int(group.max()) + 1 if len(group) else 0, np.int64)
         top[group[latest]] = latest
         rows = np.flatnonzero((rank == rank[top[group]]) & (np.arange(len(group)) != top[group]))
@@ -107,7 +107,7 @@ class Upsert:
         unlike = differ(incoming.take(pa.array(rows)), incoming.take(pa.array(rivals)), self.stored)
         both, one = deleted[rows] & deleted[rivals], deleted[rows] != deleted[rivals]
         tied = np.where(one, not self.delete_wins, unlike & ~both)
-        return latest, len(np.unique(group[rows[tied]]))
+        return latest, group[rows[tied]]
 
 
 def _together(bucket: Bucket, names: tuple[str, ...]) -> pa.Table:

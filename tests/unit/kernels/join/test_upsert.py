@@ -76,6 +76,12 @@ def test_what_a_bucket_comes_to(come, held, graves, delete_wins):
     assert found.counts["updated"] + found.counts["deleted"] == len(found.removed)
 
 
+def test_a_key_that_ties_twice_counts_once():
+    policy = Upsert(("key",), ("at",), ("key", "at", "pay"), "op", ("D",), delete_wins=False)
+    come = [(1, "2", "a", "U"), (1, "2", "a", "D")]
+    assert policy(Bucket(rows(come, COME), rows([(1, "2", "a")], HELD), rows([], GRAVE))).ties == 1
+
+
 def test_the_last_one_wins_where_the_job_says_so():
     policy = Upsert(("key",), ("at",), ("key", "at", "pay"), "op", ("D",), last_wins=True)
     come = [(1, "2", "a", "D"), (1, "2", "b", "U"), (2, "2", "a", "U"), (2, "2", "b", "D")]
