@@ -108,11 +108,6 @@ def check_layout(job: LoadedJob, contract: Contract, keys: tuple[PartitionKey, .
 def _catalogue_faults(job: LoadedJob, keys: tuple[PartitionKey, ...]) -> Iterator[Fault]:
     """What the job wants of the catalogue's partitions and cannot have."""
     target, known = job.job.target, [key.name for key in keys]
-    if target.format == "iceberg" and (target.partition_indexes or target.projection):
-        place = "partition_indexes" if target.partition_indexes else "projection"
-        problem = f"target.{place}: the catalogue has no partitions of an Iceberg table, which finds files by itself"
-        yield Fault("INDEX_UNFIT", problem, job.where("target", place), "leave it out")
-        return
     for index, names in enumerate(target.partition_indexes):
         for number, name in enumerate(names):
             if name not in known:
