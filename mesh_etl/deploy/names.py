@@ -11,6 +11,8 @@ BUCKET = 63
 RULE = 64  # EventBridge's limit for the name of a rule
 FLOW_NAME = 80  # that of Step Functions for a state machine
 
+ATTEMPT = "_attempt_"  # Glue calls a run by which it tries again after the first, with this and a number behind
+
 # What the artifacts bucket has, by the first part of a key; of the first, age alone removes nothing.
 PACKAGES, TEMPORARY, EVENT_LOGS = "mesh_etl/", "temporary/", "spark-logs/"
 RETIRED = {"Key": "mesh_etl", "Value": "retired"}  # the tag of a package that no deploy needs any more

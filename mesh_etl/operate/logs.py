@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from mesh_etl.deploy import names
 from mesh_etl.errors import Fault
 from mesh_etl.operate.runs import Run
 from mesh_etl.worlds.error_codes import code_of
@@ -20,7 +21,6 @@ from mesh_etl.worlds.refusals import explained
 PREFIX = "--custom-logGroup-prefix"
 OUTPUT, SYSTEM = "output", "error"  # what the job prints; what Spark and Glue themselves say
 _CODED = re.compile(r"^(?!warning: )(?:error: )?(.+) \[([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)\]$")
-_ATTEMPT = "_attempt_"  # Glue calls a run by which it tries again after the first, with this and a number
 _WRONG = re.compile(r"\b(ERROR|FATAL|Exception|Traceback)\b")
 
 
@@ -64,7 +64,7 @@ def lines(logs: Any, group: str, run: Run, since: datetime | None = None) -> Ite
         try:
             for page in logs.get_paginator("filter_log_events").paginate(**asked):
                 for event in page["events"]:
-                    if not event["logStreamName"].startswith(f"{run.id}{_ATTEMPT}"):
+                    if not event["logStreamName"].startswith(f"{run.id}{names.ATTEMPT}"):
                         yield from _lines(event)
         except ClientError as error:
             if code_of(error) != "ResourceNotFoundException":

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from mesh_etl.deploy import names
 from mesh_etl.errors import Fault, PlanError
 
 LOOKED_AT = 1000  # the newest runs of a job, or of a flow
-WHOLE = re.compile(r"[jw]r_[0-9a-f]{64}(_attempt_[0-9]+)?")
+WHOLE = re.compile(rf"[jw]r_[0-9a-f]{{64}}({names.ATTEMPT}[0-9]+)?")
 SHORTEST = 13  # characters of a beginning that is shown
-_ATTEMPT = re.compile(r"_attempt_[0-9]+$")
+_ATTEMPT = re.compile(rf"{names.ATTEMPT}[0-9]+$")
 _SHOWN = 5  # of those that are meant by a beginning that is too short
 
 

@@ -44,11 +44,8 @@ def without_jobs(cloudformation: Any, found: Standing) -> Template | None:
     """
     with explained("cloudformation:GetTemplate", found.name):
         body = cloudformation.get_template(StackName=found.id, TemplateStage="Original")["TemplateBody"]
-        listed = list(cloudformation.get_paginator("list_stack_resources").paginate(StackName=found.id))
     nested = {
-        one["LogicalResourceId"]: one.get("PhysicalResourceId", "")
-        for page in listed
-        for one in page["StackResourceSummaries"]
+        one["LogicalResourceId"]: one.get("PhysicalResourceId", "") for one in _summaries(cloudformation, found.id)
     }
     kept = {
         logical: {key: value for key, value in one.items() if key != "DependsOn"}
@@ -67,15 +64,19 @@ def _holds_data(cloudformation: Any, stack: str) -> bool:
 
 
 def _resources(cloudformation: Any, name: str) -> Iterator[Resource]:
-    with explained("cloudformation:ListStackResources", name):
-        pages = list(cloudformation.get_paginator("list_stack_resources").paginate(StackName=name))
-    for page in pages:
-        for one in page["StackResourceSummaries"]:
-            physical = one.get("PhysicalResourceId", "")
-            if one["ResourceStatus"] == "DELETE_COMPLETE":
-                continue
-            if one["ResourceType"] == STACK and physical:
-                yield from _resources(cloudformation, physical)
-            elif one["ResourceType"] != STACK:
-                stack = name.rpartition(":stack/")[2].partition("/")[0] or name
-                yield Resource(stack, one["LogicalResourceId"], physical, one["ResourceType"])
+    for one in _summaries(cloudformation, name):
+        physical = one.get("PhysicalResourceId", "")
+        if one["ResourceStatus"] == "DELETE_COMPLETE":
+            continue
+        if one["ResourceType"] == STACK and physical:
+            yield from _resources(cloudformation, physical)
+        elif one["ResourceType"] != STACK:
+            stack = name.rpartition(":stack/")[2].partition("/")[0] or name
+            yield Resource(stack, one["LogicalResourceId"], physical, one["ResourceType"])
+
+
+def _summaries(cloudformation: Any, stack: str) -> list[dict[str, Any]]:
+    """The resources of the stack itself, by its name or its id, as CloudFormation lists them."""
+    with explained("cloudformation:ListStackResources", stack):
+        pages = list(cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack))
+    return [one for page in pages for one in page["StackResourceSummaries"]]

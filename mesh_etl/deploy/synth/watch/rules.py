@@ -34,7 +34,7 @@ def failed(estate: Estate, job: GlueJob) -> Resource:
     detail: dict[str, Any] = {"jobName": [job.name], "state": ["FAILED", "TIMEOUT", "ERROR"]}
     again = ""
     if retries := job.settings.retries:
-        further = [f"_attempt_{number}" for number in range(1, retries + 1)]
+        further = [f"{names.ATTEMPT}{number}" for number in range(1, retries + 1)]
         detail["jobRunId"] = [{"anything-but": {"suffix": further}}]
         again = f", and for a further attempt: mesh-etl runs {called} --env {estate.env}"
     text = f'"The run <run> of <job> ended as <state>. See: {look}{again}"'
