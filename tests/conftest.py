@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import urllib.request
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -90,3 +92,25 @@ def s3(s3_environment, monkeypatch):
     urllib.request.urlopen(f"{s3_environment['AWS_ENDPOINT_URL_S3']}/moto-api/reset", data=b"").close()
     client.create_bucket(Bucket="lake", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     return client
+
+
+@pytest.fixture
+def disk():
+    """Mounts a disk of some kilobytes on a folder; needs the right to mount."""
+    mounted = []
+
+    @contextmanager
+    def mount(folder, kilobytes):
+        folder.mkdir(parents=True, exist_ok=True)
+        made = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)], capture_output=True, check=False
+        )
+        if made.returncode:
+            pytest.skip("this user may not mount a small disk")
+        mounted.append(folder)
+        try:
+            yield
+        finally:
+            subprocess.run(["umount", str(mounted.pop())], check=True)
+
+    return mount

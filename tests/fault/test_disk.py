@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
-from contextlib import contextmanager
 from importlib import import_module
 
 import pytest
@@ -15,28 +14,6 @@ from mesh_etl.storage import LocalStorage
 
 STORAGE = import_module("mesh_etl.storage.local")
 BAD = "".join(f"x,{os.urandom(300).hex()},1.00\n" for _ in range(20))
-
-
-@pytest.fixture
-def disk(tmp_path):
-    """Mounts a disk of some kilobytes on a folder of the project; needs the right to mount."""
-    mounted = []
-
-    @contextmanager
-    def mount(folder, kilobytes):
-        folder.mkdir(parents=True, exist_ok=True)
-        made = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)], capture_output=True, check=False
-        )
-        if made.returncode:
-            pytest.skip("this user may not mount a small disk")
-        mounted.append(folder)
-        try:
-            yield
-        finally:
-            subprocess.run(["umount", str(mounted.pop())], check=True)
-
-    return mount
 
 
 def resized(folder, options):
