@@ -8,10 +8,12 @@ import subprocess
 import sys
 import urllib.request
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests import jvm
+from tests.s3_server import quicken
 
 
 def pytest_configure(config):
@@ -49,8 +51,7 @@ def engine():
 
     name = os.environ.get("MESH_ENGINE", "embedded")
     options = {"master": "local[2]"} if name == "spark" else {}
-    # The suite compiles more code than it runs: without the second compiler it needs a third less time.
-    os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+    os.environ.setdefault("SPARK_SUBMIT_OPTS", jvm.SHORT)
     if name == "spark":
         sys.path.append(str(Path(__file__).parent / "workers"))  # the workers' path is this one's
     with engines.open(name, **options) as opened:
@@ -60,13 +61,9 @@ def engine():
 @pytest.fixture(scope="session")
 def s3_environment():
     """The variables under which S3 is a server of moto's that lives as long as the run."""
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
     from moto.server import ThreadedMotoServer
 
-    # For each request moto looks into its two hundred folders for the service, and it says each to the log.
-    dispatched = DomainDispatcherApplication.get_backend_for_host
-    DomainDispatcherApplication.get_backend_for_host = cache(dispatched)
-    MotoRequestHandler.log_request = lambda *_: None
+    quicken()
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

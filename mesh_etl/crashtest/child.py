@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -60,10 +61,12 @@ def _begun(work: Callable[[], Any]) -> tuple[int, int]:
     reading, writing = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
+    gc.freeze()  # no child looks through what is there by now, so that its pages stay shared
     child = os.fork()
     if not child:
         os.close(reading)
         _live(work, writing)
+    gc.unfreeze()
     os.close(writing)
     return child, reading
 

@@ -12,7 +12,6 @@ from typing import Literal, TypeVar
 from mesh_etl.errors import Fault, RunError
 
 Way = Literal["refused", "lost", "killed", "throttled", "partial"]
-WAYS: tuple[Way, ...] = ("refused", "lost", "killed", "throttled", "partial")
 T = TypeVar("T")
 
 

@@ -15,10 +15,9 @@ from typing import Any
 
 import pytest
 
+from tests.jvm import SHORT
+
 pytest.importorskip("awsglue", reason="Glue's Python library is in the environments glue51 and glue60 alone")
-
-
-SHORT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # what a test runs is short: no second compiler
 
 
 class StandIn:

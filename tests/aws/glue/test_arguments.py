@@ -9,7 +9,7 @@ from mesh_etl.glue.arguments import arguments
 
 # What Glue passes beside a job's own parameters. Sources: the pages "Job parameter reference" and "getResolvedOptions".
 GLUE = [
-    *("--JOB_NAME", "demo-prod-shop-visits-run", "--JOB_ID", "j_1", "--JOB_RUN_ID", "jr_1"),
+    *("--JOB_NAME", "demo-prod-shop--visits-run", "--JOB_ID", "j_1", "--JOB_RUN_ID", "jr_1"),
     *("--SECURITY_CONFIGURATION", "demo", "--TempDir", "s3://demo/tmp/", "--job-language", "python"),
     *("--enable-metrics", "true", "--enable-continuous-cloudwatch-log", "true", "--job-bookmark-option"),
     *("job-bookmark-enable", "--encryption-type", "sse-s3", "--conf", "spark.a=b --conf spark.c=d", "--their-own", "x"),
@@ -20,7 +20,7 @@ def test_ours_are_read_among_glue_s():
     given = arguments("run", ["run.py", *GLUE, "--job", "s3://a/b.json", "--date=2026-11-20"])
     assert (given["job"], given["date"], given["engine"]) == ("s3://a/b.json", "2026-11-20", "")
     assert given.in_glue
-    assert given.resolved["JOB_NAME"] == "demo-prod-shop-visits-run"
+    assert given.resolved["JOB_NAME"] == "demo-prod-shop--visits-run"
     assert given.resolved["job_bookmark_option"] == "job-bookmark-enable"
     assert given.resolved["TempDir"] == "s3://demo/tmp/"
 

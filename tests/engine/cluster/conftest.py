@@ -18,11 +18,11 @@ from generate import generate
 from mesh_etl.config import load
 from mesh_etl.plan.build import ledger_of
 from tests.engine.cluster.processes import Server, start
+from tests.jvm import SHORT
 
 HERE = Path(__file__).parents[3]
 PRODUCTS = ("customer.customers", "sales.orders", "sales.lineitems")
 SCALE = 0.01
-SHORT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # what a test runs is short: no second compiler
 QUICK = {
     "SPARK_LOCAL_IP": "127.0.0.1",
     "SPARK_DAEMON_MEMORY": "256m",

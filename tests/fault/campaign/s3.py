@@ -16,6 +16,7 @@ from pathlib import Path
 from mesh_etl.crashtest.copies import copied
 
 BUCKET = "lake"
+SERVER = Path(__file__).parents[2] / "s3_server.py"
 
 
 @contextmanager
@@ -33,7 +34,7 @@ def server() -> Iterator[None]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    command = [sys.executable, str(SERVER), "-H", "127.0.0.1", "-p", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             while not _answers(address):

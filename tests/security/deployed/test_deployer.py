@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +19,9 @@ from mesh_etl.config import Project
 from mesh_etl.deploy.estate import CENTRE, estate, units
 from mesh_etl.deploy.policies import by_hand
 from mesh_etl.deploy.stacks import assembled, pace, retired
+from mesh_etl.deploy.synth.access.boundary import boundary
 from mesh_etl.deploy.synth.access.deployer import of_deployer, of_destroyer
+from mesh_etl.embedded_aws.cloudformation import progress
 from mesh_etl.testing.accounts import Accounts, aws
 from tests.aws.operate.conftest import small_packages
 from tests.remote import Remote
@@ -31,7 +35,7 @@ Statement = dict[str, Any]
 STACK = "test-prod-shop"
 ARTIFACTS = f"arn:aws:s3:::{STACK}-{HOME}-artifacts"
 TABLES = "arn:aws:s3:::shop-tables"
-OURS = {"aws:ResourceTag/mesh": "test", "aws:ResourceTag/domain": "shop"}
+OURS = {"aws:ResourceTag/mesh": "test", "aws:ResourceTag/environment": "prod", "aws:ResourceTag/domain": "shop"}
 KEY = f"arn:aws:kms:{REGION}:{HOME}:key/1"
 GLUE, STATES = f"arn:aws:glue:{REGION}:{HOME}", f"arn:aws:states:{REGION}:{HOME}"
 LOGS, CLOUDFORMATION = f"arn:aws:logs:{REGION}:{HOME}", f"arn:aws:cloudformation:{REGION}:{HOME}"
@@ -83,14 +87,24 @@ def _operated(folder: Path, s3_environment: dict[str, str]) -> Operated:
             patch.setenv(name, value)
         for name in ("FIRST", "LONGEST"):
             patch.setattr(pace, name, 0.0)
+        patch.setattr(progress, "further", _far)
         patch.setattr(retired, "KEPT", -timedelta(days=1))  # what was just made is old enough to go
         patch.setattr(assembled, "bundled", small_packages(folder / "packaged"))
+        project = Project.open(folder, "prod")
+        document = json.dumps(boundary(project, estate(project, "shop")))
+        accounts.client("iam", "shop").create_policy(PolicyName=f"mesh-boundary-{STACK}", PolicyDocument=document)
         with worlds.through(lambda world: Remote(world, accounts)):
             with recorded(daily):
                 _work(folder, accounts)
             with recorded(last):
                 _said(folder, "destroy", "shop", "--with-data", "--confirm", "shop")
     return Project.open(folder, "prod"), _asked(daily), _asked(last)
+
+
+def _far(call: Any, stack: dict[str, Any], step: Callable[..., None] = progress.further) -> None:
+    """A look finds the operation a part of its way further: who looks at each step asks for nothing else."""
+    for _ in range(20):
+        step(call, stack)
 
 
 def _said(folder: Path, *words: str, codes: tuple[int, ...] = (0,)) -> None:
@@ -109,9 +123,9 @@ def _work(folder: Path, accounts: Accounts) -> None:
         job.read_text().replace('"max_rejected": "90%"}', '"max_rejected": "80%"}, "deploy": {"retries": 2}')
     )
     _said(folder, "deploy", "shop", "--yes", "--prune")
-    accounts.end_runs("shop", f"{STACK}-again-run", "FAILED")
+    accounts.end_runs("shop", f"{STACK}--again-run", "FAILED")
     _said(folder, "start", "shop.visits", "--wait", codes=(0, 4))
-    accounts.end_runs("shop", f"{STACK}-again-run", "SUCCEEDED")
+    accounts.end_runs("shop", f"{STACK}--again-run", "SUCCEEDED")
     _said(folder, "retry", "shop.again", "--wait", codes=(0, 3))  # by a machine none of its jobs runs here
     for words in OPERATED:
         _said(folder, *words)
@@ -147,7 +161,7 @@ def test_the_recording_has_what_these_commands_do(operated: Operated) -> None:
         flows |= {"states:ListExecutions", "states:GetExecutionHistory"}
     assert flows <= actions
     assert {"cloudformation:ExecuteChangeSet", "cloudformation:DeleteChangeSet", "s3:PutObject"} <= actions
-    assert "s3:PutObjectVersionTagging" in actions
+    assert {"s3:PutObjectVersionTagging", "iam:GetPolicyVersion"} <= actions
     assert {"glue:StartJobRun", "glue:GetJobRun", "logs:FilterLogEvents", "cloudformation:GetTemplate"} <= actions
     gone = {"s3:DeleteObjectVersion", "s3:ListBucketVersions", "s3:DeleteBucket", "s3:DeleteBucketPolicy"}
     assert gone | {"kms:ScheduleKeyDeletion", "cloudformation:DeleteStack"} <= {one.action for one in last}
@@ -188,13 +202,13 @@ def test_data_goes_by_the_second_policy_alone(operated: Operated) -> None:
 
 
 DENIED = {
-    "the jobs of another unit run": Call("glue:StartJobRun", f"{GLUE}:job/test-prod-sales-orders-run"),
-    "a flow of another unit starts": Call("glue:StartWorkflowRun", f"{GLUE}:workflow/test-prod-sales-orders-asked"),
+    "the jobs of another unit run": Call("glue:StartJobRun", f"{GLUE}:job/test-prod-sales--orders-run"),
+    "a flow of another unit starts": Call("glue:StartWorkflowRun", f"{GLUE}:workflow/test-prod-sales--orders-asked"),
     "a flow of another unit stops": Call("glue:StopWorkflowRun", f"{GLUE}:workflow/payroll"),
     "another machine starts": Call("states:StartExecution", f"{STATES}:stateMachine:payroll"),
     "another machine's run stops": Call("states:StopExecution", f"{STATES}:execution:payroll:1"),
-    "another machine's run is read": Call("states:DescribeExecution", f"{STATES}:execution:test-prod-sales-x:1"),
-    "another machine's history is read": Call("states:GetExecutionHistory", f"{STATES}:execution:test-prod-sales-x:1"),
+    "another machine's run is read": Call("states:DescribeExecution", f"{STATES}:execution:test-prod-sales--x:1"),
+    "another machine's history is read": Call("states:GetExecutionHistory", f"{STATES}:execution:test-prod-sales--x:1"),
     "another stack is deleted": Call("cloudformation:DeleteStack", f"{CLOUDFORMATION}:stack/test-prod-sales/1"),
     "another stack is read": Call("cloudformation:GetTemplate", f"{CLOUDFORMATION}:stack/payroll/1"),
     "stacks of the account are listed": Call("cloudformation:ListStacks", "*"),
@@ -232,7 +246,8 @@ UNRECORDED = {
     ),
     "a failed rollback goes on": Call("cloudformation:ContinueUpdateRollback", f"{CLOUDFORMATION}:stack/{STACK}/1"),
     "an upload in parts ends": Call("s3:AbortMultipartUpload", f"{ARTIFACTS}/mesh_etl/1/x"),
-    "a workflow goes on": Call("glue:ResumeWorkflowRun", f"{GLUE}:workflow/{STACK}-visits-asked"),
+    "a second dashboard": Call("cloudwatch:PutDashboard", f"arn:aws:cloudwatch::{HOME}:dashboard/{STACK}--2"),
+    "a workflow goes on": Call("glue:ResumeWorkflowRun", f"{GLUE}:workflow/{STACK}--visits-asked"),
 }
 
 
