@@ -20,8 +20,8 @@ STRING = words("""
     STARTSWITH SUBSTR SUBSTRING SUBSTRING_INDEX TO_JSON TRANSLATE TRIM UCASE UNBASE64 UNHEX UPPER URL_DECODE
     URL_ENCODE""")
 NUMBER = words("""
-    ABS ACOS ASIN ATAN ATAN2 BIN BIT_COUNT CBRT CEIL CEILING CONV COS COSH DEGREES E EXP EXPM1 FACTORIAL FLOOR
-    GREATEST HYPOT ISNAN LEAST LN LOG LOG10 LOG1P LOG2 MOD NANVL NEGATIVE PI PMOD POSITIVE POW POWER RADIANS RINT
+    ABS ACOS ASIN ATAN ATAN2 BIN BIT_COUNT CBRT CEIL CEILING COS COSH DEGREES E EXP EXPM1 FACTORIAL FLOOR
+    GREATEST HYPOT ISNAN LEAST LN LOG LOG10 LOG1P LOG2 MOD NANVL NEGATIVE PI PMOD POSITIVE POW POWER RADIANS
     ROUND SHIFTLEFT SHIFTRIGHT SIGN SIGNUM SIN SINH SQRT TAN TANH TO_NUMBER TRY_ADD TRY_DIVIDE TRY_MULTIPLY
     TRY_SUBTRACT TRY_TO_NUMBER WIDTH_BUCKET""")
 TIME = words("""
@@ -73,7 +73,8 @@ REASONS = {
     **dict.fromkeys(("CURRENT_USER", "SESSION_USER", "USER", "VERSION"), _WHO),
     **dict.fromkeys(("CURRENT_DATABASE", "CURRENT_SCHEMA", "CURRENT_CATALOG"), _WHO),
     **dict.fromkeys(("FIRST", "LAST", "ANY_VALUE", "FIRST_VALUE", "LAST_VALUE"), _ORDER),
-    "BROUND": "rounds halves in another way on engine embedded; use round()",
+    "CONV": "answers signs and what is no digit in another way on engine embedded; use hex() or bin()",
+    **dict.fromkeys(("BROUND", "RINT"), "rounds halves in another way on engine embedded; use round()"),
     **dict.fromkeys(AGGREGATE, "combines rows; use the transform 'aggregate' or 'sql'"),
     **dict.fromkeys(WINDOW, "looks at other rows; use the transform 'sql'"),
     **dict.fromkeys(GENERATOR, "makes several rows of one; use 'flatten' with explode, or 'sql'"),

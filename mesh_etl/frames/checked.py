@@ -17,6 +17,7 @@ _SIGNS = {"passed": "✓", "warned": "!", "not executed": "·"}
 # Readable on a dark and on a light page.
 _COLOURS = {"passed": "#2e9e5b", "warned": "#b8860b", "not executed": "#888888"}
 _BROKEN = "#d64545"
+_MEND = "mend the rows that break it, or change the rule"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Checked:
         for one in self.broken:
             what = one.reason or f"{one.rows:,} of {self.read:,} rows break it"
             text = f"{one.text}: {what}" if one.text != what else what
-            yield Fault("RULE_BROKEN", f"{one.rule}: {text}", self.places.get(one.rule, ""))
+            yield Fault("RULE_BROKEN", f"{one.rule}: {text}", self.places.get(one.rule, ""), _MEND)
 
     def __str__(self) -> str:
         lines = [f"{self._title()}: {self._sum()}"]

@@ -52,10 +52,12 @@ def put(text: str, section: str, key: str, value: Any) -> str:
         raise _unfit(section)
     if key in pairs:
         name, old = pairs[key]
-        if old.value == "" and not old.style:  # there is only a colon
-            at = text.index(":", name.end_mark.index) + 1
+        at = _colon(text, name)
+        if _is_empty(old):
             return f"{text[:at]} {flow(value)}{text[at:]}"
-        return text[: old.start_mark.index] + flow(value) + text[_end(text, old) :]
+        # A list may stand as far left as its key, where no other value may: it comes behind the colon or its comment.
+        gap = text[at : old.start_mark.index]
+        return text[:at] + (f"{gap}  " if gap.strip() else " ") + flow(value) + text[_end(text, old) :]
     if inside.flow_style:
         at = inside.value[-1][1].end_mark.index if inside.value else inside.start_mark.index + 1
         return f"{text[:at]}{', ' if inside.value else ''}{scalar(key)}: {flow(value)}{text[at:]}"
@@ -118,9 +120,21 @@ def _end(text: str, node: Node) -> int:
     """Where the last sign of the node is; a block's own mark stands behind the comments that follow it."""
     while not isinstance(node.value, str) and not node.flow_style and node.value:
         last = node.value[-1]
-        node = last[1] if isinstance(last, tuple) else last
+        name, node = last if isinstance(last, tuple) else (None, last)
+        if name is not None and _is_empty(node):
+            return _colon(text, name)
     start: int = node.start_mark.index
     return start + len(text[start : node.end_mark.index].rstrip())
+
+
+def _is_empty(node: Node) -> bool:
+    """Whether nothing stands there; the mark of what is not there is that of the next key."""
+    return bool(node.value == "" and not node.style)
+
+
+def _colon(text: str, name: Node) -> int:
+    """Where the colon of a key ends."""
+    return text.index(":", name.end_mark.index) + 1
 
 
 def _newline(text: str) -> str:

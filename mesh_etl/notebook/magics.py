@@ -46,13 +46,13 @@ def _command(line: str) -> None:
     """`%mesh <command> …` runs `mesh-etl <command> …` and shows what it says; a failure stops the cell."""
     from mesh_etl.cli import main
 
-    words = shlex.split(line)
+    words = _split(line)
     try:
         main(words)
     except SystemExit as done:
         if done.code:
-            what = f"mesh-etl {' '.join(words[:1])} has failed with exit code {done.code}; see above"
-            raise CommandFailed(Fault("COMMAND_FAILED", what)) from None
+            what = f"{' '.join(('mesh-etl', *words[:1]))} has failed with exit code {done.code}"
+            raise CommandFailed(Fault("COMMAND_FAILED", what, fix="see above what it says")) from None
 
 
 def _job(shell: Shell, line: str, cell: str) -> Product:
@@ -83,13 +83,23 @@ def _contract(line: str, cell: str) -> Answer[Any]:
 
 def _words(line: str) -> tuple[str, list[str]]:
     """The product and the options. Raises `ConfigError` USAGE."""
-    words = shlex.split(line)
+    words = _split(line)
     names = [word for word in words if not word.startswith("-")]
     options = [word for word in words if word.startswith("-")]
     if len(names) != 1 or set(options) - set(_OPTIONS):
         fix = f"write: PRODUCT [{'|'.join(_OPTIONS)}]"
         raise ConfigError(Fault("USAGE", "one product is expected, and no other words", "", fix))
     return names[0], options
+
+
+def _split(line: str) -> list[str]:
+    """The words of the line, as a shell reads them. Raises `ConfigError` USAGE for a quote that is not closed."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        raise ConfigError(
+            Fault("USAGE", "a quote is not closed", "", "close it, or write \\' for a plain one")
+        ) from None
 
 
 def _show(answer: Answer[Any]) -> None:
@@ -100,13 +110,11 @@ def _show(answer: Answer[Any]) -> None:
 
 def _completed(_: object, event: Any) -> list[str]:
     """The commands, and the products of the project, that may follow `%mesh`."""
-    import typer
-
-    from mesh_etl.cli.app import app
+    from mesh_etl.cli.app import HOMES
 
     words = str(event.line).split()
     if len(words) < 2 or (len(words) == 2 and not str(event.line).endswith(" ")):
-        return sorted(getattr(typer.main.get_command(app), "commands", {}))
+        return sorted(HOMES)
     try:
         return list(placement.products(placement.root_of(Path())))
     except ConfigError:  # no project, no names

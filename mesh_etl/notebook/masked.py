@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 def masked(plan: Plan, steps: int, texts: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """The columns to hide after that many steps, each with why; `texts` has the shown cells of each column.
 
-    A column of the contract is as the contract classifies it. Any other is hidden when it holds what such a column is
-    made of, when it is made of one of another product, or when its values look personal to the mesh's classifiers.
-    What a later step masks is hidden until then.
+    A column of the contract is as the contract classifies it, once it is made as it will be published: before, another
+    one may bear its name. Any other is hidden when it holds what a classified column is made of, when it is made of one
+    of another product, or when its values look personal to the mesh's classifiers. What a later step masks is hidden
+    until then.
     """
     trail = trail_of(plan)
     contract = {one.stored_name: one for one in plan.contract.columns}
@@ -37,8 +38,10 @@ def masked(plan: Plan, steps: int, texts: Mapping[str, Sequence[str]]) -> dict[s
     found = {}
     for name, cells in texts.items():
         uses = [use for use in sorted(trail[steps].of(name)) if not use.hidden]
-        if name in contract:
+        if name in contract and (trail[-1].untold or trail[steps].of(name) == trail[-1].of(name)):
             why = closed.get(name, "") or _first(uses, unmasked)
+        elif name in closed:
+            why = closed[name]
         elif untold:
             why = "what it is made of is not known"
         else:

@@ -195,9 +195,9 @@ class Product:
         from mesh_etl.modes.replace import Replace
         from mesh_etl.plan import build
 
-        # What an append has read before can be looked at again.
+        # An append has no use for a source that is fetched, but what it gives can be looked at.
         anew = Replace() if self.job.job.target.mode.type == "append" else None
-        return build(self.job, as_mode=anew, acknowledge=contract_of(self.job).version)
+        return build(self.job, as_mode=anew, acknowledge=contract_of(self.job).version, again=True)
 
     @property
     def _world(self) -> worlds.World:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mesh_etl.errors import Fault, PlanError
 from mesh_etl.run import engines
-from mesh_etl.run.engines.base import REMOTE_CORES, Capability, Engine
+from mesh_etl.run.engines.base import REMOTE_CORES, Engine
 from mesh_etl.run.engines.connect import SETTINGS
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ class Given(Engine):
     """
 
     name: ClassVar[str] = "session"
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({"cluster"})
 
     def __init__(self, session: SparkSession) -> None:
         super().__init__()

@@ -55,7 +55,7 @@ def execute(plan: Plan, engine: Engine, secret: Callable[[str], str], progress: 
             whole = landed(plan, engine, secret, kept, progress)
             return _nothing(whole, engine, txn) if whole.done else _stage(whole, engine, secret, txn, kept, progress)
     except BaseException:
-        for folder in (layout.data(txn), layout.quarantine(txn), layout.metrics(txn), layout.tombstones(txn)):
+        for folder in layout.staged(txn):
             with suppress(MeshError):  # what was wrong is raised; a stray is collected later
                 storage.remove(folder)
         raise

@@ -40,6 +40,10 @@ class Layout:
         """The folder of the keys that the transaction has deleted."""
         return self.path("tombstones", txn)
 
+    def staged(self, txn: str) -> tuple[str, ...]:
+        """The folders of what the transaction has staged, none of which is read before it commits."""
+        return self.data(txn), self.quarantine(txn), self.metrics(txn), self.tombstones(txn)
+
     def spill(self, txn: str) -> str:
         """The folder of the transaction's intermediate files, gone before the commit."""
         return self.path("_spill", txn)

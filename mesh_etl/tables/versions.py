@@ -33,6 +33,6 @@ def numbered(state: TableState, name: str | int, product: str, where: str) -> in
         raise PlanError(Fault("UNKNOWN_TAG", f"no version of {product} has the tag '{text}'", where, fix))
     if seq in state.expired:
         kept = [one for one in range(1, state.seq + 1) if one not in state.expired]
-        fix = f"the oldest that can be read is {kept[0]}" if kept else ""
+        fix = f"the oldest that can be read is {kept[0]}" if kept else "none is left: publish a new one by a run"
         raise PlanError(Fault("VERSION_EXPIRED", f"version {seq} of {product} has expired", where, fix))
     return seq

@@ -46,11 +46,11 @@ class Dedupe(Transform):
         require(df, self.keys, f"{context.place}.keys")
         require(df, [name.removeprefix("-") for name in self.order_by], f"{context.place}.order_by")
         keyless = self._keyless(df)
-        groups = [column(name) for name in self.keys]
+        groups = [_compared(df, name) for name in self.keys]
         if ROW in df.columns:
             # Rows without a key, dead ones among them, would gather in one task: each is a group of its own.
             groups += [F.when(keyless, F.col(ROW).getField(part)) for part in ("item", "record")]
-        window = Window.partitionBy(*groups).orderBy(*map(_direction, self.order_by), *_ties(df))
+        window = Window.partitionBy(*groups).orderBy(*(_direction(df, name) for name in self.order_by), *_ties(df))
         ranked = df.withColumn(_RANK, F.row_number().over(window))
         return drop_rows(ranked, (F.col(_RANK) == 1) | keyless, self.rule(context.place)).drop(_RANK)
 
@@ -64,8 +64,19 @@ class Dedupe(Transform):
         return keyless
 
 
-def _direction(name: str) -> Column:
-    return column(name[1:]).desc_nulls_last() if name.startswith("-") else column(name).asc_nulls_last()
+def _compared(df: DataFrame, name: str) -> Column:
+    """The column as rows are compared by it: -0.0 is 0.0, which the windows of Sail tell apart."""
+    from pyspark.sql import functions as F
+
+    kinds = {known.lower(): kind for known, kind in df.dtypes}
+    found = column(name)
+    zeros = kinds.get(name.lower()) in ("float", "double")
+    return F.when(found == 0, F.lit(0.0)).otherwise(found) if zeros else found
+
+
+def _direction(df: DataFrame, name: str) -> Column:
+    compared = _compared(df, name.removeprefix("-"))
+    return compared.desc_nulls_last() if name.startswith("-") else compared.asc_nulls_last()
 
 
 def _ties(df: DataFrame) -> list[Column]:

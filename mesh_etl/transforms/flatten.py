@@ -78,5 +78,6 @@ def _require_kind(df: DataFrame, name: str, wanted: Literal["array", "struct"], 
     kind: Any = df.schema[name].dataType
     if kind.typeName() != wanted:
         code = {"array": "NOT_AN_ARRAY", "struct": "NOT_A_STRUCT"}[wanted]
-        raise PlanError(Fault(code, f"'{name}' is {kind.simpleString()}, and {wanted} is expected", where))
+        fix = f"name a column of the type {wanted}, or leave the step out"
+        raise PlanError(Fault(code, f"'{name}' is {kind.simpleString()}, and {wanted} is expected", where, fix))
     return kind

@@ -37,7 +37,7 @@ class Python(Transform):
         answer = function(df, context) if _parameters(function, where) == 2 else function(df)
         if not hasattr(answer, "mapInArrow"):
             problem = f"returned {type(answer).__name__}, and a DataFrame is expected"
-            raise PlanError(Fault("PYTHON_RESULT", problem, where))
+            raise PlanError(Fault("PYTHON_RESULT", problem, where, "return the frame that it was given, transformed"))
         return answer  # type: ignore[no-any-return]
 
     def _load(self, where: str) -> Callable[..., Any]:
@@ -63,5 +63,6 @@ def _parameters(function: Callable[..., Any], where: str) -> int:
     needed = sum(each.kind in positional and each.default is each.empty for each in parameters)
     named = any(each.kind is each.KEYWORD_ONLY and each.default is each.empty for each in parameters)
     if needed not in (1, 2) or named:
-        raise PlanError(Fault("PYTHON_SIGNATURE", "takes other arguments than (frame) or (frame, context)", where))
+        problem, fix = "takes other arguments than (frame) or (frame, context)", "define it as def name(frame): …"
+        raise PlanError(Fault("PYTHON_SIGNATURE", problem, where, fix))
     return needed

@@ -84,7 +84,7 @@ def test_asserts_without_a_cell(contract, people):
     with pytest.raises(AssertionError) as raised:
         assert_contract(people, contract)
     text = str(raised.value)
-    assert "contract.yaml:10:9: id.required: id is not null: 1 of 4 rows break it [RULE_BROKEN]" in text
+    assert "contract.yaml:10:9: id.required: id is not null: 1 of 4 rows break it; mend" in text
     assert "200" not in text
     assert assert_contract(people.where("id = 1 or id = 4"), contract).passed
     with pytest.raises(AssertionError, match="prose cannot be executed"):

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from mesh_etl.errors import Fault, RunError
+from mesh_etl.run.engines.failures import STOPPED
 
 
 def test_map_keeps_the_order_of_the_items(engine):
@@ -42,7 +43,7 @@ def test_another_error_of_a_kernel_is_named_without_its_text(engine):
 
     with pytest.raises(RunError) as raised:
         engine.map(fail, [1, 2])
-    assert str(raised.value) == "the engine stopped: ValueError in a worker [ENGINE_FAILED]"
+    assert str(raised.value) == f"the engine stopped: ValueError in a worker; {STOPPED} [ENGINE_FAILED]"
 
 
 def test_an_error_of_the_disk_has_its_own_code(engine):
@@ -144,6 +145,34 @@ def test_the_session_has_a_utc_clock_and_strict_casts(engine):
     assert raised.value.code == "ENGINE_FAILED"
     assert "x0" not in str(raised.value)
     assert str(raised.value).startswith("transforms[1]: the engine stopped: ")
+
+
+@pytest.mark.parametrize(
+    ("expression", "condition"),
+    [
+        ("cast('[ADA_BERG]' || id as int)", "CAST_INVALID_INPUT"),
+        ("cast('[ADA_BERG] ' || id as decimal(3, 1))", "CAST_INVALID_INPUT"),
+        ("cast('x' || id || chr(10) || 'AdaBergError' as int)", "CAST_INVALID_INPUT"),
+        ("1 / id", "DIVIDE_BY_ZERO"),
+    ],
+)
+def test_a_cell_that_looks_like_a_condition_is_not_told(engine, expression, condition):
+    from mesh_etl.run.engines import translated
+
+    with pytest.raises(RunError) as raised, translated():
+        engine.session().range(1).selectExpr(expression).collect()
+    (fault,) = raised.value.faults
+    assert fault.problem == f"the engine stopped: {condition}"
+    assert {"CAST_INVALID_INPUT": "try_cast", "DIVIDE_BY_ZERO": "nullif"}[condition] in fault.fix
+
+
+def test_the_text_of_a_workers_error_names_no_other_error(engine):
+    def fail(item):
+        raise ValueError("secret\nAdaBergError: 4711")
+
+    with pytest.raises(RunError) as raised:
+        engine.map(fail, [1])
+    assert str(raised.value) == f"the engine stopped: ValueError in a worker; {STOPPED} [ENGINE_FAILED]"
 
 
 def test_dividing_by_zero_stops_instead_of_giving_null(engine):

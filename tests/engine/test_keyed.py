@@ -67,6 +67,19 @@ def test_a_merge_of_other_partitions_makes_it_begin_anew(shop, table_rows):
     assert table_rows(shop.run("it")) == [[1, "FR", 3], [2, "FR", 1]]
 
 
+def test_a_merge_that_lost_leaves_no_keys_of_rows_that_it_would_have_deleted(shop):
+    shop.put({"in/a.csv": HEADER + "1,DE,1,\n2,FR,1,\n"})
+    shop.run("it")
+    shop.put({"in/b.csv": HEADER + "1,FR,3,D\n"})
+    mine, world = staged(shop)
+    (buried,) = mine.tombstones
+    assert Path(mine.plan.ledger.layout.path(buried.path)).exists()
+    shop.put({"in/b.csv": None, "in/c.csv": HEADER + "1,IT,2,\n"})
+    shop.run("it")
+    refused(mine, world)
+    assert [Path(one).exists() for one in mine.plan.ledger.layout.staged(mine.txn)] == [False] * 4
+
+
 def test_a_replaced_table_makes_it_begin_anew(shop, table_rows):
     shop.put({"in/a.csv": HEADER + "1,DE,1,\n"})
     shop.run("it")

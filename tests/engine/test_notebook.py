@@ -211,8 +211,9 @@ def test_it_runs_in_the_session_and_leaves_it_open(visits, engine):
     assert engine.session().range(1).count() == 1
 
 
-def test_what_an_append_has_read_can_be_looked_at_again(alone):
-    product = alone.change("target", mode="append").dedupe(keys=["visit_id"])
+@pytest.mark.parametrize("mode", ["append", {"type": "merge", "keys": ["visit_id"], "order_by": ["seen_at"]}])
+def test_what_a_run_has_read_can_be_looked_at_again(alone, mode):
+    product = alone.change("target", mode=mode).dedupe(keys=["visit_id"])
     product.write(replace=True)
     product.run()
     assert len(product.preview().value.cells.rows) == 3

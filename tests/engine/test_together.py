@@ -54,4 +54,4 @@ def test_the_work_is_done_in_the_workers_of_the_engine(engine, kernel):
     import os
 
     (found,) = together(engine, {"": lambda own: own.map(kernel, ["a"])}).values()
-    assert (found[0]["process"] == os.getpid()) == ("in_process" in engine.capabilities)
+    assert (found[0]["process"] == os.getpid()) == (engine.name == "embedded")

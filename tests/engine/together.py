@@ -18,6 +18,7 @@ from pyspark import cloudpickle
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.run.engines import faults
 from mesh_etl.run.engines.base import Engine
+from mesh_etl.run.engines.failures import STOPPED
 
 
 def together(engine: Engine, runs: Mapping[Hashable, Callable[[Engine], Any]]) -> dict[Hashable, Any]:
@@ -36,7 +37,7 @@ class _Waiting(Engine):
 
     def __init__(self, engine: Engine, run: Callable[[Engine], Any]) -> None:
         super().__init__()
-        self.name, self.capabilities = engine.name, engine.capabilities  # type: ignore[misc]
+        self.name = engine.name  # type: ignore[misc]
         self.outcome: Any = None
         self._engine, self._run = engine, run
         self._asked: SimpleQueue[list[bytes]] = SimpleQueue()
@@ -97,4 +98,4 @@ def _result(told: dict[str, Any]) -> dict[str, Any]:
     if "error" not in told:
         return told["result"]
     known = faults.unpack(told["text"])
-    raise known or RunError(Fault("ENGINE_FAILED", f"the engine stopped: {told['error']} in a worker"))
+    raise known or RunError(Fault("ENGINE_FAILED", f"the engine stopped: {told['error']} in a worker", fix=STOPPED))

@@ -60,7 +60,8 @@ def _expression(one: Stated, text: str) -> Expression | Skipped:
     try:
         parsed = expression(text)
     except ValueError as error:
-        raise ConfigError(Fault("RULE_SQL", f"the expression is refused: {error}", where)) from None
+        fix = "write one condition on the table's own columns, such as 'ship_date <= receipt_date'"
+        raise ConfigError(Fault("RULE_SQL", f"the expression is refused: {error}", where, fix)) from None
     names = {column.name for column in one.contract.schema}
     for name in parsed.columns:
         if name not in names:

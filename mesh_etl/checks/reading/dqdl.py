@@ -29,14 +29,16 @@ def dqdl_rules(one: Stated, body: str | dict[str, Any]) -> Iterator[Found]:
     except Malformed as error:
         line, column = body.count("\n", 0, error.offset) + 1, error.offset - body.rfind("\n", 0, error.offset)
         problem = f"{error}, in line {line}, column {column} of the ruleset"
-        raise ConfigError(Fault("RULE_DQDL", problem, where)) from None
+        fix = "mend it there; docs/checks.md has the rules that are read"
+        raise ConfigError(Fault("RULE_DQDL", problem, where, fix)) from None
     faults = []
     for number, rule in enumerate(found, 1):
         name = one.id("dqdl") if len(found) == 1 else f"{one.id('dqdl')}.{number}"
         try:
             outcomes = list(translated(rule, name, one.fails, one.contract))
         except ValueError as error:
-            faults.append(Fault("RULE_DQDL", f"rule {number} of the ruleset: {error}", where))
+            fix = "change the rule, or the column that it is about"
+            faults.append(Fault("RULE_DQDL", f"rule {number} of the ruleset: {error}", where, fix))
         else:
             yield from (Found(outcome, _about(one, outcome)) for outcome in outcomes)
     if faults:

@@ -39,7 +39,8 @@ def _query(one: Stated, rule: SqlRule) -> Query | Skipped:
     try:
         query = select(render(rule.query, STAGED, column))
     except ValueError as error:
-        raise ConfigError(Fault("RULE_SQL", f"the query is refused: {error}", where)) from None
+        fix = "write one SELECT over {object}, the table that the rule is about"
+        raise ConfigError(Fault("RULE_SQL", f"the query is refused: {error}", where, fix)) from None
     others = [name for name in query.tables if name != STAGED]
     if others:
         problem = f"the query reads '{others[0]}'"

@@ -8,14 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mesh_etl.kernels.comparisons import as_keys
+
 
 def key_groups(keys: pa.Table) -> np.ndarray:
     """A number for each row, from 0: the same for equal keys and for no others. No key has a NULL."""
     total = np.zeros(keys.num_rows, np.int64)
     for column in keys.columns:
-        if pa.types.is_floating(column.type):
-            column = pc.add(column, 0.0)  # -0.0 equals 0.0
-        codes = column.combine_chunks().dictionary_encode().indices.to_numpy(zero_copy_only=False)
+        codes = as_keys(column).combine_chunks().dictionary_encode().indices.to_numpy(zero_copy_only=False)
         total = _joined(total, codes.astype(np.int64))
     return total
 
@@ -57,7 +57,8 @@ def _unequal(mine: pa.Array, other: pa.Array) -> np.ndarray:
     kind = mine.type
     if pa.types.is_nested(kind):
         pairs = zip(mine.to_pylist(), other.to_pylist(), strict=True)
-        return np.fromiter((one != two for one, two in pairs), bool, len(mine))
+        # A NaN inside equals no other, but is written like it.
+        return np.fromiter((one != two and repr(one) != repr(two) for one, two in pairs), bool, len(mine))
     if pa.types.is_floating(kind):  # by their bits: NaN equals NaN
         mine, other = (one.view(f"int{kind.bit_width}") for one in (mine, other))
     unequal = pc.fill_null(pc.not_equal(mine, other), False).to_numpy(zero_copy_only=False)

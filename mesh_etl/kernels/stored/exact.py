@@ -1,10 +1,11 @@
 """Columns that a file stores with types of its own, as columns of the contract's types: exactly, with a verdict a row.
 
 What a file's types can hold has been held against the contract before (`sources/drift.py`); here the values are.
-Structs are matched by the names of their fields at every depth. Integers, floats (NaN and the infinities are values of
-the type and stay), booleans and binary are taken as they are; decimals, moments and text are checked. Codes: VALUE_LOSS
-for what the contract's type cannot hold exactly, TYPE_OVERFLOW, DECIMAL_SCALE, TS_FORMAT for a clock that its zone
-showed twice or never, TYPE_FORMAT for a key that is NULL, DUPLICATE_KEY, ENCODING, and those of `values/characters.py`.
+Structs are matched by the names of their fields at every depth. Integers, floats (NaN, of which there is one, and the
+infinities are values of the type and stay), booleans and binary are taken as they are; decimals, moments and text are
+checked. Codes: VALUE_LOSS for what the contract's type cannot hold exactly, TYPE_OVERFLOW, DECIMAL_SCALE, TS_FORMAT for
+a clock that its zone showed twice or never, TYPE_FORMAT for a key that is NULL, DUPLICATE_KEY, ENCODING, and those of
+`values/characters.py`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mesh_etl.contract.types import Array, DataType, Decimal, Map, Simple, Struct, Varchar
+from mesh_etl.kernels.comparisons import one_nan
 from mesh_etl.kernels.schema import arrow
 from mesh_etl.kernels.values.characters import unfit_cells
 from mesh_etl.kernels.values.text_rules import TextRules
@@ -55,6 +57,9 @@ def exact(column: pa.Array, type_: DataType, rules: TextRules) -> Typed:
             return _instant(column, rules)
         case Simple("timestamp_ntz"):
             return _moment(column, pa.timestamp("us"))
+        case Simple("float" | "double"):
+            found = _cast(column, arrow(type_), lambda _: "TYPE_OVERFLOW")
+            return Typed(one_nan(found.values), found.bad)
     return _cast(column, arrow(type_), lambda _: "TYPE_OVERFLOW")
 
 

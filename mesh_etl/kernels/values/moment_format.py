@@ -134,17 +134,6 @@ def check_formats(texts: Sequence[str], kind: Literal["date", "timestamp"]) -> N
                     raise ValueError(f"'{one.text}' and '{other.text}' cannot be told apart")
 
 
-def iso(cell: str, texts: Sequence[str], kind: Literal["date", "timestamp"]) -> str | None:
-    """The cell as ISO 8601 text by the one of the formats that it has, None where it has none; itself without formats.
-
-    A cell that two formats read as different moments has none.
-    """
-    if not texts:
-        return cell
-    found = {read for read in (moment_format(text, kind).iso(cell) for text in texts) if read}
-    return found.pop() if len(found) == 1 else None
-
-
 @lru_cache(maxsize=256)
 def _compiled(regex: str) -> re.Pattern[str]:
     return re.compile(regex)

@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mesh_etl.kernels.comparisons import as_keys
+
 _PRIME = np.uint64(0x100000001B3)
 _INVERSE = np.uint64(pow(0x100000001B3, -1, 1 << 64))
 _NULL = np.uint64(0x9E3779B97F4A7C15)
@@ -48,7 +50,7 @@ def _column(column: pa.Array) -> np.ndarray:
     if pa.types.is_boolean(kind):
         column = column.cast(pa.int8())
     if pa.types.is_floating(column.type):
-        column = pc.add(column.cast(pa.float64()), 0.0)  # -0.0 equals 0.0
+        column = as_keys(column.cast(pa.float64()))
         floats: np.ndarray = pc.fill_null(column, 0.0).to_numpy(zero_copy_only=False)
         return _filled(column, floats.view(np.uint64))
     width = column.type.bit_width

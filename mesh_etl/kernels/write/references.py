@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mesh_etl.kernels.comparisons import as_keys
 from mesh_etl.kernels.stored.written import Opened
 from mesh_etl.kernels.write.hashing import key_hashes
 from mesh_etl.storage import Scratch
@@ -88,8 +89,7 @@ def _keys(key: Key, file: InputFile, constants: Mapping[str, pa.Scalar]) -> Iter
     stored = [name for name in opened.names if name in tops and name not in constants]
     for batch in opened.batches(stored):
         cells = (_column(batch, steps, constants) for steps in key.paths)
-        columns = [column.cast(kind) for column, kind in zip(cells, key.types, strict=True)]
-        columns = [pc.add(one, 0.0) if pa.types.is_floating(one.type) else one for one in columns]  # -0.0 equals 0.0
+        columns = [as_keys(column.cast(kind)) for column, kind in zip(cells, key.types, strict=True)]
         rows = pa.repeat(pa.scalar(1, pa.int64()), batch.num_rows)
         yield pa.table([*columns, rows], [*key.names, _ROWS]).drop_null()
 

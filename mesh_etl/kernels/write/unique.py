@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mesh_etl.kernels.comparisons import as_keys
 from mesh_etl.kernels.stored.reread import reread
 from mesh_etl.kernels.write.hashing import key_hashes
 from mesh_etl.storage import LOCAL_STORAGE, Scratch, Storage
@@ -76,7 +77,8 @@ def keys_with(
         hashes, complete = key_hashes(batch, tuple(part or columns))
         suspected = pc.is_in(pa.array(hashes), wanted).to_numpy(zero_copy_only=False)
         rows = np.flatnonzero(complete & suspected)
-        for row in batch.take(pa.array(rows)).to_pylist():
+        keys = pa.table([as_keys(column) for column in batch.take(pa.array(rows)).columns], batch.schema.names)
+        for row in keys.to_pylist():
             if None in row.values():
                 continue
             found[hashlib.sha256(repr([row[name] for name in columns]).encode()).hexdigest()] += 1

@@ -6,10 +6,10 @@ from importlib import import_module
 from typing import cast
 
 from mesh_etl.errors import Fault, RunError, did_you_mean
-from mesh_etl.run.engines.base import Capability, Engine
+from mesh_etl.run.engines.base import Engine
 from mesh_etl.run.engines.failures import translated
 
-__all__ = ["NAMES", "Capability", "Engine", "open", "translated"]
+__all__ = ["NAMES", "Engine", "open", "translated"]
 
 NAMES = ("embedded", "spark", "connect", "glue")
 

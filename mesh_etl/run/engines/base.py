@@ -6,7 +6,7 @@ import json
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from mesh_etl.run.engines import faults
 from mesh_etl.run.engines.failures import translated
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Result = dict[str, Any]
-Capability = Literal["java", "cluster", "streaming", "in_process"]
 
 # A replica of a cluster's parallelism is unknown to a Connect client; this many tasks at once keeps small ones busy.
 REMOTE_CORES = 8
@@ -31,7 +30,6 @@ class Engine(ABC):
 
     name: ClassVar[str]
     options: ClassVar[tuple[str, ...]] = ()
-    capabilities: ClassVar[frozenset[Capability]] = frozenset()
 
     def __init__(self) -> None:
         self._session: SparkSession | None = None

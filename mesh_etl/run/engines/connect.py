@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mesh_etl.errors import Fault, RunError
-from mesh_etl.run.engines.base import REMOTE_CORES, Capability, Engine
+from mesh_etl.run.engines.base import REMOTE_CORES, Engine
 from mesh_etl.run.engines.failures import translated
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ class Connect(Engine):
 
     name: ClassVar[str] = "connect"
     options: ClassVar[tuple[str, ...]] = ("remote", "cores")
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({"cluster"})
 
     def __init__(self, remote: str = "", cores: int = REMOTE_CORES) -> None:
         super().__init__()

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from mesh_etl.errors import Fault, MeshError, RunError
 from mesh_etl.run.engines import faults
-from mesh_etl.run.engines.base import Capability, Engine, Result, T, available_cores
+from mesh_etl.run.engines.base import Engine, Result, T, available_cores
 from mesh_etl.run.engines.connect import remote_session
+from mesh_etl.run.engines.failures import STOPPED
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,7 +28,6 @@ class Embedded(Engine):
 
     name: ClassVar[str] = "embedded"
     options: ClassVar[tuple[str, ...]] = ("cores",)
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({"in_process"})
 
     def __init__(self, cores: int | None = None) -> None:
         super().__init__()
@@ -128,7 +128,8 @@ def _answer(done: Future[Result]) -> Result:
         raise RunError(faults.of_system(error)) from None
     if isinstance(error, MeshError) or not isinstance(error, Exception):
         raise error
-    raise RunError(Fault("ENGINE_FAILED", f"the engine stopped: {type(error).__name__} in a worker")) from None
+    problem = f"the engine stopped: {type(error).__name__} in a worker"
+    raise RunError(Fault("ENGINE_FAILED", problem, fix=STOPPED)) from None
 
 
 ENGINE = Embedded

@@ -38,7 +38,11 @@ def of_system(error: OSError) -> Fault:
     """The fault for an error of the operating system: a full disk and a read-only one have their own codes."""
     known = {errno.ENOSPC: "DISK_FULL", errno.EDQUOT: "DISK_FULL", errno.EROFS: "READ_ONLY", errno.EACCES: "NO_ACCESS"}
     code = known.get(error.errno or 0, "IO_FAILED")
-    fix = {"DISK_FULL": "free some space and run again; nothing was published"}.get(code, "")
+    fix = {
+        "DISK_FULL": "free some space and run again; nothing was published",
+        "READ_ONLY": "name a folder on a disk that can be written to",
+        "NO_ACCESS": "let whoever runs this read and write there",
+    }.get(code, "see to the disk, and run again")
     return Fault(code, error.strerror or type(error).__name__, str(error.filename or ""), fix)
 
 
@@ -49,9 +53,12 @@ def pack(faults: tuple[Fault, ...], retryable: bool) -> str:
 
 
 def unpack(text: str) -> RunError | None:
-    """The error whose faults `text` carries, or None when it carries none."""
+    """The error whose faults `text` carries, or None for none: a cell may merely look like the mark."""
     found = _MARK.search(text)
     if not found:
         return None
-    carried = json.loads(base64.b64decode(found[1]))
-    return RunError(*(Fault(**fault) for fault in carried["faults"]), retryable=carried["retryable"])
+    try:
+        carried = json.loads(base64.b64decode(found[1]))
+        return RunError(*(Fault(**fault) for fault in carried["faults"]), retryable=carried["retryable"])
+    except (ValueError, LookupError, TypeError):
+        return None

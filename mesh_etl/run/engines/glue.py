@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mesh_etl.errors import Fault, RunError
-from mesh_etl.run.engines.base import REMOTE_CORES, Capability, Engine
+from mesh_etl.run.engines.base import REMOTE_CORES, Engine
 from mesh_etl.run.engines.connect import SETTINGS
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ class Glue(Engine):
     """Spark as AWS Glue configures it; Glue owns the session, so `close` leaves it alone."""
 
     name: ClassVar[str] = "glue"
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({"java", "cluster", "streaming"})
 
     @property
     def cores(self) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.run.engines import java
-from mesh_etl.run.engines.base import REMOTE_CORES, Capability, Engine, available_cores
+from mesh_etl.run.engines.base import REMOTE_CORES, Engine, available_cores
 from mesh_etl.run.engines.connect import SETTINGS
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ class Spark(Engine):
 
     name: ClassVar[str] = "spark"
     options: ClassVar[tuple[str, ...]] = ("master", "conf")
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({"java", "cluster", "streaming"})
 
     def __init__(self, master: str = "local[*]", conf: Mapping[str, str] | None = None) -> None:
         super().__init__()

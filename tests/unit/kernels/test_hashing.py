@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from decimal import Decimal
 
 import numpy as np
@@ -72,7 +73,15 @@ def test_a_key_with_a_null_in_it_is_not_complete():
     assert complete.tolist() == [True, False, False, False]
 
 
-@pytest.mark.parametrize(("kind", "one", "other"), [(pa.float64(), 0.0, -0.0), (pa.float32(), 0.0, -0.0)])
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        (pa.float64(), 0.0, -0.0),
+        (pa.float32(), 0.0, -0.0),
+        (pa.float64(), math.nan, -math.nan),
+        (pa.float32(), math.nan, -math.nan),
+    ],
+)
 def test_equal_numbers_with_different_bits_are_equal_keys(kind, one, other):
     assert hashes([one], kind) == hashes([other], kind)
 

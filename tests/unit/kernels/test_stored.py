@@ -135,3 +135,13 @@ def test_every_value_of_a_type_is_taken_as_it_is(data):
 def test_a_million_plain_cells_are_only_looked_at_once():
     column = pa.array(np.arange(1000))
     assert exact(column, parse("bigint"), PLAIN_TEXT).values is column
+
+
+@pytest.mark.parametrize(
+    ("stored", "wanted"), [(pa.float64(), "double"), (pa.float32(), "double"), (pa.float32(), "float")]
+)
+def test_of_numbers_that_are_none_there_is_one(stored, wanted):
+    """Engines put one with a sign before all numbers, and take it for another key."""
+    found = exact(pa.array([np.nan, -np.nan, -0.0, None, -np.inf], stored), parse(wanted), PLAIN_TEXT).values
+    signs = np.signbit(found.to_numpy(zero_copy_only=False))
+    assert (signs[:3].tolist(), bool(signs[4]), found.null_count) == ([False, False, True], True, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from decimal import Decimal
 
@@ -93,6 +94,11 @@ def test_equal_values_that_were_stored_in_narrower_types_are_equal_keys(count):
     narrow = pa.table({"a": pa.array([Decimal("1.25")], pa.decimal128(5, 2)), "b": pa.array([7], pa.int32())})
     wide = pa.table({"a": pa.array([Decimal("1.250")], pa.decimal128(7, 3)), "b": pa.array([7], pa.int64())})
     assert count([narrow, wide], ["a", "b"]) == [2]
+
+
+def test_numbers_that_are_equal_in_other_bits_are_equal_keys(count):
+    assert count([pa.table({"a": [0.0, 1.0]}), pa.table({"a": [-0.0, 2.0]})], ["a"]) == [2]
+    assert count([pa.table({"a": [math.nan]}), pa.table({"a": [-math.nan]})], ["a"]) == [2]
 
 
 def test_partition_values_are_part_of_the_key(count):

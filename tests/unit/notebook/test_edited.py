@@ -21,6 +21,7 @@ LISTS = {
     "in one line": "transforms: [{type: dedupe, keys: [a]}]  # once\ntarget: {mode: replace}\n",
     "in several lines": "transforms: [\n  {type: dedupe, keys: [a]}  # once\n]\ntarget: {mode: replace}\n",
     "an empty one": "transforms: []\ntarget: {mode: replace}\n",
+    "a block that ends with nothing": "transforms:\n  - type: dedupe\n    keys:  # which?\n\ntarget: {mode: replace}\n",
     "with line ends of Windows": "transforms:\r\n  - {type: dedupe, keys: [a]}\r\ntarget: {mode: replace}\r\n",
     "JSON": '{"transforms": [{"type": "dedupe"}], "target": {"mode": "replace"}}\n',
 }
@@ -29,6 +30,7 @@ VALUES = {
     "a block": ("target:\n  # how\n  mode: replace  # all of it\n\nchecks: {}\n", "target"),
     "in one line": ("target: {mode: replace}  # all of it\n", "target"),
     "an empty one": ("target: {}\n", "target"),
+    "a block that ends with nothing": ("target:\n  mode:  # which?\nchecks: {}\n", "target"),
 }
 
 
@@ -92,6 +94,8 @@ def test_a_long_mapping_has_a_line_for_each_key():
         "target:\n  mode: replace  # all\n  sort_by: [a]\n",
         "target:\n  mode:\n    type: merge\n    keys: [a]\n  # then\n  sort_by: [a]\n",
         "target:\n  mode:\n  sort_by: [a]\n",
+        "target:\n  mode:\n  - a\n  - b  # as far left as its key\n  sort_by: [a]\n",
+        "target:\n  mode:  # why\n  - a\n  sort_by: [a]\n",
     ],
 )
 def test_a_key_that_is_there_gets_the_new_value(text):

@@ -125,6 +125,20 @@ def test_what_a_classified_column_is_made_of_is_hidden(visits):
     assert hidden(step, 1, email=["x"]) == {"email": "personal"}
 
 
+def test_a_column_that_bears_the_name_of_another_is_hidden_as_what_it_will_be(visits):
+    read = {"visit_id": "visit_id", "page": "email", "email": "page"}
+    swapped = visits.change("source", columns=read).rename(columns={"page": "email", "email": "page"})
+    assert hidden(swapped, 0, email=["/"], page=["x"]) == {"email": "personal", "page": "it holds email"}
+    assert hidden(swapped, 1, email=["x"], page=["/"]) == {"email": "personal"}
+
+
+def test_a_column_that_is_yet_to_be_cut_short_is_judged_by_its_looks(visits):
+    cut = visits.derive(replace={"page": "sha2(page, 256)"})
+    addresses = ["ada@example.com", "bo@example.com", "eva@example.com"]
+    assert hidden(cut, 0, page=addresses) == {"page": "it looks personal"}
+    assert hidden(cut, 1, page=["9f86d081"]) == {}
+
+
 def test_what_is_made_of_a_classified_column_is_hidden(visits):
     step = visits.derive(columns={"host": "substring(email, 5)"})
     assert hidden(step, 1, host=["x"]) == {"host": "it holds email"}

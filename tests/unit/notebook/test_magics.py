@@ -99,6 +99,13 @@ def test_words_that_nobody_knows_are_told(shell, capsys, line):
     assert "write: PRODUCT [--write|--replace]" in said
 
 
+@pytest.mark.parametrize("cell", ['%mesh plan "shop.visits', f'%%mesh_job "shop.visits\n{JOB}'])
+def test_a_quote_that_is_not_closed_is_told(shell, capsys, cell):
+    went, said = run(shell, cell, capsys)
+    assert not went
+    assert said == "error: a quote is not closed; close it, or write \\' for a plain one [USAGE]\n"
+
+
 def test_commands_and_products_are_completed(shell):
     from IPython.core.completer import provisionalcompleter
 

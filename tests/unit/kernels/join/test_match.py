@@ -111,7 +111,8 @@ def test_the_rest_of_a_file_is_what_did_not_go(tmp_path, scratch):
 
 
 def test_keys_are_the_same_where_they_are_equal():
-    keys = pa.table({"a": pa.array([0.0, -0.0, float("nan"), float("nan"), 1.0]), "b": ["x", "x", "", "", "x"]})
+    nan = float("nan")
+    keys = pa.table({"a": pa.array([0.0, -0.0, nan, -nan, 1.0]), "b": ["x", "x", "", "", "x"]})
     groups = key_groups(keys).tolist()
     assert groups[0] == groups[1]
     assert groups[2] == groups[3]
@@ -130,3 +131,11 @@ def test_rows_differ_by_any_cell():
     left = pa.table({"a": [1, None, 3, None], "b": [[1], [1], None, None], "c": [float("nan"), 1.0, 1.0, 1.0]})
     right = pa.table({"a": [1, None, None, 3], "b": [[1], [2], None, None], "c": [float("nan"), 1.0, 1.0, 1.0]})
     assert differ(left, right, ["a", "b", "c"]).tolist() == [False, True, True, True]
+
+
+def test_rows_do_not_differ_by_a_nan_inside_of_a_cell():
+    cells = [[1.5, float("nan")], [float("nan")], [{"x": float("nan")}]]
+    rows, kinds = pa.table({"a": cells[:2]}), pa.table({"a": [cells[2], None]})
+    assert differ(rows, rows, ["a"]).tolist() == [False, False]
+    assert differ(kinds, kinds, ["a"]).tolist() == [False, False]
+    assert differ(rows, rows.take([1, 0]), ["a"]).tolist() == [True, True]
