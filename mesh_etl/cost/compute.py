@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from mesh_etl.cost.prices import Generation, Prices
 from mesh_etl.cost.work import Work
+from mesh_etl.deploy.package.glue_versions import FLEX_WORKERS
 from mesh_etl.deploy.workers import STREAMS_ONLY, WORKERS, Worker
 
 LEAST = 60  # seconds that are paid
@@ -52,7 +53,8 @@ def choice(work: Work, worker: Worker, workers: int, terms: Terms) -> Choice:
     seconds, units = _run(work, 1.0, worker, workers, terms)
     at_worst, _ = _run(work, work.high, worker, workers, terms)
     rate = (terms.prices.m_dpu_hour if worker.doubled else terms.prices.dpu_hour)[terms.generation]
-    flex = None if rate.flex is None or terms.stream else units * rate.flex
+    spare = worker.type in FLEX_WORKERS and not terms.stream
+    flex = units * rate.flex if spare and rate.flex is not None else None
     return Choice(worker, workers, seconds, at_worst, units, units * rate.standard, flex)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.config.deployment.settled import of_domain
 from mesh_etl.config.env import AwsWorld
+from mesh_etl.config.product_name import domain_of
 from mesh_etl.cost.compute import Terms, choice
 from mesh_etl.cost.cron import times_a_month
 from mesh_etl.cost.estimate import Estimate, estimated, project_region
@@ -47,6 +48,11 @@ class DomainCost:
     budget: float | None
 
     @property
+    def uncounted(self) -> tuple[str, ...]:
+        """The products of which nobody knows how often they run: their runs are not in the sum."""
+        return tuple(one.product for one in self.products if one.monthly is None)
+
+    @property
     def monthly(self) -> float:
         """Dollars a month, of what is known."""
         runs = sum(one.monthly or 0.0 for one in self.products)
@@ -59,7 +65,7 @@ def domain_cost(project: Project, domain: str, world: World, table: PriceTable, 
     """What all jobs of the domain cost; of a product of which nothing is known, why."""
     products, left_out, unknown = list[Estimate](), list[str](), list[Fault]()
     for product in project.products():
-        if product.startswith(f"{domain}."):
+        if domain_of(product) == domain:
             job = project.job(product)
             try:
                 seen, faults = known(job, world, required=False)

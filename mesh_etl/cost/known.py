@@ -30,7 +30,9 @@ def known(job: LoadedJob, world: World, required: bool) -> tuple[Known, tuple[Fa
             fix = "mend that, or say how much a run reads: --gb 5"
             unseen = Fault("COST_INPUT_UNKNOWN", "what a run reads is not known", job.product, fix)
             raise type(error)(*error.faults, unseen) from error
-        return Known(), (Fault("COST_UNSEEN", f"past runs and the table were not seen ({error.code})", job.product),)
+        problem = f"past runs and the table were not seen ({error.code})"
+        fix = f"mesh-etl plan {job.product} says what is in the way"
+        return Known(), (Fault("COST_UNSEEN", problem, job.product, fix),)
     runs, faults = _on_glue(job, world)
     return of_plan(plan, runs), faults
 
@@ -59,4 +61,5 @@ def _on_glue(job: LoadedJob, world: World) -> tuple[tuple[GlueRun, ...], tuple[F
             return (), ()
     except MeshError as error:
         code = error.code
-    return (), (Fault("COST_UNSEEN", f"the runs of its Glue job were not seen ({code})", job.product),)
+    fix = "sign in as somebody who may ask for glue:GetJobRuns, or go by what is estimated"
+    return (), (Fault("COST_UNSEEN", f"the runs of its Glue job were not seen ({code})", job.product, fix),)

@@ -12,6 +12,7 @@ from mesh_etl.config.deployment.settled import of_domain, of_job
 from mesh_etl.config.env import AwsWorld
 from mesh_etl.config.governance.accounts import Account
 from mesh_etl.config.governance.identity import Identity
+from mesh_etl.config.product_name import domain_of
 from mesh_etl.deploy import names
 from mesh_etl.deploy.forwarding import CENTRE as CENTRE
 from mesh_etl.deploy.forwarding import forwards
@@ -111,7 +112,7 @@ def units(project: Project) -> tuple[str, ...]:
         problem = f"'{CENTRE}' is what the governance account is called, where things are deployed"
         where = project.where_mesh("domains", CENTRE)
         raise ConfigError(Fault("DOMAIN_NAME", problem, where, "give the domain another name"))
-    domains = {product.partition(".")[0] for product in project.products()}
+    domains = {domain_of(product) for product in project.products()}
     governed = project.mesh.governance is not None and (project.mesh.deployment.govern is not None or forwards(project))
     return (*sorted(domains & project.mesh.domains.keys()), *((CENTRE,) if governed else ()))
 
@@ -124,9 +125,10 @@ def chosen(project: Project, named: Sequence[str]) -> tuple[str, ...]:
     return found
 
 
-def estate(project: Project, unit: str) -> Estate:
+def estate(project: Project, unit: str, *, emptied: bool = False) -> Estate:
     """What the unit, a domain or `mesh` for the governance account, has in its account.
 
+    With `emptied` it may be one that has nothing to deploy any more, as where its last product has gone.
     Raises `ConfigError`: NOT_ON_AWS in an environment that is this machine, UNKNOWN_UNIT, and the faults of its jobs.
     """
     world = project.env.world
@@ -134,9 +136,12 @@ def estate(project: Project, unit: str) -> Estate:
     if not isinstance(world, AwsWorld):
         fix = "choose an environment whose world is of type aws: --env NAME"
         raise ConfigError(Fault("NOT_ON_AWS", f"the environment '{project.env_name}' is this machine", where, fix))
-    known = units(project)
+    every = (*project.mesh.domains, *((CENTRE,) if project.mesh.governance is not None else ()))
+    known = every if emptied else units(project)
     if unit not in known:
         fix = (did_you_mean(unit, known) or f"known: {', '.join(known)}") if known else BEGIN
+        if unit in every:
+            fix = f"{BEGIN}; what was deployed of it before goes with: mesh-etl destroy {unit}"
         raise ConfigError(Fault("UNKNOWN_UNIT", f"there is nothing to deploy for '{unit}'", "configs/mesh.yaml", fix))
     return _centre(project) if unit == CENTRE else _domain(project, unit, world)
 
@@ -148,7 +153,7 @@ def _domain(project: Project, domain: str, world: AwsWorld) -> Estate:
     settings = of_domain(mesh, domain)
     stack = names.stack(mesh.name, project.env_name, domain)
     role = project.producer(domain) or Identity(account.id, names.role(stack, "jobs"), account.region)
-    jobs = [project.job(one) for one in project.products() if one.startswith(f"{domain}.")]
+    jobs = [project.job(one) for one in project.products() if domain_of(one) == domain]
     made = [_product(stack, job, of_job(mesh, domain, job.job.deploy)) for job in jobs]
     every = tuple(job.product for job in jobs)
     chores: tuple[tuple[Task, Chore | None], ...] = (("maintain", settings.maintain), ("audit", settings.audit))

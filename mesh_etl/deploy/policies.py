@@ -71,6 +71,16 @@ def made_by_stacks(project: Project) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+def bounding(project: Project, one: Estate) -> Policy | None:
+    """The policy that bounds the unit's roles; None where the account has one of its company.
+
+    Raises `ConfigError` BOUNDARY_TOO_LARGE.
+    """
+    if one.settings.boundary is not None:
+        return None
+    return Policy(_account(project, one), f"policy {names.boundary(one.stack)}", "document", boundary(project, one))
+
+
 def _account(project: Project, one: Estate) -> str:
     """The name of the unit's account in the mesh; its id in a mesh that names none."""
     known = project.mesh.accounts.items()
@@ -84,9 +94,8 @@ def _of_unit(project: Project, one: Estate, with_data: bool) -> Iterator[Policy]
     central = None if governance is None else project.mesh.accounts[governance.account]
     if central is not None and central.id != one.account.id and one.account.external_id is not None:
         yield Policy(account, deployer, "trust", _trust(central, one.account.external_id))
-    if one.settings.boundary is None:
-        bounds = f"policy {names.boundary(one.stack)}"
-        yield Policy(account, bounds, "document", boundary(project, one))
+    if (bounds := bounding(project, one)) is not None:
+        yield bounds
     yield from _numbered(account, deployer, f"deployment of {one.unit}", of_deployer(project, one))
     if with_data:
         yield from _numbered(account, deployer, f"data of {one.unit}", of_destroyer(project, one))

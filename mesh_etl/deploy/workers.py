@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Worker:
-    """A worker type: `units` are DPU or, where it has twice the memory, M-DPU; memory is in GB."""
+    """A worker type: `units` are DPU or, where it has twice the memory, M-DPU."""
 
     type: str
     units: float
     vcpus: int
-    memory: int
 
     @property
     def doubled(self) -> bool:
@@ -24,17 +23,17 @@ class Worker:
 
 
 _WORKERS = (
-    Worker("G.025X", 0.25, 2, 4),
-    Worker("G.1X", 1, 4, 16),
-    Worker("G.2X", 2, 8, 32),
-    Worker("G.4X", 4, 16, 64),
-    Worker("G.8X", 8, 32, 128),
-    Worker("G.12X", 12, 48, 192),
-    Worker("G.16X", 16, 64, 256),
-    Worker("R.1X", 1, 4, 32),
-    Worker("R.2X", 2, 8, 64),
-    Worker("R.4X", 4, 16, 128),
-    Worker("R.8X", 8, 32, 256),
+    Worker("G.025X", 0.25, 2),
+    Worker("G.1X", 1, 4),
+    Worker("G.2X", 2, 8),
+    Worker("G.4X", 4, 16),
+    Worker("G.8X", 8, 32),
+    Worker("G.12X", 12, 48),
+    Worker("G.16X", 16, 64),
+    Worker("R.1X", 1, 4),
+    Worker("R.2X", 2, 8),
+    Worker("R.4X", 4, 16),
+    Worker("R.8X", 8, 32),
 )
 WORKERS = {one.type: one for one in _WORKERS}
 STREAMS_ONLY = "G.025X"

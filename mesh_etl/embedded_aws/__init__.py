@@ -32,6 +32,7 @@ SERVICES = (
     "logs",
     "cloudwatch",
     "stepfunctions",
+    "iam",
 )
 
 

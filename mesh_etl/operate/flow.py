@@ -10,7 +10,7 @@ from mesh_etl.deploy.estate import CENTRE
 from mesh_etl.deploy.synth.flow.flows import Flow, flows
 from mesh_etl.operate.flow_runs import Conductor, FlowRun
 from mesh_etl.operate.machine import Machine
-from mesh_etl.operate.runs import RECENT, Run, busy, runs
+from mesh_etl.operate.runs import RECENT, Run, busy, require_room
 from mesh_etl.operate.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -73,9 +73,7 @@ def require_free(glue: Any, flow: DeployedFlow, jobs: Iterable[GlueJob]) -> None
     if going:
         raise busy(flow.name, "the flow runs already", going)
     for job in jobs:
-        active = [one.id for one in runs(glue, job.name, RECENT) if one.active]
-        if len(active) >= job.settings.concurrent_runs:
-            raise busy(job.name, "the job runs as often as it may at once", active)
+        require_room(glue, job.name, job.settings.concurrent_runs)
 
 
 def members(flow: DeployedFlow, run: FlowRun) -> tuple[tuple[str, Run | None], ...]:

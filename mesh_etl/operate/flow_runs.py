@@ -23,8 +23,9 @@ GOOD = frozenset({COMPLETED, "SUCCEEDED"})
 class FlowRun:
     """One run of a flow; `state` is the word of the service that sees to it.
 
-    `resumes` is the run that one of Glue goes on with. `done` is what an execution was told not to run again, products
-    without their domain; a list of executions does not tell it.
+    `resumes` is the run that one of Glue goes on with, and `bad` how many of its jobs have not done their work. `done`
+    is what an execution was told not to run again, products without their domain; a list of executions does not tell
+    it.
     """
 
     id: str
@@ -35,6 +36,12 @@ class FlowRun:
     error: str
     resumes: str = ""
     done: tuple[str, ...] = ()
+    bad: int = 0
+
+    @property
+    def said(self) -> str:
+        """The state, and of Glue's, which are COMPLETED whatever became of the jobs, how many of these failed."""
+        return f"{self.state}, {self.bad} failed" if self.bad else self.state
 
     @property
     def active(self) -> bool:

@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mesh_etl.deploy import names
+from mesh_etl.deploy.synth.jobs.log_groups import encrypted
 from mesh_etl.errors import Fault
 from mesh_etl.operate.runs import Run
 from mesh_etl.worlds.error_codes import code_of
 from mesh_etl.worlds.refusals import explained
 
-PREFIX = "--custom-logGroup-prefix"
+PREFIX, USUAL = "--custom-logGroup-prefix", "/aws-glue/jobs"
 OUTPUT, SYSTEM = "output", "error"  # what the job prints; what Spark and Glue themselves say
 _CODED = re.compile(r"^(?!warning: )(?:error: )?(.+) \[([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)\]$")
 _WRONG = re.compile(r"\b(ERROR|FATAL|Exception|Traceback)\b")
@@ -41,12 +42,11 @@ class Line:
 
 def groups(glue: Any, run: Run) -> tuple[str, str]:
     """The log groups of a run: what it prints, and what Spark says."""
-    prefix = run.arguments.get(PREFIX, "")
-    if not prefix:
-        with explained("glue:GetJob", run.job):
-            arguments: Mapping[str, str] = glue.get_job(JobName=run.job)["Job"].get("DefaultArguments", {})
-        prefix = arguments.get(PREFIX, "") or run.log_group
-    prefix = prefix.rstrip("/")
+    with explained("glue:GetJob", run.job):
+        job = glue.get_job(JobName=run.job)["Job"]
+    prefix = run.arguments.get(PREFIX) or job.get("DefaultArguments", {}).get(PREFIX) or USUAL
+    security = job.get("SecurityConfiguration")
+    prefix = encrypted(prefix, security, job["Role"]) if security else prefix
     return f"{prefix}/{OUTPUT}", f"{prefix}/{SYSTEM}"
 
 

@@ -36,7 +36,6 @@ class Run:
     previous: str
     error: str
     arguments: Mapping[str, str]
-    log_group: str
 
     @property
     def active(self) -> bool:
@@ -111,6 +110,16 @@ def require_idle(glue: Any, jobs: Iterable[str]) -> None:
         raise PlanError(*faults, retryable=True)
 
 
+def require_room(glue: Any, job: str, at_once: int) -> None:
+    """The job may have one more run now: Glue would take one more all the same where runs of it wait for each other.
+
+    Raises `PlanError` (RUN_ACTIVE), worth a retry, and as `runs` does.
+    """
+    active = [one.id for one in runs(glue, job, max(RECENT, at_once)) if one.active]
+    if len(active) >= at_once:
+        raise busy(job, "the job runs as often as it may at once", active)
+
+
 def not_deployed(job: str) -> PlanError:
     """The job of the configuration is not in the account."""
     return PlanError(Fault("NOT_DEPLOYED", "the account has no such job", job, "deploy it first: mesh-etl deploy"))
@@ -141,5 +150,4 @@ def told(found: Mapping[str, Any]) -> Run:
         found.get("PreviousRunId", ""),
         " ".join(found.get("ErrorMessage", "").split()),
         found.get("Arguments", {}),
-        found.get("LogGroupName", "/aws-glue/jobs"),
     )

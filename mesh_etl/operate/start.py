@@ -11,6 +11,7 @@ from typing import Any
 from mesh_etl.deploy.stacks import pace
 from mesh_etl.errors import ConfigError, Fault
 from mesh_etl.operate.runs import RECENT, Run, busy, not_deployed, run, runs
+from mesh_etl.operate.stop import stopped
 from mesh_etl.worlds.error_codes import code_of
 from mesh_etl.worlds.refusals import explained
 
@@ -21,7 +22,7 @@ LONGEST_POLICY = 2048  # characters, as Glue's API says
 
 
 def started(glue: Any, job: str, arguments: Mapping[str, str], policy: str = "") -> str:
-    """A run of the job has begun with these arguments beside the job's own; returns its id.
+    """One run of the job has begun with these arguments beside the job's own; returns its id.
 
     `policy`, an IAM policy as JSON, narrows what this run may do to less than the job's role may.
     Raises `PlanError`: RUN_ACTIVE, worth a retry, where the job runs as often as it may at once, NOT_DEPLOYED; and as
@@ -34,22 +35,30 @@ def started(glue: Any, job: str, arguments: Mapping[str, str], policy: str = "")
     if policy:
         asked[POLICY] = policy
     with explained("glue:StartJobRun", job):
+        refusal: Exception | None = None
         try:
-            return str(glue.start_job_run(**asked)["JobRunId"])
+            answer = glue.start_job_run(**asked)
+            if not answer["ResponseMetadata"].get("RetryAttempts"):
+                return str(answer["JobRunId"])
         except ClientError as error:
             code = code_of(error)
             if code == "EntityNotFoundException":
                 raise not_deployed(job) from error
             if code != "ConcurrentRunsExceededException":
                 raise
-            refusal: Exception = error
+            refusal = error
         except BotoCoreError as error:
             refusal = error
-        # The reply to an attempt may have been lost, and botocore has then asked again: is it our own that runs?
+        # The reply to an attempt may have been lost, and botocore has then asked again: is it our own that runs, or do
+        # two, where the job may run so often or its runs wait for each other?
         found = runs(glue, job, RECENT)
         ours = [one.id for one in found if one.arguments.get(TOKEN) == token]
+        if ours[1:]:
+            stopped(glue, job, ours[:-1])
         if ours:
-            return ours[0]
+            return ours[-1]
+        if refusal is None:  # the list does not have it yet
+            return str(answer["JobRunId"])
         if isinstance(refusal, BotoCoreError):
             raise refusal
     active = [one.id for one in found if one.active]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.deploy.stacks.assembled import assembled
-from mesh_etl.deploy.stacks.standing import Standing, standing
+from mesh_etl.deploy.stacks.standing import REVIEW, Standing, standing
 from mesh_etl.errors import ConfigError, MeshError, PlanError
 from mesh_etl.operate.flow import DeployedFlow, deployed_flows
 from mesh_etl.operate.flow_runs import FlowRun
@@ -51,7 +52,7 @@ def status_of(project: Project, world: World, target: Target) -> Status:
     found = standing(cloudformation, estate.stack)
     if found is None:
         return Status(estate, None, None, "", ())
-    current, checkout = _compared(project, cloudformation, estate)
+    current, checkout = _compared(project, cloudformation, estate, found)
     glue = world.client("glue", estate.deployer)
     jobs = tuple(_job(project, glue, one) for one in target.jobs)
     return Status(estate, found, current, checkout, jobs, _flows(project, world, target))
@@ -67,19 +68,27 @@ def _flows(project: Project, world: World, target: Target) -> tuple[tuple[Deploy
     return tuple((one, one.conductor.runs(1)) for one in found if meant.intersection(one.flow.products))
 
 
-def _compared(project: Project, cloudformation: Any, estate: Estate) -> tuple[bool | None, str]:
-    """Whether the deployed root template, which names all others by their hashes, is the checkout's."""
+def _compared(project: Project, cloudformation: Any, estate: Estate, stack: Standing) -> tuple[bool | None, str]:
+    """Whether the deployed root template, which names all others by their hashes, is the checkout's.
+
+    A stack that is only a change set has no template yet.
+    """
     import json
+    from tempfile import TemporaryDirectory
 
     try:
-        wanted = json.loads(assembled(project, estate).root.content())
+        with TemporaryDirectory(prefix="mesh-etl-") as aside:  # who only looks leaves nothing in the project
+            wanted = json.loads(assembled(project, estate, Path(aside)).root.content())
     except MeshError as error:
         return None, f"cannot be packaged: {error.faults[0]}"
+    change = f"would change it: mesh-etl deploy {estate.unit} --env {estate.env} --dry-run"
+    if stack.status == REVIEW:
+        return False, change
     with explained("cloudformation:GetTemplate", estate.stack):
         body = cloudformation.get_template(StackName=estate.stack, TemplateStage="Original")["TemplateBody"]
     if body.get("Resources") == wanted["Resources"]:
         return True, "is what is deployed"
-    return False, f"would change it: mesh-etl deploy {estate.unit} --env {estate.env} --dry-run"
+    return False, change
 
 
 def _job(project: Project, glue: Any, job: GlueJob) -> JobStatus:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mesh_etl.deploy import names
 from mesh_etl.deploy.estate import Estate, GlueJob, estate, units
 from mesh_etl.errors import ConfigError, Fault, did_you_mean
 
@@ -48,13 +49,13 @@ def job_of(project: Project, name: str) -> tuple[Estate, GlueJob]:
     Raises `ConfigError`: SEVERAL_JOBS for a unit, whose jobs have to be named, and as `target` does.
     """
     for unit in units(project):
-        if name.startswith(f"{(found := estate(project, unit)).stack}-"):
+        if name.startswith(names.inside((found := estate(project, unit)).stack)):
             job = next((one for one in found.jobs if one.name == name), None)
             if job is not None:
                 return found, job
     meant = target(project, name)
     if meant.product or len(meant.jobs) == 1:
         return meant.estate, meant.jobs[0]
-    names = ", ".join(one.name for one in meant.jobs)
-    fix = f"name a product as in {name}.NAME, or one of its jobs: {names}"
+    every = ", ".join(one.name for one in meant.jobs)
+    fix = f"name a product as in {name}.NAME, or one of its jobs: {every}"
     raise ConfigError(Fault("SEVERAL_JOBS", f"'{name}' has several jobs", "configs/mesh.yaml", fix))

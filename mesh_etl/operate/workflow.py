@@ -18,6 +18,7 @@ from mesh_etl.worlds.refusals import explained, words_of
 
 TOKEN = "start-token"  # a run property that nothing reads: by it a run is found whose id was lost
 GONE = "EntityNotFoundException"
+BAD = ("FailedActions", "TimeoutActions", "StoppedActions", "ErroredActions")  # of the statistics of a run
 UNFIT = ("IllegalWorkflowStateException", "InvalidInputException")  # what a run is that cannot be resumed all the same
 
 
@@ -106,15 +107,18 @@ class Workflow:
         is_ours: Callable[[Mapping[str, Any]], bool],
         unfit: tuple[str, ...] = (),
     ) -> str:
-        """The id of the run that `ask` begins, which is looked for where its reply was lost.
+        """The id of the one run that `ask` begins, which is looked for where its reply was lost.
 
         Raises `PlanError`: NOT_DEPLOYED; NOT_RESUMABLE for a refusal of `unfit`; RUN_ACTIVE, worth a retry.
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
         with explained(action, self.name):
+            refusal: Exception | None = None
             try:
-                return str(ask()["RunId"])
+                answer = ask()
+                if not answer["ResponseMetadata"].get("RetryAttempts"):
+                    return str(answer["RunId"])
             except ClientError as error:
                 if code_of(error) == GONE:
                     raise not_deployed(self.name) from error
@@ -122,13 +126,19 @@ class Workflow:
                     raise not_resumable(self.name, f"Glue resumes nothing: {words_of(error)}") from error
                 if code_of(error) != "ConcurrentRunsExceededException":
                     raise
-                refusal: Exception = error
+                refusal = error
             except BotoCoreError as error:
                 refusal = error
-            # The reply to an attempt may have been lost, and botocore has then asked again: is it our own that runs?
+            # The reply to an attempt may have been lost, and botocore has then asked again: is it our own that runs, or
+            # do two?
             found = self._runs(RECENT)
-            if ours := [one for one in found if is_ours(one)]:
-                return str(ours[0]["WorkflowRunId"])
+            ours = [str(one["WorkflowRunId"]) for one in found if is_ours(one)]
+            for more in ours[:-1]:
+                self.stop(more)
+            if ours:
+                return ours[-1]
+            if refusal is None:  # the list does not have it yet
+                return str(answer["RunId"])
             if isinstance(refusal, BotoCoreError):
                 raise refusal
         active = [str(one["WorkflowRunId"]) for one in found if one["Status"] in GOING]
@@ -162,4 +172,5 @@ def _run(found: Mapping[str, Any]) -> FlowRun:
         found.get("CompletedOn"),
         found.get("ErrorMessage", ""),
         found.get("PreviousRunId", ""),
+        bad=sum(found.get("Statistics", {}).get(name, 0) for name in BAD),
     )

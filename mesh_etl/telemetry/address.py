@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from mesh_etl.config.product_name import parts_of
+
 LONGEST = 255  # characters of a namespace
 PART = 100  # of them, of a name that may have any length; a mesh that is deployed has a shorter one
 
@@ -20,7 +22,7 @@ def namespace(mesh: str, env: str, domain: str) -> str:
 
 def dimensions(mesh: str, env: str, product: str) -> dict[str, str]:
     """The dimensions of each metric of a product, which is named as `domain.name`."""
-    domain, _, name = product.partition(".")
+    domain, name = parts_of(product)
     return {"Mesh": _plain(mesh), "Environment": _plain(env), "Domain": domain, "Product": name}
 
 

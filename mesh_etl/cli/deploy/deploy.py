@@ -45,6 +45,7 @@ def deploy(
     from mesh_etl import worlds
     from mesh_etl.cli import screen
     from mesh_etl.cli.deploy import portrait
+    from mesh_etl.cli.deploy.bounded import bounded
     from mesh_etl.cli.deploy.following import Following
     from mesh_etl.config import Project
     from mesh_etl.deploy.estate import estate
@@ -54,6 +55,8 @@ def deploy(
     from mesh_etl.deploy.stacks.retired import require_own_bucket
     from mesh_etl.errors import ConfigError, MeshError
 
+    if continue_rollback and (dry_run or prune):
+        raise typer.BadParameter("say --continue-rollback alone: it goes on with what failed, and does nothing else")
     project = Project.open(root, env)
     found, following = estate(project, unit), Following(quiet=as_json)
     if prune:
@@ -71,7 +74,9 @@ def deploy(
         screen.errors((*unset, *wanted.warnings), "warning")
     facts = _facts(wanted, dry_run) | {"boundary": found.boundary}
     try:
-        account = entered(worlds.open(project.env, project.root), found.deployer)
+        world = worlds.open(project.env, project.root)
+        account = entered(world, found.deployer)
+        facts |= bounded(world, project, found, wanted, as_json)
         facts |= _tried(account, wanted, env) if dry_run else _done(account, wanted, env, yes, following, as_json)
         if prune and not facts.get("refused"):
             facts["unused"] = _pruned(account, wanted, dry_run, following)
@@ -83,7 +88,8 @@ def deploy(
         events = [{"at": one.at.isoformat(), "id": one.logical, "status": one.status} for one in following.events]
         screen.document({**facts, "changes": portrait.plain(facts["changes"]), "events": events})
     else:
-        portrait.told(screen.Page(), facts, wanted.titles, env)
+        called = [one.product or one.name for one in found.jobs]
+        portrait.told(screen.Page(), facts, wanted.titles, env, called)
 
 
 def _done(account: Account, wanted: Wanted, env: str, yes: bool, following: Following, as_json: bool) -> dict[str, Any]:
@@ -196,12 +202,14 @@ def _continue(account: Account, found: Estate, env: str, following: Following, a
     from mesh_etl.cli import screen
     from mesh_etl.cli.deploy.following import may_go_on
     from mesh_etl.deploy.stacks import deployment
-    from mesh_etl.deploy.stacks.standing import standing
+    from mesh_etl.deploy.stacks.standing import require_own, standing
+    from mesh_etl.deploy.synth.tags import owner
     from mesh_etl.errors import Fault, PlanError
 
     stack = standing(account.cloudformation, found.stack)
     if stack is None:
         raise PlanError(Fault("NO_ROLLBACK", "there is no such stack", found.stack, "deploy it"))
+    require_own(stack, owner(found))
     with may_go_on(found.stack, found.unit, env):
         last = deployment.gone_back(account, stack, following.told)
     if as_json:

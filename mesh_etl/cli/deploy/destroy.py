@@ -10,11 +10,15 @@ from mesh_etl.cli.deploy.options import Unit, Yes
 from mesh_etl.cli.options import HERE, Env, Json, NoColor, Root
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mesh_etl.cli.deploy.following import Following
     from mesh_etl.deploy.estate import Estate
     from mesh_etl.deploy.stacks.deployment import Account
     from mesh_etl.deploy.stacks.removal import Resource
     from mesh_etl.deploy.stacks.standing import Standing
+
+JOB = "AWS::Glue::Job"
 
 
 def destroy(
@@ -37,25 +41,31 @@ def destroy(
     from mesh_etl.cli import screen
     from mesh_etl.cli.deploy.following import Following
     from mesh_etl.config import Project
+    from mesh_etl.deploy import names
     from mesh_etl.deploy.estate import estate
     from mesh_etl.deploy.stacks.deployment import entered
     from mesh_etl.deploy.stacks.removal import resources
-    from mesh_etl.deploy.stacks.standing import standing
+    from mesh_etl.deploy.stacks.standing import require_own, standing
+    from mesh_etl.deploy.synth.tags import owner
     from mesh_etl.operate.runs import require_idle
 
     project = Project.open(root, env)
-    found, following = estate(project, unit), Following(quiet=as_json)
+    found, following = estate(project, unit, emptied=True), Following(quiet=as_json)
     world = worlds.open(project.env, project.root)
     account = entered(world, found.deployer)
-    stacks = [one for name in (found.stack, f"{found.stack}-base") if (one := standing(account.cloudformation, name))]
-    every = [one for stack in stacks for one in resources(account.cloudformation, stack.id)]
-    facts = {"unit": unit, "stack": found.stack, "account": found.account.id, "destroyed": bool(stacks)}
+    stacks = [one for name in (found.stack, names.base(found.stack)) if (one := standing(account.cloudformation, name))]
+    for one in stacks:
+        require_own(one, owner(found))
+    inside = {stack.name: resources(account.cloudformation, stack.id) for stack in stacks}
+    every = [one for some in inside.values() for one in some]
+    facts: dict[str, Any] = {"unit": unit, "stack": found.stack, "account": found.account.id}
+    facts |= {"deployed": bool(stacks), "destroyed": bool(stacks)}
     if not stacks:
         _end(facts, [], [], 0, env, as_json)
         return
-    require_idle(world.client("glue", found.deployer), [one.name for one in found.jobs])
-    whole = {one.stack for one in every if one.holds_data} if all(one.whole for one in stacks) else set()
-    stays = [one for one in every if not with_data and (one.holds_data or one.stack in whole)]
+    require_idle(world.client("glue", found.deployer), [one.physical for one in every if one.type == JOB])
+    kept = [] if with_data else [_staying(stack, inside[stack.name], found.stack) for stack in stacks]
+    stays = [one for some in kept for one in some]
     if not as_json:
         _show(screen.Page(), found, every, stays)
     if not _agreed(found, env, with_data, confirm, yes):
@@ -64,6 +74,17 @@ def destroy(
         return
     objects = _removed(account, found, stacks, every, with_data, env, following)
     _end(facts, [one for one in every if one not in stays], stays, objects, env, as_json)
+
+
+def _staying(stack: Standing, inside: Sequence[Resource], root: str) -> list[Resource]:
+    """What stays of a stack where data is to stay: all of the artifacts bucket's, and of the root what holds data.
+
+    That is a nested stack as a whole, unless the root cannot be changed any more.
+    """
+    if stack.name != root:
+        return list(inside)
+    holding = {one.stack for one in inside if one.holds_data} if stack.whole else set()
+    return [one for one in inside if one.holds_data or one.stack in holding]
 
 
 def _removed(
@@ -149,11 +170,12 @@ def _end(
         return
     page = screen.Page()
     if not facts["destroyed"]:
-        page.line(f"{facts['stack']}: nothing was removed")
+        page.line(f"{facts['stack']}: {'nothing was removed' if facts['deployed'] else 'there is no such stack'}")
         return
     page.line(f"{facts['stack']}: {count(len(gone), 'resource')} removed")
     if left:
         buckets = [one.physical for one in left if one.type == "AWS::S3::Bucket"]
-        page.line(f"left in the account: {count(len(left), 'resource')}, with the buckets {', '.join(buckets)}")
-    page.line("entries of catalogues, tags and grants are as they were")
-    page.next(f"mesh-etl govern destroy --env {env}")
+        held = f", with {count(len(buckets), 'bucket')}: {', '.join(buckets)}" if buckets else ""
+        page.line(f"left in the account: {count(len(left), 'resource')}{held}")
+    page.line("entries of catalogues, tags and grants are as they were: mesh-etl govern destroy is for all of a mesh")
+    page.next(f"mesh-etl deploy {facts['unit']} --env {env} --dry-run")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SIGNS: dict[str, str] = {"added": "+", "changed": "~", "replaced": "!", "removed": "-", "kept": "="}
 STYLES = {"added": "green", "changed": "yellow", "replaced": "bold red", "removed": "red", "kept": ""}
+DATA = {"kept": " and stays in the account", "replaced": ", which the new one has not"}
 WORDS: dict[Kind, str] = {
     "added": "to add", "changed": "to change", "replaced": "to replace", "removed": "to remove",
     "kept": "to leave in the account",
@@ -33,15 +34,16 @@ def show(page: Page, changes: Sequence[Change], titles: Mapping[str, str]) -> No
             because = f": {', '.join(one.because)}" if one.because else ""
             page.line(f"  {SIGNS[one.kind]} {one.type.removeprefix('AWS::')}  {one.name}{because}", STYLES[one.kind])
             if one.kind == "replaced":
-                page.line("      ! it is made anew, and the old one goes", "bold red")
+                old = "stays in the account, in no stack" if one.stays else "goes"
+                page.line(f"      ! it is made anew, and the old one {old}", "bold red")
             if one.holds_data and one.kind != "added":
-                page.line(f"      ! holds data{' and stays in the account' if one.kind == 'kept' else ''}", "bold red")
+                page.line(f"      ! holds data{DATA.get(one.kind, '')}", "bold red")
     page.line()
     page.line(counted(changes))
 
 
-def told(page: Page, facts: Mapping[str, Any], titles: Mapping[str, str], env: str) -> None:
-    """What a deploy has done, or a dry run would do, and the next command."""
+def told(page: Page, facts: Mapping[str, Any], titles: Mapping[str, str], env: str, jobs: Sequence[str]) -> None:
+    """What a deploy has done, or a dry run would do, and the next command; `jobs` is what commands call them by."""
     unit, changes = facts["unit"], facts["changes"]
     where = f"{facts['stack']} in account {facts['account']}, {facts['region']}"
     if "unused" in facts:
@@ -51,12 +53,13 @@ def told(page: Page, facts: Mapping[str, Any], titles: Mapping[str, str], env: s
         if "not_asked" in facts:
             page.line(f"AWS was not asked, so this is what a first deploy makes: {facts['not_asked']}")
         page.line(f"{where}: nothing was changed")
-        if any(one.kind == "added" and one.type == "AWS::IAM::Role" for one in changes):
+        unknown = facts.get("boundary_state") in (None, "unread")
+        if unknown and any(one.kind == "added" and one.type == "AWS::IAM::Role" for one in changes):
             policy = facts["boundary"].partition("policy/")[2]
             page.line(f"Roles need {policy} in the account beforehand: mesh-etl govern policies --env {env}")
         if facts["account"] == ACCOUNT:
             page.line(f"Put your account and region into {placement.env_path(env).as_posix()} first.")
-        page.next(f"mesh-etl deploy {unit} --env {env}")
+        page.next(f"mesh-etl {'deploy' if changes else 'status'} {unit} --env {env}")
     elif facts.get("refused"):
         page.line(f"{where}: nothing was changed")
     elif not facts["executed"]:
@@ -64,7 +67,7 @@ def told(page: Page, facts: Mapping[str, Any], titles: Mapping[str, str], env: s
         page.next(f"mesh-etl status {unit} --env {env}")
     else:
         page.line(f"{where}: deployed, with {count(len(changes), 'change')}")
-        page.next(f"mesh-etl status {unit} --env {env}", f"mesh-etl start {unit}.PRODUCT --env {env}")
+        page.next(f"mesh-etl status {unit} --env {env}", *(f"mesh-etl start {one} --env {env}" for one in jobs[:1]))
 
 
 def _unused(found: Sequence[Mapping[str, Any]], dry_run: bool) -> str:
@@ -94,6 +97,7 @@ def plain(changes: Sequence[Change]) -> list[dict[str, Any]]:
             "because": list(one.because),
             "holds_data": one.holds_data,
             "dangerous": one.dangerous,
+            "old_stays": one.stays,
         }
         for one in changes
     ]

@@ -53,8 +53,9 @@ def logs(
     output, system = reading.groups(about.glue, found)
     if follow:
         with nobody_waits(about, found.id):
-            ended = _followed(about, found, output, errors, as_json)
+            ended, told = _followed(about, found, output, errors, as_json)
         print(f"{ended.id}: {ended.state}", file=sys.stderr)
+        _end(ended, told, as_json)
         return
     lines = list(reading.lines(about.logs, output, found))
     if errors:
@@ -63,15 +64,27 @@ def logs(
         screen.errors(reading.coded(iter(lines)))
     for one in lines:
         _print(one, as_json)
-    if found.failed and found.error and not any(one.code for one in lines) and not as_json:
-        screen.errors([Fault("RUN_FAILED", f"run {found.id} {found.state}: {found.error}", job)])
+    _end(found, any(one.code for one in lines), as_json)
     if not lines and not as_json:
         nothing = "no line of it tells of an error" if errors else "nothing that it has written is there"
         screen.Page().line(f"run {found.id} is {found.state}: {nothing}")
 
 
-def _followed(about: Operated, run: Run, group: str, errors: bool, as_json: bool) -> Run:
-    """Lines are printed as they come, until the run has ended and what it wrote is there; returns it as it ended."""
+def _end(run: Run, told: bool, as_json: bool) -> None:
+    """Where a run has failed and none of its lines has `told` why, what Glue says of it is told."""
+    from mesh_etl.cli import screen
+    from mesh_etl.errors import Fault
+
+    if run.failed and run.error and not told and not as_json:
+        fix = "--errors shows what Spark says of it as well; mend what it names, then mesh-etl retry"
+        screen.errors([Fault("RUN_FAILED", f"run {run.id} {run.state}: {run.error}", run.job, fix)])
+
+
+def _followed(about: Operated, run: Run, group: str, errors: bool, as_json: bool) -> tuple[Run, bool]:
+    """Lines are printed as they come, until the run has ended and what it wrote is there.
+
+    Returns it as it ended, and whether a line told of an error of ours.
+    """
     from mesh_etl.deploy.stacks import pace
     from mesh_etl.operate import runs as operating
 
@@ -84,7 +97,7 @@ def _followed(about: Operated, run: Run, group: str, errors: bool, as_json: bool
             if one.wrong or not errors:
                 _print(one, as_json)
         if not last.active:
-            return last
+            return last, any(one.code for one in seen)
         pause()
     raise AssertionError("the pauses do not end")
 

@@ -61,7 +61,7 @@ def flow(page: Page, one: DeployedFlow, found: Sequence[FlowRun]) -> None:
         page.line("  it has not run yet")
         return
     short = ids(page, [run.id for run in found])
-    rows = [(moment(run.started), run.state, moment(run.ended) if run.ended else "", short[run.id]) for run in found]
+    rows = [(moment(run.started), run.said, moment(run.ended) if run.ended else "", short[run.id]) for run in found]
     page.table(FLOW_TITLES, rows, spare=("ended (UTC)",))
     page.line()
 
@@ -72,6 +72,7 @@ def plain_flow(one: DeployedFlow, found: Sequence[FlowRun]) -> dict[str, Any]:
         {
             "id": run.id,
             "state": run.state,
+            "failed": run.bad,
             "started": run.started.isoformat(),
             "ended": run.ended.isoformat() if run.ended else None,
             "error": run.error,

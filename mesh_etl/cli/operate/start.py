@@ -45,6 +45,7 @@ def start(
     from mesh_etl.operate import start as starting
 
     about = operated(root, env, product)
+    _require_date(about, date)
     flow = None if alone or date or session_policy else about.flow()
     if flow is not None:
         begin_flow(about, flow, wait, as_json)
@@ -52,6 +53,18 @@ def start(
     policy = starting.session_policy(about.glue, session_policy) if session_policy else ""
     said = "" if alone else left_out(about)
     begin(about, {"--date": date} if date else {}, policy, wait, as_json, said)
+
+
+def _require_date(about: Operated, date: str) -> None:
+    """The job takes the date, if one is given: else a run would have been paid for before it says so.
+
+    Raises `ConfigError`: BAD_DATE, ARGUMENT_UNKNOWN."""
+    from mesh_etl.config.moment import moment_of
+    from mesh_etl.errors import ConfigError, Fault
+
+    if moment_of(date) is not None and about.job.task != "run":
+        problem = f"the job {about.job.name} is no run of a product at a date"
+        raise ConfigError(Fault("ARGUMENT_UNKNOWN", problem, "--date", "leave it out"))
 
 
 def begin(
@@ -64,8 +77,10 @@ def begin(
     from mesh_etl.cli.operate import portrait
     from mesh_etl.operate import start as starting
     from mesh_etl.operate.explanation import explanation
+    from mesh_etl.operate.runs import require_room
 
     job = about.job.name
+    require_room(about.glue, job, about.job.settings.concurrent_runs)
     identity = starting.started(about.glue, job, arguments, policy)
     page = screen.Page()
     if not as_json:

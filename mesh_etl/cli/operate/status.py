@@ -77,7 +77,7 @@ def _show(page: Any, one: Status, env: str) -> None:
         )
     page.table(TITLES, rows, NUMBERS, tight=True, spare=SPARE)
     for flow, runs in one.flows:
-        last_run = f"{runs[0].state}, since {portrait.moment(runs[0].started)}" if runs else "never"
+        last_run = f"{runs[0].said}, since {portrait.moment(runs[0].started)}" if runs else "never"
         page.line(f"flow {flow.name}: {last_run}: {flow.words}", hang=2)
     for job in one.jobs:
         if job.last and job.last.failed:

@@ -10,6 +10,7 @@ from mesh_etl.config.compiled import Compiled
 from mesh_etl.config.document import Document, Loc, Place
 from mesh_etl.config.env import AwsWorld
 from mesh_etl.config.interpolate import Interpolation, names_in
+from mesh_etl.config.product_name import domain_of
 from mesh_etl.config.secret import plain_secrets
 from mesh_etl.config.yaml import read, text
 from mesh_etl.contract.load import contract_of
@@ -86,7 +87,7 @@ def _add_views(project: Project, files: dict[str, Document | str]) -> None:
 
 def _add_mesh(project: Project, products: frozenset[str], files: dict[str, Document | str], whole: bool) -> None:
     """The files of the mesh and of domains, without what jobs for these products have no use for."""
-    domains = {product.partition(".")[0] for product in products}
+    domains = {domain_of(product) for product in products}
     name = placement.MESH.as_posix()
     mesh = read(project.root / placement.MESH, name)
     files[name] = mesh if whole else _kept(mesh, _of_mesh(project, mesh, products, domains))
@@ -178,7 +179,7 @@ def _world(project: Project, products: tuple[str, ...]) -> AwsWorld:
         where = placement.env_path(project.env_name).as_posix()
         raise ConfigError(Fault("NOT_ON_AWS", f"the environment '{project.env_name}' is this machine", where, fix))
     centre = mesh.governance.account if mesh.governance else None
-    name = mesh.domains[products[0].partition(".")[0]].account if products else centre
+    name = mesh.domains[domain_of(products[0])].account if products else centre
     if name is None:
         return AwsWorld(region=world.region, account=world.account)
     return AwsWorld(region=mesh.accounts[name].region, account=mesh.accounts[name].id)

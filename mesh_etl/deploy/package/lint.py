@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.config.suppression import today
 from mesh_etl.deploy.package.lint_addresses import misaddressed
+from mesh_etl.deploy.package.lint_events import warned_events
 from mesh_etl.deploy.package.lint_modules import unimportable, warned_modules
 from mesh_etl.deploy.package.lint_own import misplaced
 from mesh_etl.deploy.package.lint_reach import unreachable
 from mesh_etl.deploy.package.lint_settings import misset
+from mesh_etl.deploy.package.lint_tags import mistagged
 from mesh_etl.deploy.package.lint_versions import misversioned, warned_versions
 from mesh_etl.deploy.package.lint_workers import warned_workers
 from mesh_etl.errors import ConfigError, Fault
@@ -47,6 +49,7 @@ def linted(project: Project, estate: Estate) -> tuple[Fault, ...]:
 
 
 def _faults(project: Project, estate: Estate, day: datetime.date) -> Iterator[Fault]:
+    yield from mistagged(project, estate)
     for job in estate.jobs:
         yield from misversioned(project, job, day)
         yield from misset(project, job)
@@ -65,5 +68,6 @@ def _faults(project: Project, estate: Estate, day: datetime.date) -> Iterator[Fa
 def _warnings(project: Project, estate: Estate, day: datetime.date) -> Iterator[Fault]:
     for job in estate.jobs:
         yield from warned_versions(project, job, day)
+        yield from warned_events(project, estate, job)
         yield from warned_workers(project, job)
         yield from warned_modules(project, job)

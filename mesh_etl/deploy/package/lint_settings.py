@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.config.deployment.start import OnFiles
 from mesh_etl.config.deployment.times import duration
+from mesh_etl.config.product_name import table_of
 from mesh_etl.deploy.package.glue_versions import FLEX_WORKERS, LONGEST_RUN, LONGEST_WINDOW, OF_GLUE
 from mesh_etl.deploy.places import place
 from mesh_etl.deploy.workers import STREAMS_ONLY
@@ -17,12 +18,17 @@ if TYPE_CHECKING:
     from mesh_etl.config import Project
     from mesh_etl.deploy.estate import GlueJob
 
+# Characters of a product's name: triggers, alarms and files are called after it, in 255, and tables of crawlers in 128.
+_LONGEST = 120
 _KEYS = (".access.key", ".secret.key", ".session.token", "password")
 
 
 def misset(project: Project, job: GlueJob) -> Iterator[Fault]:
-    """Every fault of the settings: of workers, times and Spark."""
+    """Every fault of the settings: of the name that all is called after, of workers, times and Spark."""
     settings, streams = job.settings, job.task == "stream"
+    if (length := len(table_of(job.product))) > _LONGEST:
+        problem = f"what is called after the product has room for {_LONGEST} characters of its {length}"
+        yield Fault("PRODUCT_NAME_LONG", problem, project.job(job.product).where("product"), "give it a shorter name")
     if settings.worker_type == STREAMS_ONLY and not streams:
         problem = f"workers of type {settings.worker_type} are for streams alone"
         yield Fault("WORKER_FOR_STREAMS", problem, place(project, job, "worker_type"), "use G.1X")

@@ -9,6 +9,8 @@ from mesh_etl.deploy.stacks.wanted import Parcel, Wanted
 from mesh_etl.deploy.synth.stack import synthesized
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mesh_etl.config import Project
     from mesh_etl.deploy.estate import Estate
     from mesh_etl.deploy.package.bundle import Artifact
@@ -16,13 +18,14 @@ if TYPE_CHECKING:
     from mesh_etl.deploy.synth.template import Template
 
 
-def assembled(project: Project, estate: Estate) -> Wanted:
+def assembled(project: Project, estate: Estate, out: Path | None = None) -> Wanted:
     """All that a deploy of the unit sends and makes; nothing outside of this machine is touched.
 
+    Packages are made in `out`, by default `build` in the project; what they hold is read from there when it is sent.
     Raises `ConfigError` with what keeps its jobs from being packaged or described, and `RunError` where a package that
     they need cannot be had.
     """
-    bundle = bundled(project, estate)
+    bundle = bundled(project, estate, out)
     stack = synthesized(project, estate, bundle)
     nested_in = {one.properties["TemplateURL"]: name for name, one in stack.root.resources.items()}
     nested = {nested_in[stack.address(one)]: one for one in stack.nested}

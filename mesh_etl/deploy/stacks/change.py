@@ -24,7 +24,7 @@ class Change:
     """One resource that is added, changed, replaced (removed and made anew), removed, or left where it is.
 
     `stack` is the logical id of the nested stack that it is in, or empty for the root's own; `physical` is what the
-    account calls it, where that is known.
+    account calls it, where that is known. Of what is replaced, `stays` says whether the old one is left in the account.
     """
 
     kind: Kind
@@ -33,6 +33,7 @@ class Change:
     type: str
     physical: str = ""
     because: tuple[str, ...] = ()
+    stays: bool = False
 
     @property
     def name(self) -> str:
@@ -46,7 +47,7 @@ class Change:
 
     @property
     def dangerous(self) -> bool:
-        """Whether something that is there goes."""
+        """Whether something that is there goes, or another takes its place."""
         return self.kind == "replaced" or (self.kind == "removed" and self.holds_data)
 
 
@@ -66,7 +67,8 @@ def change_of(found: Mapping[str, Any], stack: str) -> Change:
     targets = (one.get("Target", {}) for one in found.get("Details", ()))
     because = tuple(dict.fromkeys(one.get("Name") or one.get("Attribute", "") for one in targets))
     physical = found.get("PhysicalResourceId", "")
-    return Change(kind, stack, found["LogicalResourceId"], found["ResourceType"], physical, because)
+    stays = policy == "ReplaceAndRetain"
+    return Change(kind, stack, found["LogicalResourceId"], found["ResourceType"], physical, because, stays)
 
 
 def from_nothing(wanted: Wanted) -> tuple[Change, ...]:

@@ -11,16 +11,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mesh_etl.deploy import names
 from mesh_etl.deploy.stacks import pace
 from mesh_etl.deploy.stacks.change import STACK, Change, change_of
 from mesh_etl.deploy.stacks.refusal import TO_COME, nothing, reasons, settled
-from mesh_etl.deploy.stacks.standing import REVIEW, Standing, standing
+from mesh_etl.deploy.stacks.standing import REVIEW, Standing, require_free, standing
 from mesh_etl.errors import Fault, PlanError
 from mesh_etl.worlds.error_codes import code_of
 from mesh_etl.worlds.refusals import explained, words_of
 
 CAPABILITIES = ["CAPABILITY_NAMED_IAM"]  # its roles have names that are computed
 GONE = ("ChangeSetNotFound", "ChangeSetNotFoundException")
+THERE = "AlreadyExistsException"
 MOST = 20  # reasons that are told
 
 
@@ -57,10 +59,11 @@ def proposed(
 
     Its name follows from the template, the tags and the state of the stack: after a lost reply, or beside somebody who
     deploys the same, the same change set is found. One that is a `trial`, which will be deleted, is nobody else's.
-    Raises `PlanError` (CHANGES_REFUSED) where CloudFormation does not take the template, and as `explained` does.
+    Raises `PlanError`: CHANGES_REFUSED where CloudFormation does not take the template, STACK_BUSY, worth a retry; and
+    as `explained` does.
     """
     before = standing(cloudformation, name)
-    called = _named(template, before, trial)
+    called = names.change_set(name, _named(template, before, trial))
     change_set = _created(cloudformation, name, called, template, tags, before)
     found = _awaited(cloudformation, change_set, name)
     if found["Status"] == "FAILED":
@@ -123,7 +126,10 @@ def _named(template: Template, before: Standing | None, trial: bool) -> str:
 def _created(
     cloudformation: Any, stack: str, called: str, template: Template, tags: Mapping[str, str], before: Standing | None
 ) -> str:
-    """The ARN of the change set, which may have been there; one that cannot be executed any more is made again."""
+    """The ARN of the change set, which may have been there; one that cannot be executed any more is made again.
+
+    Since its state was asked somebody else may have begun to change the stack.
+    """
     from botocore.exceptions import ClientError
 
     asked: dict[str, Any] = {
@@ -140,7 +146,9 @@ def _created(
         try:
             return str(cloudformation.create_change_set(**asked)["Id"])
         except ClientError as error:
-            if code_of(error) != "AlreadyExistsException":
+            if code_of(error) in ("ValidationError", THERE):
+                require_free(standing(cloudformation, stack))
+            if code_of(error) != THERE:
                 raise
         there = cloudformation.describe_change_set(StackName=stack, ChangeSetName=called)
         if there["Status"] in TO_COME or there["ExecutionStatus"] == "AVAILABLE":
@@ -152,17 +160,18 @@ def _created(
 def _told(cloudformation: Any, found: Mapping[str, Any], stack: str) -> list[Fault]:
     with explained("cloudformation:DescribeChangeSet", stack):
         every = list(dict.fromkeys(reasons(cloudformation, found)))
-    taken = "it stands outside of this stack: delete it, if nobody needs it, or rename what the template makes"
-    other = "mend what it names; mesh-etl synth shows the templates"
-    return [
-        Fault(
-            "CHANGES_REFUSED",
-            f"CloudFormation does not take the change set: {one}",
-            stack,
-            taken if "already exists" in one else other,
-        )
-        for one in every[:MOST]
-    ]
+    said = "CloudFormation does not take the change set"
+    return [Fault("CHANGES_REFUSED", f"{said}: {one}", stack, _mend(one)) for one in every[:MOST]]
+
+
+def _mend(said: str) -> str:
+    """What helps against what CloudFormation has said: a bucket that is there may have data."""
+    if "already exists" not in said:
+        return "mend what it names; mesh-etl synth shows the templates"
+    if "S3::Bucket" in said:
+        use = "use one of tables as it is, with deployment: {buckets: existing}"
+        return f"it stands outside of this stack: {use}, or delete it, if nobody needs it"
+    return "it stands outside of this stack: delete it, if nobody needs it, or rename what the template makes"
 
 
 def _awaited(cloudformation: Any, change_set: str, stack: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from mesh_etl.deploy.stacks.removal import Resource
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.worlds.error_codes import code_of
-from mesh_etl.worlds.refusals import explained
+from mesh_etl.worlds.refusals import SLOW, explained
 
 BUCKET, KEY, ALIAS = "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::KMS::Alias"
 KEY_DAYS = 30  # for so long a key can be had back
@@ -42,7 +42,8 @@ def emptied(s3: Any, bucket: str, account: str) -> int:
     """The bucket is gone with all its objects in all versions; returns how many there were. There may be none.
 
     It may be cut off anywhere and done again.
-    Raises `RunError`: DATA_LEFT where S3 does not delete an object, and as `explained` does.
+    Raises `RunError`: DATA_LEFT where S3 does not delete an object, worth a retry where it was busy, and as `explained`
+    does.
     """
     from botocore.exceptions import ClientError
 
@@ -67,9 +68,10 @@ def _deleted(s3: Any, bucket: str, account: str, page: Mapping[str, Any]) -> int
         batch = {"Objects": objects[start : start + BATCH], "Quiet": True}
         answer = s3.delete_objects(Bucket=bucket, Delete=batch, ExpectedBucketOwner=account)
         for failed in answer.get("Errors", ()):
+            busy = failed["Code"] in SLOW | {"InternalError"}
             problem = f"an object was not deleted ({failed['Code']})"
-            fix = "allow s3:DeleteObjectVersion, and run it again"
-            raise RunError(Fault("DATA_LEFT", problem, f"s3://{bucket}", fix))
+            fix = "run it again" if busy else "allow s3:DeleteObjectVersion, and run it again"
+            raise RunError(Fault("DATA_LEFT", problem, f"s3://{bucket}", fix), retryable=busy)
     return len(objects)
 
 

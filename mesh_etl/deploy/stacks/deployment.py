@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mesh_etl.deploy.stacks.change_set import Proposal, Template, discard, proposed
 from mesh_etl.deploy.stacks.events import Event, first_reason, followed, left
 from mesh_etl.deploy.stacks.execution import executed, rollback_continued
-from mesh_etl.deploy.stacks.standing import Standing, require_ready, standing
+from mesh_etl.deploy.stacks.standing import Standing, require_own, require_ready, standing
 from mesh_etl.deploy.stacks.upload import uploaded
 from mesh_etl.deploy.stacks.wanted import Parcel, Wanted
 from mesh_etl.errors import Fault, PlanError, PublishError, RunError
@@ -55,9 +55,10 @@ class Told:
 
 
 def ready(account: Account, wanted: Wanted, env: str) -> Standing | None:
-    """The root stack, where both stacks can be deployed. Raises as `require_ready` does."""
+    """The root stack, where both stacks can be deployed. Raises as `require_own` and `require_ready` do."""
     for name in (wanted.base_stack, wanted.stack):
         found = standing(account.cloudformation, name)
+        require_own(found, wanted.tags)
         require_ready(found, wanted.unit, env)
     return found
 

@@ -69,9 +69,15 @@ def rollback_continued(cloudformation: Any, found: Standing) -> str:
 
 def deleted(cloudformation: Any, found: Standing) -> str:
     """CloudFormation is at work on the removal of the stack; returns the token that marks its events."""
+    from botocore.exceptions import ClientError
+
     token = _token()
     with explained("cloudformation:DeleteStack", found.name):
-        cloudformation.delete_stack(StackName=found.id, ClientRequestToken=token)
+        try:
+            cloudformation.delete_stack(StackName=found.id, ClientRequestToken=token)
+        except ClientError as error:
+            if code_of(error) not in BEGUN and not events.begun(cloudformation, found.id, token):
+                raise
     return token
 
 

@@ -16,6 +16,8 @@ from mesh_etl.deploy.stacks.change_set import Template
 from mesh_etl.deploy.stacks.standing import Standing, standing
 from mesh_etl.worlds.refusals import explained
 
+GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")  # removed, or left in the account: it is the stack's no more
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -66,7 +68,7 @@ def _holds_data(cloudformation: Any, stack: str) -> bool:
 def _resources(cloudformation: Any, name: str) -> Iterator[Resource]:
     for one in _summaries(cloudformation, name):
         physical = one.get("PhysicalResourceId", "")
-        if one["ResourceStatus"] == "DELETE_COMPLETE":
+        if one["ResourceStatus"] in GONE:
             continue
         if one["ResourceType"] == STACK and physical:
             yield from _resources(cloudformation, physical)

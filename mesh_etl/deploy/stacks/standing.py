@@ -5,10 +5,12 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stac
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from mesh_etl.deploy.names import OWNER
 from mesh_etl.errors import Fault, PlanError
 from mesh_etl.worlds.error_codes import code_of
 from mesh_etl.worlds.refusals import explained, words_of
@@ -64,6 +66,29 @@ def standing(cloudformation: Any, name: str) -> Standing | None:
     )
 
 
+def require_free(found: Standing | None, look: str = "mesh-etl status") -> None:
+    """CloudFormation is not at work on the stack. Raises `PlanError` STACK_BUSY, worth a retry."""
+    if found is not None and found.busy:
+        problem = f"CloudFormation is at work on the stack ({found.status})"
+        fix = f"wait for it with {look}, then run the command again"
+        raise PlanError(Fault("STACK_BUSY", problem, found.name, fix), retryable=True)
+
+
+def require_own(found: Standing | None, tags: Mapping[str, str]) -> None:
+    """The stack, where there is one, is the unit's that has these tags, and not another's that is called the same.
+
+    Raises `PlanError` STACK_OF_OTHERS: to change it would remove all that it has. Of a stack that is only a change set
+    nothing is there yet.
+    """
+    if found is None or found.status == REVIEW:
+        return
+    other = [f"{key} {found.tags.get(key, 'not told')}" for key in OWNER if found.tags.get(key) != tags.get(key)]
+    if other:
+        problem = f"there is a stack of this name already, and by its tags it is another's: {', '.join(other)}"
+        fix = "give the domain, the environment or the mesh another name, or the domain an account of its own"
+        raise PlanError(Fault("STACK_OF_OTHERS", problem, found.name, fix))
+
+
 def require_ready(found: Standing | None, unit: str, env: str) -> None:
     """The stack can take a change set, or is not there yet.
 
@@ -72,10 +97,7 @@ def require_ready(found: Standing | None, unit: str, env: str) -> None:
     if found is None or found.status == REVIEW:
         return
     options = f"{unit} --env {env}"
-    if found.busy:
-        fix = f"wait for it with mesh-etl status {options}, then run the command again"
-        problem = f"CloudFormation is at work on the stack ({found.status})"
-        raise PlanError(Fault("STACK_BUSY", problem, found.name, fix), retryable=True)
+    require_free(found, f"mesh-etl status {options}")
     if found.status == "UPDATE_ROLLBACK_FAILED":
         fix = f"mend what it names, then mesh-etl deploy {options} --continue-rollback"
         problem = f"an update failed, and going back as well: {found.reason or 'see mesh-etl status'}"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mesh_etl.deploy import names
 from mesh_etl.errors import Fault
 
 
@@ -51,7 +52,7 @@ class Wanted:
     @property
     def base_stack(self) -> str:
         """The name of the stack that holds the artifacts bucket."""
-        return f"{self.stack}-base"
+        return names.base(self.stack)
 
     @property
     def root_address(self) -> str:

@@ -102,8 +102,9 @@ def log_groups(estate: Estate) -> list[str]:
     Glue makes them of the prefix that a job states, of the security configuration and of the role.
     Source: https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging-enable.html
     """
-    jobs, crawlers = names.logs(estate.stack), names.role(estate.stack, names.CRAWLERS)
-    return [f"{jobs}/*", f"{jobs}-role/*", f"{names.crawler_logs(crawlers)}*"]
+    role = estate.role.role.rpartition("/")[2]
+    by_role = names.logs(f"{names.encrypted(estate.stack)}/{role}")
+    return [f"{names.logs(estate.stack)}/*", f"{by_role}/*", names.crawler_logs(estate.stack)]
 
 
 def _security(estate: Estate, arn: object) -> Resource:

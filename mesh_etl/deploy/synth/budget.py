@@ -9,6 +9,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from mesh_etl.deploy import names
+from mesh_etl.deploy.synth.tags import owner
 from mesh_etl.deploy.synth.template import Resource, logical
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def budget(estate: Estate) -> dict[str, Resource]:
     digest = hashlib.sha256(json.dumps(notified, sort_keys=True).encode()).hexdigest()[:8]
     properties: dict[str, Any] = {
         "Budget": {
-            "BudgetName": f"{estate.stack}-jobs-{digest}",
+            "BudgetName": names.budget(estate.stack, digest),
             "BudgetType": "COST",
             "TimeUnit": "MONTHLY",
             "BudgetLimit": {"Amount": stated.monthly, "Unit": "USD"},
@@ -42,7 +44,7 @@ def budget(estate: Estate) -> dict[str, Resource]:
             "FilterExpression": {
                 "And": [
                     {"Tags": {"Key": key, "Values": [value], "MatchOptions": ["EQUALS"]}}
-                    for key, value in (("mesh", estate.mesh), ("environment", estate.env), ("domain", estate.unit))
+                    for key, value in owner(estate).items()
                 ]
             },
         },

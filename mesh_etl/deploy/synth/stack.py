@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mesh_etl.deploy import names
+from mesh_etl.deploy.alone import shared
 from mesh_etl.deploy.synth.access import access
 from mesh_etl.deploy.synth.base import base
 from mesh_etl.deploy.synth.flow import flow
@@ -69,7 +70,7 @@ class Stack:
 def synthesized(project: Project, estate: Estate, bundle: Bundle) -> Stack:
     """The templates of the unit: the same bytes for the same configuration, wherever and whenever they are made.
 
-    Raises `ConfigError` with what is wrong with any part; STACK_NAME_TOO_LONG, NAME_TAKEN,
+    Raises `ConfigError` with what is wrong with any part; STACK_NAME_TOO_LONG, NAME_TAKEN, WAREHOUSE_INSIDE,
     TEMPLATE_TOO_LARGE, TEMPLATE_REFERENCE.
     """
     nested: list[tuple[str, Template]] = []
@@ -84,6 +85,7 @@ def synthesized(project: Project, estate: Estate, bundle: Bundle) -> Stack:
             fix = "call one of the products otherwise: names in AWS tell them apart by letters and digits alone"
             problem = f"the jobs of two products would be called '{one.name}'"
             faults.append(Fault("NAME_TAKEN", problem, "configs", fix))
+    faults += shared(project, estate)
     for kind, part, _ in PARTS:
         try:
             made = part(project, estate, bundle)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+from mesh_etl.deploy import names
 
 if TYPE_CHECKING:
     from mesh_etl.deploy.estate import Estate, GlueJob
+
+
+LONGEST = 256  # characters of a tag's value
 
 
 def tags_of(estate: Estate, job: GlueJob | None = None) -> dict[str, str]:
@@ -15,7 +21,17 @@ def tags_of(estate: Estate, job: GlueJob | None = None) -> dict[str, str]:
     """
     stated = estate.settings.jobs.tags if job is None else job.settings.tags
     product = {"product": job.product} if job is not None and job.product else {}
-    return {**stated, "mesh": estate.mesh, "environment": estate.env, "domain": estate.unit, **product}
+    return {**stated, **owner(estate), **product}
+
+
+def owner(estate: Estate) -> dict[str, str]:
+    """The tags that say whose something is, in what AWS takes in a tag, of ASCII alone.
+
+    CloudFormation tells any other character of a stack's tags as a question mark.
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+    """
+    plain = [re.sub(r"[^A-Za-z0-9_ .:/=+@-]+", "-", one)[:LONGEST] for one in (estate.mesh, estate.env, estate.unit)]
+    return dict(zip(names.OWNER, plain, strict=True))
 
 
 def tag_list(estate: Estate, job: GlueJob | None = None) -> list[dict[str, str]]:

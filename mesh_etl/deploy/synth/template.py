@@ -71,8 +71,12 @@ class Template:
         }
 
     def text(self) -> str:
-        """The template in JSON: the same text for the same template, whatever the machine."""
-        return json.dumps(self.body(), indent=1, ensure_ascii=False) + "\n"
+        """The template in JSON, of ASCII alone: the same text for the same template, whatever the machine.
+
+        Of any other character CloudFormation gives back a question mark, as it tells what a stack was deployed with.
+        Source: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/814
+        """
+        return json.dumps(self.body(), indent=1) + "\n"
 
     def yaml(self) -> str:
         """The template in YAML, for people; what is deployed is the JSON."""

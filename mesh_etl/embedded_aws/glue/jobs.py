@@ -31,8 +31,8 @@ def ending(call: Call, job: str, state: str, message: str = "") -> None:
 def get_job(call: Call) -> Body:
     """The job."""
     job = _job(call)
-    given = {name: job[name] for name in ("DefaultArguments", "GlueVersion", "MaxRetries", "WorkerType") if name in job}
-    return {"Job": {"Name": call["JobName"], **given}}
+    told = ("DefaultArguments", "GlueVersion", "MaxRetries", "Role", "SecurityConfiguration", "WorkerType")
+    return {"Job": {"Name": call["JobName"], **{name: job[name] for name in told if name in job}}}
 
 
 @operation("glue.StartJobRun", "JobName", "Arguments", "ExecutionRoleSessionPolicy", writes=True)
@@ -44,14 +44,13 @@ def start_job_run(call: Call) -> Body:
 def begun(call: Call, name: str, arguments: Body, about: Body | None = None) -> Body:
     """The new run of the job, of which `about` tells more.
 
-    Raises `Refusal` where there is no such job, or it runs as often as it may.
+    Raises `Refusal` where there is no such job, or it runs as often as it may and its runs do not wait for each other.
     """
     job = records.get(call, JOB, name)
     if job is None:
         raise missing(f"Job {name}")
-    at_once = int(job.get("ExecutionProperty", {}).get("MaxConcurrentRuns", 1))
-    runs = [one for _, one in _runs(call, name)]
-    if sum(one["JobRunState"] in ACTIVE for one in runs) >= at_once:
+    waits = not _room(call, job, name)
+    if waits and not job.get("JobRunQueuingEnabled"):
         raise Refusal("ConcurrentRunsExceededException", f"Concurrent runs exceeded for {name}")
     run: Body = {
         "Id": f"jr_{uuid.uuid4().hex}{uuid.uuid4().hex}",
@@ -59,7 +58,7 @@ def begun(call: Call, name: str, arguments: Body, about: Body | None = None) -> 
         "JobName": name,
         "StartedOn": call.now,
         "LastModifiedOn": call.now,
-        "JobRunState": "STARTING",
+        "JobRunState": "WAITING" if waits else "STARTING",
         "Arguments": arguments,
         "ExecutionTime": 0,
         "WorkerType": job.get("WorkerType", "G.1X"),
@@ -97,7 +96,11 @@ def _try_again(call: Call, run: Body) -> None:
 
 
 def further(call: Call, run: Body) -> Body:
-    """The run a step further: it starts, runs or stops, and ends."""
+    """The run a step further: it starts, runs or stops, and ends; one that waits starts once there is room."""
+    if run["JobRunState"] == "WAITING":
+        run["JobRunState"] = "STARTING" if _room(call, _job(call, run["JobName"]), run["JobName"]) else "WAITING"
+        _keep(call, run)
+        return run
     outcome = records.get(call, OUTCOME, run["JobName"]) or {"state": "SUCCEEDED", "message": ""}
     run["JobRunState"] = {"STARTING": "RUNNING", "RUNNING": outcome["state"], "STOPPING": "STOPPED"}.get(
         run["JobRunState"], run["JobRunState"]
@@ -147,10 +150,16 @@ def batch_stop_job_run(call: Call) -> Body:
     return {"SuccessfulSubmissions": done, "Errors": errors}
 
 
-def _job(call: Call) -> Body:
-    found = records.get(call, JOB, call["JobName"])
+def _room(call: Call, job: Body, name: str) -> bool:
+    """Whether the job may have one more run at once."""
+    going = [one for _, one in _runs(call, name) if one["JobRunState"] in ACTIVE and one["JobRunState"] != "WAITING"]
+    return len(going) < int(job.get("ExecutionProperty", {}).get("MaxConcurrentRuns", 1))
+
+
+def _job(call: Call, name: str = "") -> Body:
+    found = records.get(call, JOB, name or call["JobName"])
     if found is None:
-        raise missing(f"Job {call['JobName']}")
+        raise missing(f"Job {name or call['JobName']}")
     return found
 
 

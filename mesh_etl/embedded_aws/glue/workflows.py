@@ -62,7 +62,7 @@ def resume_workflow_run(call: Call) -> Body:
 def get_workflow_run(call: Call) -> Body:
     """The run, which then goes on: its jobs, and those that follow them."""
     run = _run(call)
-    told = _told(run) | ({"Graph": _graph(call, run)} if call.get("IncludeGraph") else {})
+    told = _told(call, run) | ({"Graph": _graph(call, run)} if call.get("IncludeGraph") else {})
     found = {job: jobs.further(call, jobs.named(call, job, one)) for job, one in run["jobs"].items() if one}
     due = [one for one in _triggers(call) if run["Status"] == "RUNNING" and _due(one, run, found)]
     for one in due:
@@ -77,7 +77,7 @@ def get_workflow_run(call: Call) -> Body:
 def get_workflow_runs(call: Call) -> Body:
     """The runs of the workflow, the newest first, in pages."""
     _workflow(call)
-    return paged(call, "Runs", ((key, _told(one)) for key, one in _runs(call)), MOST, newest_first=True)
+    return paged(call, "Runs", ((key, _told(call, one)) for key, one in _runs(call)), MOST, newest_first=True)
 
 
 @operation("glue.StopWorkflowRun", "Name", "RunId", writes=True)
@@ -182,5 +182,8 @@ def _keep(call: Call, run: Body) -> None:
     records.put(call, RUN, f"{run['Name']}|{run['StartedOn']:020.6f}|{run['WorkflowRunId']}", run)
 
 
-def _told(run: Body) -> Body:
-    return {name: value for name, value in run.items() if name != "jobs"}
+def _told(call: Call, run: Body) -> Body:
+    states = [jobs.named(call, job, one)["JobRunState"] for job, one in run["jobs"].items() if one]
+    counts = {f"{kind.title()}Actions": states.count(kind) for kind in ("SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED")}
+    told = {name: value for name, value in run.items() if name != "jobs"}
+    return told | {"Statistics": {"TotalActions": len(states), **counts}}

@@ -32,6 +32,12 @@ class Policy:
     kind: str
     document: Document
 
+    @property
+    def file(self) -> str:
+        """What its file is called: `sales-policy-mesh-boundary-demo-prod-sales-document.json`."""
+        words = f"{self.account} {self.subject} {self.kind.partition(' (')[0]}"
+        return "-".join("".join(c if c.isalnum() else " " for c in words).split()) + ".json"
+
 
 def policies(project: Project) -> tuple[Policy, ...]:
     """Every policy that governing the mesh needs, by account: those that its accounts must hold beforehand.

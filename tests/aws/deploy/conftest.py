@@ -26,7 +26,7 @@ def parcel(name: str, data: bytes) -> Parcel:
 
 
 def job(name: str, **properties: Any) -> dict[str, Any]:
-    stated = {"Name": f"demo-prod-shop-{name}-run", "Role": "jobs", "Command": {"Name": "glueetl"}}
+    stated = {"Name": f"demo-prod-shop--{name}-run", "Role": "jobs", "Command": {"Name": "glueetl"}}
     return {"Type": "AWS::Glue::Job", "Properties": {**stated, **properties}}
 
 

@@ -51,7 +51,7 @@ def test_the_schemas_are_those_of_aws() -> None:
     [
         (job("x", Rolle="jobs"), "Glue::Job Broken: #: extraneous key [Rolle] is not permitted"),
         ({"Type": "AWS::Glue::Job", "Properties": {"Name": "x"}}, "#: required key [Role] not found"),
-        (job("visits"), "with identifier 'demo-prod-shop-visits-run' already exists"),
+        (job("visits"), "with identifier 'demo-prod-shop--visits-run' already exists"),
         (bucket("lake"), "Resource of type 'AWS::S3::Bucket' with identifier 'lake' already exists"),
     ],
 )
@@ -66,6 +66,7 @@ def test_what_cannot_work_is_refused_before_anything_is_made_and_its_reason_is_t
     assert words in str(caught.value)
     assert "was not successfully created" not in str(caught.value)
     assert ("delete it" in str(caught.value)) == ("already exists" in words)
+    assert ("buckets: existing" in str(caught.value)) == ("S3::Bucket" in words)
     assert not [one for one in heard if not one.startswith("sent ")]
     assert status(account) == "CREATE_COMPLETE"
     assert deploy(account, made(**there), told) is None
@@ -140,7 +141,7 @@ def test_a_rollback_removes_what_was_made_and_restores_what_was_replaced(
     with pytest.raises(PublishError, match="no; all is as it was before"):
         deploy(account, made(jobs=after, more={"L": bucket("new-lake")}), told)
     assert {one.physical for one in resources(account.cloudformation, STACK)} == {
-        "demo-prod-shop-old-run", "demo-prod-shop-gone-run",
+        "demo-prod-shop--old-run", "demo-prod-shop--gone-run",
     }  # fmt: skip
     assert deploy(account, before, told) is None
     world.refuse_resource("shop", "D", "", on=())
@@ -155,10 +156,10 @@ def test_what_cannot_be_removed_after_a_change_is_told_and_the_change_stands(
     world.refuse_resource("shop", "B", "a run is active", on=("delete",))
     with pytest.raises(PublishError, match="LEFT_BEHIND") as caught:
         deploy(account, made(jobs={"A": job("a", Timeout=9)}), told)
-    assert "Glue::Job demo-prod-shop-b-run: a run is active could not be removed" in str(caught.value)
+    assert "Glue::Job demo-prod-shop--b-run: a run is active could not be removed" in str(caught.value)
     assert status(account) == "UPDATE_COMPLETE"
     assert [one.logical for one in resources(account.cloudformation, STACK)] == ["A"]
-    with pytest.raises(PlanError, match="demo-prod-shop-b-run' already exists"):
+    with pytest.raises(PlanError, match="demo-prod-shop--b-run' already exists"):
         deploy(account, made(jobs={"A": job("a", Timeout=9), "B": job("b")}), told)
 
 

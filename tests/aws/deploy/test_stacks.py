@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 from itertools import cycle
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ConnectionClosedError
+from botocore.stub import Stubber
 
-from mesh_etl.deploy.stacks import data, deployment
+from mesh_etl.cli import screen
+from mesh_etl.cli.deploy import portrait
+from mesh_etl.deploy.stacks import data, deployment, execution
 from mesh_etl.deploy.stacks.change_set import Proposal, proposed
 from mesh_etl.deploy.stacks.deployment import Account, Told
 from mesh_etl.deploy.stacks.execution import deleted
@@ -104,6 +109,25 @@ def test_changes_are_told_by_what_becomes_of_the_resource(account: Account, made
     assert (found["Lake"].name, found["Lake"].holds_data) == ("lake", True)
 
 
+def test_what_takes_the_place_of_a_bucket_leaves_that_in_the_account(
+    account: Account, made: Made, told: Told, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deploy(account, made(storage={"Lake": bucket("lake")}, jobs={"Visits": job("old")}), told)
+    wanted = made(storage={"Lake": bucket("pond")}, jobs={"Visits": job("new")})
+    changes = deploy(account, wanted, told)
+    assert changes is not None
+    assert {one.logical: (one.kind, one.stays) for one in changes.changes} == {
+        "Lake": ("replaced", True),
+        "Visits": ("replaced", False),
+    }
+    account.s3.put_object(Bucket="lake", Key="k", Body=b"x")  # it is there still
+    portrait.show(screen.Page(), changes.changes, wanted.titles)
+    said = capsys.readouterr().out
+    assert said.count("it is made anew, and the old one stays in the account, in no stack") == 1
+    assert said.count("it is made anew, and the old one goes") == 1
+    assert "holds data, which the new one has not" in said
+
+
 def test_the_first_resource_that_fails_by_itself_is_the_reason(
     account: Account, made: Made, told: Told, world: Accounts
 ) -> None:
@@ -115,7 +139,7 @@ def test_the_first_resource_that_fails_by_itself_is_the_reason(
     assert "Glue::Job Broken: Role is not authorized; all is as it was before" in str(caught.value)
     assert status(account) == "UPDATE_ROLLBACK_COMPLETE"
     assert kinds(deploy(account, made(jobs={"Visits": job("visits", Timeout=8)}), told)) == {
-        "demo-prod-shop-visits-run": "changed"
+        "demo-prod-shop--visits-run": "changed"
     }
 
 
@@ -187,6 +211,23 @@ def test_another_s_changes_make_those_that_were_shown_obsolete(account: Account,
     assert shown is not None
     with pytest.raises(PlanError, match="somebody else has deployed the stack"):
         deployment.done(account, shown, told)
+
+
+@pytest.mark.parametrize("timeout", [2, 3], ids=["the same", "something else"])
+def test_another_s_deploy_that_began_while_files_were_sent_is_told_as_such(
+    account: Account, made: Made, told: Told, timeout: int
+) -> None:
+    deploy(account, made(jobs={"Visits": job("visits")}), told)
+    theirs = offered(account, made(jobs={"Visits": job("visits", Timeout=2)}), told)
+    ours = made(jobs={"Visits": job("visits", Timeout=timeout)})
+    deployment.ready(account, ours, "prod")
+    assert theirs is not None
+    token = deployment.executed(account.cloudformation, theirs)
+    with pytest.raises(PlanError, match="STACK_BUSY") as caught:
+        offered(account, ours, told)
+    assert caught.value.retryable
+    deployment.ended(account, STACK, theirs.stack_id, token, told, deployment.DEPLOYED)
+    assert (deploy(account, ours, told) is None) == (timeout == 2)
 
 
 @pytest.mark.parametrize("call", ["cloudformation.CreateChangeSet", "cloudformation.ExecuteChangeSet", "s3.PutObject"])
@@ -365,6 +406,55 @@ def test_a_removal_that_fails_says_by_what_and_can_be_repeated(
     token = deleted(account.cloudformation, found)
     assert deployment.ended(account, STACK, found.id, token, told, deployment.REMOVED).status == "DELETE_COMPLETE"
     assert status(account) == ""
+
+
+def test_a_removal_whose_reply_was_lost_has_begun_once(
+    account: Account, made: Made, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy(account, made(jobs={"A": job("a")}), told)
+    found = standing(account.cloudformation, STACK)
+    assert found is not None
+    monkeypatch.setattr(execution, "_token", lambda: "t")  # botocore sends the same request again
+    assert [deleted(account.cloudformation, found) for _ in range(2)] == ["t", "t"]
+    monkeypatch.setattr(execution, "_token", lambda: "another")
+    with pytest.raises(MeshError, match="AWS_REFUSED"):
+        deleted(account.cloudformation, found)
+    assert deployment.ended(account, STACK, found.id, "t", told, deployment.REMOVED).status == "DELETE_COMPLETE"
+
+
+@pytest.mark.parametrize(("code", "fix"), [("SlowDown", "run it again"), ("AccessDenied", "s3:DeleteObjectVersion")])
+def test_an_object_that_s3_does_not_delete_is_told_with_what_would_help(
+    account: Account, made: Made, told: Told, code: str, fix: str
+) -> None:
+    wanted = made(jobs={"A": job("a")})
+    deploy(account, wanted, told)
+    refused = {"Errors": [{"Key": "k", "Code": code, "Message": ""}]}
+    account.s3.meta.events.register("after-call.s3.DeleteObjects", lambda parsed, **_: parsed.update(refused))
+    with pytest.raises(MeshError, match="DATA_LEFT") as caught:
+        data.emptied(account.s3, wanted.bucket, SHOP)
+    assert (caught.value.retryable, fix in caught.value.faults[0].fix) == (code == "SlowDown", True)
+
+
+def test_what_a_stack_has_left_in_the_account_is_its_own_no_more() -> None:
+    """A list may still name it, and a removal with data would take the bucket that is another's now."""
+    client = boto3.client("cloudformation", region_name="eu-west-1", aws_access_key_id="A", aws_secret_access_key="s")
+    at = datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC)
+    stack = {"StackName": STACK, "StackId": f"arn:aws:cloudformation:eu-west-1:{SHOP}:stack/{STACK}/1"}
+    stack |= {"CreationTime": at, "StackStatus": "UPDATE_COMPLETE"}  # type: ignore[dict-item]
+    listed = [
+        {
+            "LogicalResourceId": status.title().replace("_", ""),
+            "PhysicalResourceId": status,
+            "ResourceType": "AWS::S3::Bucket",
+            "ResourceStatus": status,
+            "LastUpdatedTimestamp": at,
+        }
+        for status in ("CREATE_COMPLETE", "DELETE_FAILED", "DELETE_SKIPPED", "DELETE_COMPLETE")
+    ]
+    with Stubber(client) as stub:
+        stub.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": STACK})
+        stub.add_response("list_stack_resources", {"StackResourceSummaries": listed}, {"StackName": STACK})
+        assert [one.physical for one in resources(client, STACK)] == ["CREATE_COMPLETE", "DELETE_FAILED"]
 
 
 def test_data_goes_in_all_versions_and_again_after_a_break(account: Account, made: Made, told: Told) -> None:

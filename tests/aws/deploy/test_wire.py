@@ -73,9 +73,9 @@ def test_a_deploy_and_a_run_by_requests_that_aws_s_model_takes(
     discard(account.cloudformation, proposal)  # moto executes none with nested stacks
     glue = world.client("glue", DEPLOYER)
     command = {"Name": "glueetl", "ScriptLocation": "s3://b/run.py"}
-    glue.create_job(Name="demo-prod-shop-visits-run", Role="arn:aws:iam::222222222222:role/jobs", Command=command)
-    run = started(glue, "demo-prod-shop-visits-run", {"--date": "2026-11-20"})
-    assert [one.id for one in runs(glue, "demo-prod-shop-visits-run", 5)] == [run]
+    glue.create_job(Name="demo-prod-shop--visits-run", Role="arn:aws:iam::222222222222:role/jobs", Command=command)
+    run = started(glue, "demo-prod-shop--visits-run", {"--date": "2026-11-20"})
+    assert [one.id for one in runs(glue, "demo-prod-shop--visits-run", 5)] == [run]
     assert {"CreateChangeSet", "DescribeChangeSet", "DeleteChangeSet", "PutObject", "HeadObject"} <= set(asked)
 
 

@@ -10,7 +10,7 @@ import pytest
 from mesh_etl.config import Project
 from mesh_etl.errors import PlanError, PublishError
 from mesh_etl.govern.apply import apply
-from mesh_etl.govern.evaluate import access
+from mesh_etl.govern.evaluate import Evaluator
 from mesh_etl.govern.observe import observed
 from mesh_etl.govern.planned import planned, record
 from mesh_etl.govern.state import Database, Table
@@ -31,7 +31,7 @@ def test_the_accounts_hold_what_is_asked_for(project: Project, world: World) -> 
     assert {share.status for share in state.shares.values()} == {"ACTIVE"}
     assert not [key for key in state.grants if key.principal == EVERYBODY and key.account == GOVERNANCE]
     assert all(one.cross_account_version >= 3 and not one.open_tables for one in state.settings.values())
-    seen = access(state, ANALYST, ORDERS)
+    seen = Evaluator(state).access(ANALYST, ORDERS)
     assert {name: one.verdict for name, one in seen.columns.items()} == {
         "id": "allowed",
         "region": "allowed",
@@ -39,8 +39,8 @@ def test_the_accounts_hold_what_is_asked_for(project: Project, world: World) -> 
     }
     assert seen.column("id").rows == ("region = 'EUROPE'",)
     assert seen.column("region").rows == ()  # it is public, and the mesh file gives what is public
-    assert access(state, ENGINEER, ORDERS).verdict == "allowed"
-    assert access(state, f"arn:aws:iam::{MARKETING}:role/stranger", ORDERS).denied
+    assert Evaluator(state).access(ENGINEER, ORDERS).verdict == "allowed"
+    assert Evaluator(state).access(f"arn:aws:iam::{MARKETING}:role/stranger", ORDERS).denied
 
 
 def test_applying_twice_writes_nothing(project: Project, world: World) -> None:
@@ -106,9 +106,9 @@ def test_what_others_have_given_goes_where_the_mesh_is_exclusive(project: Projec
 def test_more_rights_than_declared_are_taken_back(project: Project, world: World) -> None:
     apply(project, world, "me")
     _grant(world, project, ANALYST, ["SELECT"])
-    assert access(observed(project, world), ANALYST, ORDERS).column("email").verdict == "allowed"
+    assert Evaluator(observed(project, world)).access(ANALYST, ORDERS).column("email").verdict == "allowed"
     apply(project, world, "me", dangerous=True)
-    assert access(observed(project, world), ANALYST, ORDERS).column("email").verdict == "denied"
+    assert Evaluator(observed(project, world)).access(ANALYST, ORDERS).column("email").verdict == "denied"
 
 
 def test_a_consumer_who_has_left_the_mesh_file_is_still_known(project: Project, world: World) -> None:
@@ -119,7 +119,7 @@ def test_a_consumer_who_has_left_the_mesh_file_is_still_known(project: Project, 
     apply(kept, world, "me", dangerous=True)
     state = observed(kept, world)
     assert not [key for key in state.grants if key.principal == ANALYST]
-    assert access(state, ANALYST, ORDERS).denied
+    assert Evaluator(state).access(ANALYST, ORDERS).denied
     assert not state.filters
 
 
@@ -131,16 +131,16 @@ def test_a_dropped_column_is_closed_and_comes_back_closed(project: Project, worl
     )
     without = written(project.root, contract=dropped)
     apply(without, world, "me", dangerous=True)
-    assert access(observed(without, world), ANALYST, ORDERS).column("region").verdict == "denied"
+    assert Evaluator(observed(without, world)).access(ANALYST, ORDERS).column("region").verdict == "denied"
     again = World(world.home)
     assert not apply(without, again, "me").made
     assert again.writes == []
     _publish(world, project, "id", "email")
     _publish(world, project, "id", "region", "email")
     back = written(project.root)
-    assert access(observed(back, world), ANALYST, ORDERS).column("region").verdict == "denied"
+    assert Evaluator(observed(back, world)).access(ANALYST, ORDERS).column("region").verdict == "denied"
     apply(back, world, "me", dangerous=True)
-    assert access(observed(back, world), ANALYST, ORDERS).column("region").verdict == "allowed"
+    assert Evaluator(observed(back, world)).access(ANALYST, ORDERS).column("region").verdict == "allowed"
 
 
 def test_a_producers_own_entry_comes_before_data_and_stays_once_published(project: Project, world: World) -> None:

@@ -22,7 +22,7 @@ from mesh_etl.embedded_aws.lakeformation import rights
 from mesh_etl.embedded_aws.operations import Call
 from mesh_etl.embedded_aws.store import Store
 from mesh_etl.govern import state as facts
-from mesh_etl.govern.evaluate import access
+from mesh_etl.govern.evaluate import Evaluator
 from mesh_etl.govern.state import wire
 
 CENTRE, SHOP = "111111111111", "222222222222"
@@ -188,7 +188,7 @@ def test_who_may_select_which_columns(
         both.revoke(list(both.grants)[revoked])
     state = both.state(joined)
     for principal in (HERE, THERE):
-        said = access(state, principal, ORDERS)
+        said = Evaluator(state).access(principal, ORDERS)
         assert both.selected(principal) == set().union(*(portion.columns for portion in said.given))
 
 
@@ -199,4 +199,4 @@ def test_the_two_would_be_found_to_differ(afresh: Callable[[], Both]) -> None:
     key = facts.GrantKey(CENTRE, HERE, facts.Columns(ORDERS, ("email",)))
     other = replace(state, grants={key: facts.Rights(frozenset({"SELECT"}))})
     assert both.selected(HERE) == {"id"}
-    assert set().union(*(portion.columns for portion in access(other, HERE, ORDERS).given)) == {"email"}
+    assert set().union(*(portion.columns for portion in Evaluator(other).access(HERE, ORDERS).given)) == {"email"}

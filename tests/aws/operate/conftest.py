@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore import xform_name
 
 from mesh_etl import worlds
 from mesh_etl.cli.entry import main
@@ -29,7 +30,7 @@ version: 1.0.0
 status: active
 schema: [{name: visits, properties: [{name: id, logicalType: integer}]}]
 """
-JOB = "test-prod-shop-visits-run"
+JOB = "test-prod-shop--visits-run"
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +47,7 @@ def accounts(s3: Any) -> Iterator[Accounts]:
         yield made
 
 
-def small_packages(folder: Path) -> Callable[[Any, Any], Bundle]:
+def small_packages(folder: Path) -> Callable[[Any, Any, Path | None], Bundle]:
     """What stands in for `bundled`: packages of small files, where the real one takes wheels from the network."""
     folder.mkdir()
 
@@ -55,7 +56,7 @@ def small_packages(folder: Path) -> Callable[[Any, Any], Bundle]:
         path.write_text(text)
         return Artifact(kind, name, hashlib.sha256(text.encode()).hexdigest(), len(text), path)
 
-    def bundled(project: Any, estate: Any) -> Bundle:
+    def bundled(project: Any, estate: Any, out: Path | None = None) -> Bundle:
         library, wheels = made("library", "mesh_etl.whl", "library"), made("wheels", "glue.gluewheels.zip", "wheels")
         jobs = {
             one.name: (
@@ -124,6 +125,15 @@ def mesh(project: Path, accounts: Accounts, capsys: pytest.CaptureFixture[str]) 
         return Ended(int(ended.value.code or 0), out, err)
 
     return run
+
+
+def twice(accounts: Accounts, operation: str) -> None:
+    """The replies to requests of Glue are lost, and botocore sends them again, as it says with the second reply."""
+    events = accounts.client("glue", "shop", "mesh-deployer").meta.events
+    first = getattr(accounts.client("glue", "shop"), xform_name(operation))
+    said = {"RetryAttempts": 1}
+    events.register(f"before-parameter-build.glue.{operation}", lambda params, **_: first(**params) and None)
+    events.register(f"after-call.glue.{operation}", lambda parsed, **_: parsed["ResponseMetadata"].update(said))
 
 
 @pytest.fixture(scope="session")

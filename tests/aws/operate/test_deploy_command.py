@@ -43,6 +43,7 @@ def test_a_deploy_shows_makes_and_says_what_comes_next(mesh: Command, accounts: 
     assert (done.code, stacks(accounts)) == (0, {STACK: "CREATE_COMPLETE", f"{STACK}-base": "CREATE_COMPLETE"})
     assert f"+ Glue::Job  {JOB}" in done.out
     assert "next: mesh-etl status shop --env prod" in done.out
+    assert "mesh-etl start shop.visits --env prod" in done.out
     assert "CREATE_COMPLETE              Glue::Job  " in done.err
     again = mesh("deploy", "shop", "--yes")
     assert (again.code, "nothing to change" in again.out) == (0, True)
@@ -103,7 +104,8 @@ def test_a_dry_run_before_the_first_deploy_leaves_nothing(mesh: Command, account
     shown = mesh("deploy", "shop", "--dry-run")
     assert shown.code == 0
     assert f"+ Glue::Job  {JOB}" in shown.out
-    assert f"nothing was changed\nRoles need mesh-boundary-{STACK} in the account beforehand: " in shown.out
+    assert "nothing was changed\n" in shown.out
+    assert f"create-policy --policy-name mesh-boundary-{STACK} " in shown.err
     assert "\nnext: mesh-etl deploy shop --env prod" in shown.out
     assert "DELETE" in "".join(stacks(accounts).values()) or not stacks(accounts)
     assert accounts.calls["cloudformation.ExecuteChangeSet"] == 0
@@ -200,8 +202,47 @@ def test_nothing_is_destroyed_under_a_run(deployed: Command, accounts: Accounts)
     assert (refused.code, "[JOBS_RUNNING]" in refused.err) == (3, True)
 
 
+def test_nor_under_a_run_of_a_job_that_is_configured_no_more(
+    deployed: Command, accounts: Accounts, project: Path
+) -> None:
+    deployed("start", "shop.visits")
+    (project / "configs/shop/visits").rename(project / "configs/shop/calls")
+    for name in ("job.yaml", "contract.yaml"):
+        path = project / "configs/shop/calls" / name
+        path.write_text(path.read_text().replace("visits", "calls"))
+    refused = deployed("destroy", "shop", "--yes")
+    assert (refused.code, f"{JOB}: run jr_" in refused.err, "[JOBS_RUNNING]" in refused.err) == (3, True, True)
+    assert stacks(accounts)[STACK] == "CREATE_COMPLETE"
+
+
+def test_a_domain_without_products_can_still_be_removed(deployed: Command, accounts: Accounts, project: Path) -> None:
+    for path in sorted((project / "configs/shop").rglob("*.yaml")):
+        path.unlink()
+    refused = deployed("deploy", "shop", "--yes").err
+    assert "goes with: mesh-etl destroy shop [UNKNOWN_UNIT]" in refused
+    assert deployed("destroy", "shop", "--with-data", "--confirm", "shop").code == 0
+    assert stacks(accounts) == {}
+    assert "did you mean 'shop'?" in deployed("destroy", "shpo", "--yes").err
+
+
+def test_what_is_left_of_a_first_deploy_that_failed_goes_and_the_bucket_stays_as_it_is_told(
+    mesh: Command, accounts: Accounts
+) -> None:
+    accounts.refuse_resource("shop", "VisitsJob", "no", on=("create",))
+    assert mesh("deploy", "shop", "--yes").code == 5
+    assert stacks(accounts)[STACK] == "ROLLBACK_COMPLETE"
+    gone = mesh("destroy", "shop", "--yes", "--json").document
+    there = accounts.client("cloudformation", "shop").list_stack_resources(StackName=f"{STACK}-base")
+    assert set(gone["left"]) == {one["PhysicalResourceId"] for one in there["StackResourceSummaries"]}
+    assert stacks(accounts) == {f"{STACK}-base": "CREATE_COMPLETE"}
+    assert mesh("destroy", "shop", "--with-data", "--confirm", "shop").code == 0
+    assert "there is no such stack" in mesh("destroy", "shop", "--yes").out
+
+
 def test_there_is_a_rollback_to_continue_only_after_one_has_failed(mesh: Command) -> None:
     for _ in range(2):
         refused = mesh("deploy", "shop", "--continue-rollback")
         assert (refused.code, "[NO_ROLLBACK]" in refused.err) == (3, True)
+        for more in ("--dry-run", "--prune"):
+            assert "say --continue-rollback alone" in mesh("deploy", "shop", "--continue-rollback", more).err
         assert mesh("deploy", "shop", "--yes").code == 0

@@ -11,19 +11,19 @@ from botocore.exceptions import ConnectionClosedError
 
 from mesh_etl.testing.accounts import Accounts
 
-from .conftest import CONTRACT, REGION, SHOP, Command
+from .conftest import CONTRACT, REGION, SHOP, Command, twice
 
 STARTS = {
     "visits": {"type": "schedule", "at": "cron(0 6 * * ? *)"},
     "daily": {"type": "after", "products": ["shop.visits"]},
     "report": {"type": "after", "products": ["shop.daily"]},
 }
-WORKFLOW, MACHINE = "test-prod-shop-visits-scheduled", "test-prod-shop-visits"
+WORKFLOW, MACHINE = "test-prod-shop--visits-scheduled", "test-prod-shop--visits"
 ARN = f"arn:aws:states:{REGION}:{SHOP}:stateMachine:{MACHINE}"
 
 
 def job(name: str) -> str:
-    return f"test-prod-shop-{name}-run"
+    return f"test-prod-shop--{name}-run"
 
 
 @pytest.fixture
@@ -120,6 +120,17 @@ def test_after_a_lost_reply_the_flow_that_was_started_is_found(deployed: Command
     assert "[AWS_UNREACHABLE]" in deployed("start", "shop.visits").err
 
 
+def test_a_start_of_a_flow_that_was_sent_again_is_one_run(mesh: Command, accounts: Accounts, project: Path) -> None:
+    path = project / "configs/shop/visits/job.yaml"  # a flow that files start may run several times at once
+    path.write_text(path.read_text().replace(json.dumps(STARTS["visits"]), '{"type": "files"}'))
+    assert mesh("deploy", "shop", "--yes").code == 0
+    twice(accounts, "StartWorkflowRun")
+    started = mesh("start", "shop.visits", "--json").document
+    found = accounts.client("glue", "shop").get_workflow_runs(Name=started["flow"])["Runs"]
+    assert [one["Status"] for one in found] == ["STOPPING", "RUNNING"]
+    assert found[1]["WorkflowRunId"] == started["run"]
+
+
 def test_a_start_that_came_between_is_told_as_such(deployed: Command, accounts: Accounts) -> None:
     accounts.fail("glue.StartWorkflowRun", "ConcurrentRunsExceededException")
     refused = deployed("start", "shop.visits")
@@ -136,6 +147,7 @@ def test_a_wait_fails_as_a_job_of_the_flow_does_and_a_retry_goes_on_from_there(
     assert "[RUN_FAILED]" in failed.err
     assert "1 of its 3 jobs did not succeed; mend it, then mesh-etl retry shop.visits --env prod" in failed.err
     assert "did not run" in failed.out  # the report, which waits for what failed
+    assert all("COMPLETED, 1 failed" in deployed(one, named).out for one in ("runs", "status"))  # Glue says COMPLETED
     still = deployed("retry", named, "--wait")
     assert (still.code, "1 of its 2 jobs did not succeed" in still.err) == (4, True)
     assert "where wr_" in still.out
@@ -197,7 +209,10 @@ def test_what_glue_does_not_resume_is_run_again_and_why_is_told(deployed: Comman
     assert accounts.calls["glue.StartWorkflowRun"] == 2
 
 
-def test_a_flow_whose_first_job_never_ran_has_failed(deployed: Command, accounts: Accounts) -> None:
+def test_a_flow_whose_first_job_never_ran_has_failed(deployed: Command, accounts: Accounts, project: Path) -> None:
+    path = project / "configs/shop/visits/job.yaml"  # runs of a job that Glue tries again do not wait for each other
+    path.write_text(path.read_text().replace('"retries": 0', '"retries": 1'))
+    assert deployed("deploy", "shop", "--yes").code == 0
     deployed("start", "shop.visits", "--alone")
     client = accounts.client("glue", "shop")
     run = client.start_workflow_run(Name=WORKFLOW)["RunId"]  # by its schedule, while the job has no room

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
+from mesh_etl.deploy.stacks import assembled
+from mesh_etl.deploy.stacks.removal import resources
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.glue import told
 from mesh_etl.testing.accounts import Accounts
 
-from .conftest import JOB, Command
-
-OUTPUT = "/aws-glue/jobs/output"
+from .conftest import JOB, Command, twice
 
 
 def runs(mesh: Command) -> list[dict[str, object]]:
@@ -23,8 +23,10 @@ def runs(mesh: Command) -> list[dict[str, object]]:
 
 
 def group(accounts: Accounts, kind: str = "output") -> str:
-    arguments = accounts.client("glue", "shop").get_job(JobName=JOB)["Job"].get("DefaultArguments", {})
-    return f"{arguments.get('--custom-logGroup-prefix', '/aws-glue/jobs')}/{kind}"
+    """The log group that the stack has made, which is where Glue writes."""
+    made = resources(accounts.client("cloudformation", "shop"), "test-prod-shop")
+    (found,) = [one.physical for one in made if one.type == "AWS::Logs::LogGroup" and one.physical.endswith(kind)]
+    return found
 
 
 def test_a_run_is_started_waited_for_and_listed(deployed: Command) -> None:
@@ -45,11 +47,32 @@ def test_a_job_that_runs_is_not_started_again(deployed: Command) -> None:
     assert str(runs(deployed)[0]["id"]) in error["faults"][0]["problem"]
 
 
+def test_a_run_for_which_there_is_no_room_waits_where_glue_lets_it(deployed: Command, accounts: Accounts) -> None:
+    """A schedule's is not lost so; one that a person starts is refused before."""
+    glue = accounts.client("glue", "shop")
+    first, second = (glue.start_job_run(JobName=JOB)["JobRunId"] for _ in range(2))
+
+    def states() -> list[str]:
+        return [glue.get_job_run(JobName=JOB, RunId=one)["JobRun"]["JobRunState"] for one in (first, second)]
+
+    assert [states() for _ in range(3)] == [["STARTING", "WAITING"], ["RUNNING", "WAITING"], ["SUCCEEDED", "STARTING"]]
+
+
 def test_after_a_lost_reply_the_run_that_was_started_is_found(deployed: Command, accounts: Accounts) -> None:
     accounts.fail("glue.StartJobRun", ConnectionClosedError(endpoint_url="https://aws"), phase="after")
     started = deployed("start", "shop.visits", "--json")
     assert started.code == 0
     assert [one["id"] for one in runs(deployed)] == [started.document["run"]]
+
+
+def test_a_start_that_was_sent_again_is_one_run(deployed: Command, accounts: Accounts, project: Path) -> None:
+    path = project / "configs/shop/visits/job.yaml"
+    path.write_text(path.read_text().replace('"retries": 0', '"retries": 0, "concurrent_runs": 3'))
+    assert deployed("deploy", "shop", "--yes").code == 0
+    twice(accounts, "StartJobRun")
+    run = deployed("start", "shop.visits", "--json").document["run"]
+    newer, older = runs(deployed)
+    assert (newer["state"], older["state"], older["id"]) == ("STOPPING", "STARTING", run)
 
 
 def test_a_start_that_did_not_arrive_is_told_as_such(deployed: Command, accounts: Accounts) -> None:
@@ -111,8 +134,10 @@ def test_a_job_s_own_line_of_its_failure_is_told_fault_by_fault(
 def test_what_glue_says_of_a_run_that_left_no_code_is_told(deployed: Command, accounts: Accounts) -> None:
     accounts.end_runs("shop", JOB, "FAILED", "OutOfMemoryError")
     deployed("start", "shop.visits", "--wait")
-    assert "FAILED: OutOfMemoryError [RUN_FAILED]" in deployed("logs", "shop.visits").err
-    assert deployed("logs", "shop.visits", "--follow").err.endswith(": FAILED\n")
+    assert "FAILED: OutOfMemoryError; --errors shows" in deployed("logs", "shop.visits").err
+    followed = deployed("logs", "shop.visits", "--follow").err
+    assert ": FAILED\nerror: " in followed
+    assert "FAILED: OutOfMemoryError; --errors shows" in followed
 
 
 @pytest.mark.parametrize(("error", "code"), [("ExpiredTokenException", 4), (KeyboardInterrupt(), 130)])
@@ -194,6 +219,30 @@ def test_status_says_what_stands_and_what_a_checkout_would_change(
     assert "would change it: mesh-etl deploy shop --env prod --dry-run" in deployed("status", "shop").out
 
 
+def test_a_stack_that_is_only_a_change_set_has_no_template_to_ask_for(mesh: Command, accounts: Accounts) -> None:
+    accounts.fail("cloudformation.ExecuteChangeSet", "AccessDenied", skip=1)
+    assert "[AWS_DENIED]" in mesh("deploy", "shop", "--yes").err
+    accounts.calls.clear()
+    said = mesh("status").out
+    assert "REVIEW_IN_PROGRESS" in said
+    assert "would change it: mesh-etl deploy shop" in said
+    assert accounts.calls["cloudformation.GetTemplate"] == 0
+
+
+def test_who_looks_leaves_no_packages_in_the_project(
+    deployed: Command, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places: list[Path | None] = []
+    packaged = assembled.bundled
+    monkeypatch.setattr(
+        assembled, "bundled", lambda found, estate, out=None: places.append(out) or packaged(found, estate, out)
+    )
+    assert "is what is deployed" in deployed("status").out
+    (place,) = places
+    assert place is not None
+    assert (place.exists(), place.is_relative_to(project)) == (False, False)
+
+
 def test_before_a_deploy_everything_says_so(mesh: Command) -> None:
     assert "not deployed\nnext: mesh-etl deploy shop --env prod" in mesh("status").out
     for words in (["runs"], ["start"], ["stop"], ["retry"], ["logs"]):
@@ -227,6 +276,16 @@ def test_a_session_policy_is_one_that_glue_takes(deployed: Command, tmp_path: Pa
     path.write_text(text)
     refused = deployed("start", "shop.visits", "--session-policy", str(path))
     assert (refused.code, "[BAD_POLICY]" in refused.err) == (2, True)
+
+
+def test_a_date_that_no_run_could_take_starts_none(deployed: Command, accounts: Accounts, project: Path) -> None:
+    refused = deployed("start", "shop.visits", "--date", "2026-02-30")
+    assert (refused.code, "[BAD_DATE]" in refused.err) == (2, True)
+    path = project / "configs/shop/visits/job.yaml"
+    path.write_text(path.read_text().replace('"retries": 0', '"stream": {}'))
+    refused = deployed("start", "shop.visits", "--date", "2026-02-20")
+    assert (refused.code, "[ARGUMENT_UNKNOWN]" in refused.err) == (2, True)
+    assert accounts.calls["glue.StartJobRun"] == 0
 
 
 def test_unknown_names_come_with_the_known_ones(deployed: Command) -> None:

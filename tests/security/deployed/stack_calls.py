@@ -22,7 +22,8 @@ def stack_calls(project: Project, unit: Estate) -> frozenset[Call]:
     """The calls for all resources of the unit. Raises `KeyError` for a type that `stacks.yaml` does not have."""
     stack = synthesized(project, unit, bundle_of(unit))
     known = {"Region": unit.account.region, "Account": unit.account.id, "Stack": unit.stack, "Mesh": unit.mesh}
-    known |= {"Unit": unit.unit, "Key": f"arn:aws:kms:{unit.account.region}:{unit.account.id}:key/1"}
+    known |= {"Unit": unit.unit, "Environment": unit.env}
+    known |= {"Key": f"arn:aws:kms:{unit.account.region}:{unit.account.id}:key/1"}
     return frozenset(
         call
         for template in (stack.base, *stack.templates)
@@ -47,6 +48,8 @@ def _named(resource: Resource, known: dict[str, Any]) -> dict[str, Any]:
     found = {name: value for name, value in resource.properties.items() if isinstance(value, str)}
     if resource.type == "AWS::IAM::Role":
         found["RoleArn"] = f"arn:aws:iam::{known['Account']}:role{found['Path']}{found['RoleName']}"
+    if resource.type == "AWS::Logs::LogGroup":
+        found["OfRole"] = found["LogGroupName"].removeprefix(f"/aws-glue/jobs/{known['Stack']}/")
     if resource.type == "AWS::Glue::Database":
         found["Database"] = resource.properties["DatabaseInput"]["Name"]
     if resource.type == "AWS::Events::Rule":

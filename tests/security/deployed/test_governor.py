@@ -124,7 +124,7 @@ def test_it_did_what_governing_is(asked: Asked) -> None:
         ("sts:AssumeRole", f"arn:aws:iam::{HOME}:role/shop-engineer"),
         ("iam:PassRole", f"arn:aws:iam::{CENTRE}:role/admin"),
         ("glue:DeleteTable", f"arn:aws:glue:{REGION}:{CENTRE}:table/hr/people"),
-        ("glue:StartJobRun", f"arn:aws:glue:{REGION}:{CENTRE}:job/test-prod-mesh-govern"),
+        ("glue:StartJobRun", f"arn:aws:glue:{REGION}:{CENTRE}:job/test-prod-mesh--govern"),
     ],
 )
 def test_it_reads_no_data_and_touches_nothing_of_others(project: Project, action: str, resource: str) -> None:

@@ -20,12 +20,16 @@ from tests.security.deployed.mesh import HOME, REGION, jobs, mesh, written
 
 GLUE = f"arn:aws:glue:{REGION}:{HOME}"
 STATES = f"arn:aws:states:{REGION}:{HOME}:stateMachine"
-TABLES = {"kms:ResourceAliases": ["alias/test-prod-shop-tables"], "aws:ResourceTag/mesh": "test"}
+TABLES = {
+    "kms:ResourceAliases": ["alias/test-prod-shop-tables"],
+    "aws:ResourceTag/mesh": "test",
+    "aws:ResourceTag/environment": "prod",
+}
 PACKAGES = {"kms:ResourceAliases": ["alias/test-prod-shop"]}
 ROLE = f"arn:aws:iam::{HOME}:role"
 KEY = f"arn:aws:kms:{REGION}:{HOME}:key/1"
 BOUNDED = {"iam:PermissionsBoundary": f"arn:aws:iam::{HOME}:policy/mesh-boundary-test-prod-shop"}
-POLICY = f"arn:aws:iam::{HOME}:policy/test-prod-shop-Access-JobsPolicy1"
+POLICY = f"arn:aws:iam::{HOME}:policy/test-prod-shop-AccessStack-1ABC-JobsPolicy1-1ABC"
 
 
 def flowing(tmp_path: Path, orchestration: str) -> tuple[Project, Estate]:
@@ -44,11 +48,11 @@ def flowing(tmp_path: Path, orchestration: str) -> tuple[Project, Estate]:
             "triggers",
             "Starts",
             "glue:notifyEvent",
-            f"{GLUE}:workflow/test-prod-shop-visits-files",
+            f"{GLUE}:workflow/test-prod-shop--visits-files",
             f"{GLUE}:workflow/x",
         ),
-        ("step_functions", "Starts", "states:StartExecution", f"{STATES}:test-prod-shop-visits", f"{STATES}:x"),
-        ("step_functions", "Flow", "glue:StartJobRun", f"{GLUE}:job/test-prod-shop-again-run", f"{GLUE}:job/x"),
+        ("step_functions", "Starts", "states:StartExecution", f"{STATES}:test-prod-shop--visits", f"{STATES}:x"),
+        ("step_functions", "Flow", "glue:StartJobRun", f"{GLUE}:job/test-prod-shop--again-run", f"{GLUE}:job/x"),
         ("triggers", "Crawlers", "s3:GetObject", "arn:aws:s3:::raw/visits/1.csv", "arn:aws:s3:::raw/items/1.csv"),
         (
             "triggers",
@@ -76,9 +80,9 @@ def test_a_role_is_taken_for_rules_of_its_own_unit(tmp_path: Path) -> None:
         context = {"aws:SourceAccount": HOME, "aws:SourceArn": f"arn:aws:events:{REGION}:{HOME}:rule/{rule}"}
         return holds(trust["Condition"], context)
 
-    assert taken("test-prod-shop-visits-arrival")
-    assert taken("mesh/test-prod-shop-visits-start")
-    assert not taken("test-prod-shopping-visits-arrival")
+    assert taken("test-prod-shop--visits-arrival")
+    assert taken("mesh/test-prod-shop--visits-start")
+    assert not taken("test-prod-shopping--visits-arrival")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +90,7 @@ def test_a_role_is_taken_for_rules_of_its_own_unit(tmp_path: Path) -> None:
     [
         ("cloudformation:ExecuteChangeSet", f"arn:aws:cloudformation:{REGION}:{HOME}:stack/test-prod-shop/1", {}, True),
         ("cloudformation:ExecuteChangeSet", f"arn:aws:cloudformation:{REGION}:{HOME}:stack/payroll/1", {}, False),
-        ("glue:StartJobRun", f"{GLUE}:job/test-prod-shop-visits-run", {}, True),
+        ("glue:StartJobRun", f"{GLUE}:job/test-prod-shop--visits-run", {}, True),
         ("glue:StartJobRun", f"{GLUE}:job/payroll", {}, False),
         ("s3:PutObject", f"arn:aws:s3:::test-prod-shop-{HOME}-artifacts/mesh_etl/0/x", {}, True),
         ("s3:GetObject", "arn:aws:s3:::shop-tables/t/shop/visits/data/x.parquet", {}, False),

@@ -157,16 +157,16 @@ def test_without_credentials_it_goes_by_what_you_say(project, mesh):
     assert "mend that, or say how much a run reads: --gb 5 [COST_INPUT_UNKNOWN]" in refused.err
     said = mesh("cost", "shop.orders", "--env", "prod", "--gb", "1")
     assert said.code == 0
-    assert "past runs and the table were not seen (ACCESS_DENIED) [COST_UNSEEN]" in said.err
+    assert "past runs and the table were not seen (ACCESS_DENIED); mesh-etl plan" in said.err
 
 
 def test_a_domain_has_its_jobs_chores_and_budget(project, mesh):
     said = mesh("cost", "shop")
     assert said.out.startswith("shop  about $3.84 a month of $20.00 in its budget\n")  # most of it the dashboard
     prod = json.loads(mesh("cost", "shop", "--env", "prod", "--json").out)
-    assert prod["chores"] == {"m-prod-shop-maintain": pytest.approx(2 / 60 * 0.44 * 365 / 12)}
+    assert prod["chores"] == {"m-prod-shop--maintain": pytest.approx(2 / 60 * 0.44 * 365 / 12)}
     assert (prod["dashboards"], prod["products"][0]["watching"]["alarms"]) == (3.0, pytest.approx(0.2))
-    assert prod["chores_watched"] == {"m-prod-shop-maintain": pytest.approx(0.11, 0.001)}  # an alarm, and some logs
+    assert prod["chores_watched"] == {"m-prod-shop--maintain": pytest.approx(0.11, 0.001)}  # an alarm, and some logs
     watched = sum(prod["chores_watched"].values()) + prod["products"][0]["watching"]["month"] + prod["dashboards"]
     assert prod["month"] == pytest.approx(
         prod["products"][0]["month"] + prod["products"][0]["storage"]["month"] + sum(prod["chores"].values()) + watched
@@ -177,6 +177,15 @@ def test_a_domain_has_its_jobs_chores_and_budget(project, mesh):
     assert said.out.startswith("shop  about $3.00 a month of $20.00 in its budget, without 1 product of which")
     assert "say it in gigabytes: mesh-etl cost shop.orders --gb 5 [COST_INPUT_UNKNOWN]" in said.err
     assert "next: mesh-etl cost shop.orders" in said.out
+
+
+def test_a_sum_says_whose_runs_are_not_in_it(project, mesh):
+    assert json.loads(mesh("cost", "shop", "--json").out)["uncounted"] == []
+    path = project / "configs/shop/orders/job.yaml"
+    path.write_text(JOB.replace("{type: schedule, at: cron(0 6 * * ? *)}", "{type: files}"))
+    said = mesh("cost", "shop").out.splitlines()[0]
+    assert said.endswith("budget, without the runs of 1 product: nobody knows how many there are")
+    assert json.loads(mesh("cost", "shop", "--json").out)["uncounted"] == ["shop.orders"]
 
 
 def test_a_plan_has_one_line_of_it_on_aws_alone(project, mesh):
@@ -196,6 +205,6 @@ def test_runs_of_a_glue_job_that_succeeded_count():
     runs = [{**ended, "JobRunState": state} for state in ("SUCCEEDED", "FAILED", "RUNNING")]
     runs.append({**ended, "JobRunState": "SUCCEEDED", "NumberOfWorkers": 10, "DPUSeconds": 250.0})
     with Stubber(glue) as stub:
-        stub.add_response("get_job_runs", {"JobRuns": runs}, {"JobName": "m-prod-shop-orders-run", "MaxResults": 20})
-        found = glue_runs(glue, "m-prod-shop-orders-run")
+        stub.add_response("get_job_runs", {"JobRuns": runs}, {"JobName": "m-prod-shop--orders-run", "MaxResults": 20})
+        found = glue_runs(glue, "m-prod-shop--orders-run")
     assert [(one.seconds, one.worker_type, one.workers) for one in found] == [(100.0, "G.1X", 3), (100.0, "G.1X", 2.5)]

@@ -56,6 +56,12 @@ def test_glue_6_and_memory_have_prices_of_their_own():
     assert (found.standard, found.flex) == (pytest.approx(1.25 * 0.52), None)
 
 
+def test_spare_capacity_is_offered_for_the_workers_alone_that_it_has():
+    found = {one.worker.type: one.flex is not None for one in choices(HOURS, 86_400, TERMS)}
+    assert [kind for kind, flex in found.items() if flex] == ["G.1X", "G.2X"]
+    assert found.keys() > {"G.4X", "R.1X"}
+
+
 def test_choices_end_in_time_even_at_worst():
     found = {one.worker.type: one for one in choices(HOURS, 1800, TERMS)}
     assert found["G.1X"].workers == 15

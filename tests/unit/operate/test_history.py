@@ -15,7 +15,7 @@ from mesh_etl.operate.flow_runs import FlowRun
 from mesh_etl.operate.machine import Machine
 
 AT = datetime.datetime(2026, 11, 22, 6, tzinfo=datetime.UTC)
-ARN = "arn:aws:states:eu-west-1:222222222222:stateMachine:test-prod-shop-visits"
+ARN = "arn:aws:states:eu-west-1:222222222222:stateMachine:test-prod-shop--visits"
 ASKED = {"executionArn": ARN.replace(":stateMachine:", ":execution:") + ":x", "maxResults": 1000}
 GLUE = {"resourceType": "glue", "resource": "startJobRun.sync"}
 

@@ -114,14 +114,15 @@ def _keys(project: Project, estate: Estate) -> list[Statement]:
 
 def _told(project: Project, estate: Estate) -> list[Statement]:
     """What starts something, what is told of it, and where."""
-    account, stack = estate.account, estate.stack
-    started = [account.arn("glue", f"{one}/{stack}-*") for one in ("job", "workflow")]
-    started.append(account.arn("states", f"stateMachine:{stack}-*"))
+    account, inside = estate.account, names.inside(estate.stack)
+    started = [account.arn("glue", f"{one}/{inside}*") for one in ("job", "workflow")]
+    started.append(account.arn("states", f"stateMachine:{inside}*"))
     buses = [one.arn for one in forwards(project)] if estate.unit == CENTRE else [project.event_bus]
+    groups = [*log_groups(estate), f"{names.crawler_logs(estate.stack)}:*"]
     return [
         allow("Start", ["glue:*JobRun*", "glue:notifyEvent", "states:StartExecution"], started),
         allow("Tell", ["events:PutEvents", "sns:Publish"], [estate.topic, *(one for one in buses if one)]),
-        allow("Logs", LOGS, [account.arn("logs", f"log-group:{one}") for one in log_groups(estate)]),
+        allow("Logs", LOGS, [account.arn("logs", f"log-group:{one}") for one in groups]),
         metrics(estate),
     ]
 

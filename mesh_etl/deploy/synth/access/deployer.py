@@ -16,7 +16,8 @@ from mesh_etl.deploy.synth import keys
 from mesh_etl.deploy.synth.access.deployer_roles import bounds, roles
 from mesh_etl.deploy.synth.base import log_groups
 from mesh_etl.deploy.synth.storage.warehouse import made_here, tables
-from mesh_etl.govern.policies.documents import Statement, allow
+from mesh_etl.deploy.synth.tags import owner
+from mesh_etl.govern.policies.documents import Conditions, Statement, allow
 from mesh_etl.govern.policies.personas import entries
 
 if TYPE_CHECKING:
@@ -82,31 +83,32 @@ def of_destroyer(project: Project, estate: Estate) -> list[Statement]:
     """What `mesh-etl destroy --with-data` takes beyond that: it is for the role of the deployer, while it is meant."""
     buckets = _buckets(project, estate)
     every = [f"{one}/*" for one in buckets]
-    return [
+    gone = [
         allow("BucketsGo", ["s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:ListBucketVersions"], buckets),
         allow("ObjectsGo", ["s3:DeleteObjectVersion"], every),
-        allow("KeysGo", [KEY_ENDS], [_key(estate)], _tagged(estate, "Resource")),
     ]
+    return [*(gone if buckets else []), allow("KeysGo", [KEY_ENDS], [_key(estate)], _tagged(estate, "Resource"))]
 
 
 def _buckets(project: Project, estate: Estate) -> list[str]:
-    """The buckets that the unit's stacks make."""
+    """The buckets that the unit's stacks make: one that the configuration names is not the unit's to change."""
     place = tables(project, estate)
-    own = f"arn:aws:s3:::{estate.artifacts}"
-    return [own] + ([place.arn] if place is not None and made_here(project, estate) else [])
+    own = [f"arn:aws:s3:::{estate.artifacts}"] if estate.settings.artifacts is None else []
+    return own + ([place.arn] if place is not None and made_here(project, estate) else [])
 
 
 def _uploads(project: Project, estate: Estate) -> list[Statement]:
     """Its stacks, its buckets, and the packages in one of them; it reads no table."""
-    account, stack = estate.account, estate.stack
-    stacks = [f"stack/{stack}/*", f"stack/{stack}-*", "changeSet/*"]
+    account, both = estate.account, (estate.stack, names.base(estate.stack))
+    stacks = [f"stack/{one}/*" for one in (*both, *(names.nested(estate.stack, one) for one in names.NESTED))]
+    stacks += [f"changeSet/{names.change_set(one, '*')}" for one in both]
     own = f"arn:aws:s3:::{estate.artifacts}"
-    packages = [f"{own}/{names.PACKAGES}*"]
+    packages, buckets = [f"{own}/{names.PACKAGES}*"], _buckets(project, estate)
     marked = {"StringEquals": {f"s3:RequestObjectTag/{names.RETIRED['Key']}": names.RETIRED["Value"]}}
     alone = estate.settings.artifacts is None  # of a bucket that others may use it lets nothing go
     return [
         allow("Stacks", STACKS, [account.arn("cloudformation", one) for one in stacks]),
-        allow("Buckets", BUCKET, _buckets(project, estate)),
+        *([allow("Buckets", BUCKET, buckets)] if buckets else []),
         allow("Packages", ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], packages),
         *([allow("PackagesRetired", ["s3:PutObjectVersionTagging"], packages, marked)] if alone else []),
     ]
@@ -114,13 +116,13 @@ def _uploads(project: Project, estate: Estate) -> list[Statement]:
 
 def _jobs(estate: Estate) -> list[Statement]:
     """Its jobs, what starts them, and what they write to their logs."""
-    account, stack = estate.account, estate.stack
+    account, inside = estate.account, names.inside(estate.stack)
     groups = [account.arn("logs", f"log-group:{one}") for one in log_groups(estate)[:2]]
     kept = ["logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:ListTagsForResource", "logs:PutRetentionPolicy"]
     kept += ["logs:DeleteRetentionPolicy", "logs:TagResource", "logs:UntagResource"]
     statements = [
-        allow("Jobs", OPERATES, [account.arn("glue", f"job/{stack}-*")]),
-        allow("Flows", FLOWS, [account.arn("glue", f"{one}/{stack}-*") for one in ("trigger", "workflow")]),
+        allow("Jobs", OPERATES, [account.arn("glue", f"job/{inside}*")]),
+        allow("Flows", FLOWS, [account.arn("glue", f"{one}/{inside}*") for one in ("trigger", "workflow")]),
         allow("Security", [f"glue:{one}SecurityConfiguration" for one in ("Create", "Delete", "Get")], ["*"]),
         allow("LogGroups", [*kept, "logs:FilterLogEvents"], groups),
         allow("LogGroupsFound", ["logs:DescribeLogGroups"], [account.arn("logs", "log-group:*")]),
@@ -138,26 +140,26 @@ def _crawlers(estate: Estate) -> list[Statement]:
     keeps = [f"glue:{one}Database" for one in ("Create", "Delete", "Get", "Update")]
     within = [*entries(account, [crawled]), account.arn("glue", f"userDefinedFunction/{crawled}/*")]
     return [
-        allow("Crawlers", [*does, *tags], [account.arn("glue", f"crawler/{estate.stack}-*")]),
+        allow("Crawlers", [*does, *tags], [account.arn("glue", f"crawler/{names.inside(estate.stack)}*")]),
         allow("Crawled", keeps, within),
     ]
 
 
 def _machines(estate: Estate) -> list[Statement]:
     """Its state machines, and their runs."""
-    account, stack = estate.account, estate.stack
+    account, inside = estate.account, names.inside(estate.stack)
     does = [f"states:{one}StateMachine" for one in ("Create", "Delete", "Describe", "Update")]
     does += ["states:ListTagsForResource", "states:StartExecution", "states:TagResource", "states:UntagResource"]
     runs = ["states:DescribeExecution", "states:GetExecutionHistory", "states:StopExecution"]
     return [
-        allow("Machines", [*does, "states:ListExecutions"], [account.arn("states", f"stateMachine:{stack}-*")]),
-        allow("MachineRuns", runs, [account.arn("states", f"execution:{stack}-*:*")]),
+        allow("Machines", [*does, "states:ListExecutions"], [account.arn("states", f"stateMachine:{inside}*")]),
+        allow("MachineRuns", runs, [account.arn("states", f"execution:{inside}*:*")]),
     ]
 
 
 def _watches(project: Project, estate: Estate) -> list[Statement]:
     """Rules, alarms, the topic, the dashboard, the budget and the rules of AWS Config."""
-    account, stack = estate.account, estate.stack
+    account, stack, inside = estate.account, estate.stack, names.inside(estate.stack)
     rules = ["events:DeleteRule", "events:DescribeRule", "events:ListTargetsByRule", "events:PutRule"]
     rules += ["events:PutTargets", "events:RemoveTargets", "events:ListTagsForResource", "events:TagResource"]
     rules += ["events:UntagResource"]
@@ -167,9 +169,10 @@ def _watches(project: Project, estate: Estate) -> list[Statement]:
     topic = ["GetTopicAttributes", "CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource"]
     topic += ["ListSubscriptionsByTopic", "ListTagsForResource", "UntagResource", "GetSubscriptionAttributes"]
     own = [account.arn("sns", names.topic(stack))]
-    watched = [account.arn("cloudwatch", f"alarm:{stack}-*"), f"arn:aws:cloudwatch::{account.id}:dashboard/{stack}*"]
+    boards = [f"arn:aws:cloudwatch::{account.id}:dashboard/{one}" for one in (stack, f"{inside}*")]
+    watched = [account.arn("cloudwatch", f"alarm:{inside}*"), *boards]
     statements = [
-        allow("Rules", rules, [account.arn("events", f"rule/{one}{stack}-*") for one in buses]),
+        allow("Rules", rules, [account.arn("events", f"rule/{one}{inside}*") for one in buses]),
         allow("Topic", [f"sns:{one}" for one in topic], own),
         allow("Unsubscribe", ["sns:Unsubscribe"], own),
         allow("Watch", WATCHES, watched),
@@ -179,7 +182,8 @@ def _watches(project: Project, estate: Estate) -> list[Statement]:
         statements.append(allow("Bus", bus, [heard.arn]))
     if estate.settings.budget is not None:
         does = ["budgets:ListTagsForResource", "budgets:ModifyBudget", "budgets:ViewBudget"]
-        statements.append(allow("Budget", does, [f"arn:aws:budgets::{account.id}:budget/{stack}-jobs-*"]))
+        budgets = f"arn:aws:budgets::{account.id}:budget/{names.budget(stack, '?' * 8)}"
+        statements.append(allow("Budget", does, [budgets]))
     if estate.settings.config_rules == "create":
         does = ["config:DeleteConfigRule", "config:PutConfigRule"]
         statements.append(allow("Config", does, [account.arn("config", "config-rule/*")]))
@@ -194,7 +198,7 @@ def _keys(estate: Estate) -> list[Statement]:
     named, tagged, held = [account.arn("kms", one) for one in aliases], _tagged(estate, "Request"), [_key(estate)]
     return [
         allow("KeysMade", ["kms:CreateKey"], ["*"], tagged),
-        allow("KeysTagged", ["kms:TagResource"], held, tagged),
+        allow("KeysTagged", ["kms:TagResource"], held, {**tagged, **BY_STACKS, **_nobodys(estate)}),
         allow("Keys", KEEPS, held, _tagged(estate, "Resource")),
         allow("AliasesFound", ["kms:ListAliases"], ["*"]),
         allow("Aliases", ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], named),
@@ -207,8 +211,10 @@ def _taken_back(project: Project, estate: Estate) -> list[Statement]:
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-calledvia
     """
+    buckets = _buckets(project, estate)
+    back = allow("BucketsBack", ["s3:DeleteBucket", "s3:DeleteBucketPolicy"], buckets, BY_STACKS)
     return [
-        allow("BucketsBack", ["s3:DeleteBucket", "s3:DeleteBucketPolicy"], _buckets(project, estate), BY_STACKS),
+        *([back] if buckets else []),
         allow("KeysBack", [KEY_ENDS], [_key(estate)], {**BY_STACKS, **_tagged(estate, "Resource")}),
     ]
 
@@ -217,6 +223,11 @@ def _key(estate: Estate) -> str:
     return estate.account.arn("kms", "key/*")
 
 
+def _nobodys(estate: Estate) -> Conditions:
+    """The condition that a key bears no tags that say whose it is, as a new one, or those of the unit."""
+    return {"StringEqualsIfExists": {f"aws:ResourceTag/{key}": value for key, value in owner(estate).items()}}
+
+
 def _tagged(estate: Estate, what: str) -> dict[str, dict[str, str]]:
     """The condition that a key, or the request for one, bears the unit's tags."""
-    return {"StringEquals": {f"aws:{what}Tag/mesh": estate.mesh, f"aws:{what}Tag/domain": estate.unit}}
+    return {"StringEquals": {f"aws:{what}Tag/{key}": value for key, value in owner(estate).items()}}

@@ -22,6 +22,7 @@ ROLES = [
 ]  # fmt: skip
 BOUNDED = ["iam:CreateRole", "iam:PutRolePermissionsBoundary"]
 REWRITES = ["iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion"]
+READS = ["iam:GetPolicy", "iam:GetPolicyVersion"]
 HANDS_OUT = [
     "iam:AttachRolePolicy", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePermissionsBoundary",
     "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy",
@@ -46,7 +47,7 @@ def roles(estate: Estate) -> list[Statement]:
         ("events.amazonaws.com", [starts]),
         ("states.amazonaws.com", [flow]),
     )
-    policies = f"arn:aws:iam::{account.id}:policy/{stack}-*"
+    policies = f"arn:aws:iam::{account.id}:policy/{names.nested(stack, names.ACCESS)}"
     ours = {"ArnLike": {"iam:PolicyARN": [policies]}}
     bounded = {"StringEquals": {"iam:PermissionsBoundary": estate.boundary}}
     return [
@@ -64,10 +65,14 @@ def roles(estate: Estate) -> list[Statement]:
 
 
 def bounds(estate: Estate) -> list[Statement]:
-    """Nobody who deploys goes round the boundary, or adds to the rights of those who deploy and govern."""
+    """Nobody who deploys goes round the boundary, or adds to the rights of those who deploy and govern.
+
+    Whether the boundary is as it is printed today, each deploy looks.
+    """
     account = estate.account
     own = sorted({role_arn(account, account.deploy_role), role_arn(account, account.role)})
     return [
+        *([allow("Boundary", READS, [estate.boundary])] if estate.settings.boundary is None else []),
         deny("BoundaryStays", REWRITES, [estate.boundary]),
         deny("BoundaryIsKept", ["iam:DeleteRolePermissionsBoundary"], ["*"]),
         deny("OwnRights", HANDS_OUT, own),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from mesh_etl.config.product_name import domain_of
 from mesh_etl.contract.load import contract_of
 from mesh_etl.govern.names import central, central_account
 from mesh_etl.govern.policies.documents import Statement, allow
@@ -24,7 +25,7 @@ def lent(project: Project, jobs: Iterable[LoadedJob]) -> tuple[Table, ...]:
     if project.mesh.governance is None:
         return ()
     found = {(job.domain, name) for job in jobs for name in (*needs(job), *led_to(job, contract_of(job)))}
-    others = sorted({name for domain, name in found if not name.startswith(f"{domain}.") and project.has_job(name)})
+    others = sorted({name for domain, name in found if domain_of(name) != domain and project.has_job(name)})
     iceberg = [name for name in others if project.job(name).job.target.format == "iceberg"]
     return tuple(central(project.mesh, name) for name in iceberg)
 

@@ -12,7 +12,6 @@ from mesh_etl.deploy.synth import keys
 from mesh_etl.deploy.synth.access.job_role import LOGS
 from mesh_etl.deploy.synth.access.roles import role, taken_by
 from mesh_etl.deploy.synth.access.sources import reading, reads
-from mesh_etl.deploy.synth.base import log_groups
 from mesh_etl.deploy.synth.flow.flows import flows
 from mesh_etl.govern.policies.documents import Statement, allow
 from mesh_etl.govern.policies.personas import entries
@@ -40,14 +39,14 @@ def _crawlers(project: Project, estate: Estate) -> dict[str, Resource]:
     if not asked:
         return {}
     account = estate.account
-    groups = [account.arn("logs", f"log-group:{log_groups(estate)[2]}")]
+    group = account.arn("logs", f"log-group:{names.crawler_logs(estate.stack)}")
     statements = [
         *reading(reads(project.job(one) for one in asked), account),
         allow("Enter", ENTERS, entries(account, [names.crawled(estate.stack)])),
-        allow("Logs", LOGS, groups),
+        allow("Logs", LOGS, [group, f"{group}:*"]),
         keys.named("LogsKey", keys.BOOKMARKS, account, [names.alias(estate.stack)]),
     ]
-    trust = taken_by(estate, "glue.amazonaws.com", [account.arn("glue", f"crawler/{estate.stack}-*")])
+    trust = taken_by(estate, "glue.amazonaws.com", [account.arn("glue", f"crawler/{names.inside(estate.stack)}*")])
     return role(estate, "crawlers", names.role(estate.stack, names.CRAWLERS), trust, statements, "Crawls sources")
 
 
@@ -83,7 +82,7 @@ def _rules(project: Project, estate: Estate) -> list[str]:
     """The rules that take the role, by ARN: of another bus than the default one, with its name before theirs."""
     bus = mesh_bus(project)
     buses = ["", *([f"{bus.name}/"] if bus is not None else [])]
-    return [estate.account.arn("events", f"rule/{one}{estate.stack}-*") for one in buses]
+    return [estate.account.arn("events", f"rule/{one}{names.inside(estate.stack)}*") for one in buses]
 
 
 def _flow(project: Project, estate: Estate) -> dict[str, Resource]:

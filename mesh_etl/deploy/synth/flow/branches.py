@@ -11,6 +11,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from mesh_etl.config.product_name import table_of
 from mesh_etl.deploy import names
 from mesh_etl.events.model import OF_QUALITY
 
@@ -124,7 +125,7 @@ class Branches:
 
 def key(product: str) -> str:
     """What the data of an execution calls the product: all of a flow are of one domain."""
-    return product.partition(".")[2]
+    return table_of(product)
 
 
 def equals(at: str, state: str) -> dict[str, Any]:

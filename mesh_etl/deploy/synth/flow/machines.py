@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from mesh_etl.config.deployment.start import OnDemand, OnFiles, OnSchedule
+from mesh_etl.config.product_name import table_of
 from mesh_etl.deploy import names
 from mesh_etl.deploy.places import place
 from mesh_etl.deploy.synth.flow import cron
@@ -26,7 +27,7 @@ def machine(project: Project, estate: Estate, flow: Flow) -> dict[str, Resource]
 
     Raises `ConfigError`: BATCH_OF_FILES, the faults of a schedule, and what `starting` does.
     """
-    name, product = flow.machine(estate.stack), flow.name.partition(".")[2]
+    name, product = flow.machine(estate.stack), table_of(flow.name)
     head = estate.maker(flow.name)
     start, where = flow.start, place(project, head, "start")
     if isinstance(start, OnFiles) and start.batch > 1:

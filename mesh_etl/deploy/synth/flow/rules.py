@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mesh_etl.config.product_name import table_of
 from mesh_etl.deploy import names
 from mesh_etl.deploy.forwarding import forwarder, forwards, heard_on, mesh_bus
 from mesh_etl.deploy.places import place
@@ -24,7 +25,7 @@ def starting(project: Project, estate: Estate, flow: Flow, target: str) -> dict[
 
     Raises `ConfigError`: NO_FOLDER_TO_WATCH, STARTS_ITSELF.
     """
-    product = flow.name.partition(".")[2]
+    product = table_of(flow.name)
     role = f"arn:aws:iam::{estate.account.id}:role/{names.role(estate.stack, names.STARTS)}"
     if isinstance(flow.start, Published):
         bus = heard_on(project, estate.account.id, estate.account.region)

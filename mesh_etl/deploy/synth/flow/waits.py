@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from mesh_etl.config.deployment.start import AfterProducts
+from mesh_etl.config.product_name import domain_of
 from mesh_etl.deploy.places import place
 from mesh_etl.errors import ConfigError, Fault, did_you_mean
 from mesh_etl.sources import Table
@@ -48,7 +49,7 @@ def waits(project: Project, estate: Estate) -> Mapping[str, Waits]:
         if not product or not isinstance(start, AfterProducts):
             continue
         named = start.products or estate.reads[product]
-        here = tuple(one for one in named if one.startswith(f"{estate.unit}."))
+        here = tuple(one for one in named if domain_of(one) == estate.unit)
         if start.when == "all" and len(here) < len(named):
             here = ()
         found[product] = Waits(here, tuple(one for one in named if one not in here), start)

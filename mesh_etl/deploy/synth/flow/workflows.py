@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl.config.deployment.start import OnDemand, OnFiles, OnSchedule
 from mesh_etl.config.deployment.times import duration
+from mesh_etl.config.product_name import table_of
 from mesh_etl.deploy import names
 from mesh_etl.deploy.places import place
 from mesh_etl.deploy.synth.flow import cron
@@ -32,19 +33,9 @@ def workflow(project: Project, estate: Estate, flow: Flow) -> dict[str, Resource
     Raises `ConfigError`: FLOW_TOO_LARGE, STATES_WITH_ALL, the faults of a schedule, and what `starting` does.
     """
     name = flow.workflow(estate.stack)
-    product, kind = flow.name.partition(".")[2], name.rpartition("-")[2]
+    product, kind = table_of(flow.name), name.rpartition("-")[2]
     head = estate.maker(flow.name)
-    size = len(flow.heads) + 2 * len(flow.steps) + 1
-    if size > STEPS or any(len(step.after) > CONDITIONS for step in flow.steps):
-        fix = "let some of them start by the clock, or use orchestration: step_functions"
-        problem = f"what follows '{flow.name}' makes a workflow of {size} jobs and triggers, of {STEPS}"
-        raise ConfigError(Fault("FLOW_TOO_LARGE", problem, place(project, head, "start"), fix))
-    for step in flow.steps:
-        if step.when == "all" and len(step.after) > 1 and len(step.states) > 1:  # Glue has no OR within an AND
-            where = place(project, estate.maker(step.product), "start")
-            fix = "ask for one state, or use orchestration: step_functions"
-            problem = f"a trigger cannot wait for all of several jobs, each in one of {len(step.states)} states"
-            raise ConfigError(Fault("STATES_WITH_ALL", problem, where, fix))
+    _check(project, estate, flow)
     tags = dict(sorted(tags_of(estate, head).items()))
     flow_id, start_id = logical(product, kind, "workflow"), logical(product, kind, "start")
     single = isinstance(flow.start, OnSchedule | OnDemand)
@@ -73,12 +64,27 @@ def workflow(project: Project, estate: Estate, flow: Flow) -> dict[str, Resource
     }
     before = start_id  # one after another: Glue refuses triggers that enter a workflow at the same time
     for step in flow.steps:
-        named = logical(product, kind, "then", step.product.partition(".")[2], "trigger")
+        named = logical(product, kind, "then", table_of(step.product), "trigger")
         made[named] = _then(estate, name, step, before)
         before = named
     if not single:
         made |= starting(project, estate, flow, estate.account.arn("glue", f"workflow/{name}"))
     return made
+
+
+def _check(project: Project, estate: Estate, flow: Flow) -> None:
+    """A workflow has room for the flow, and a trigger can wait for what each of its products comes after."""
+    size = len(flow.heads) + 2 * len(flow.steps) + 1
+    if size > STEPS or any(len(step.after) > CONDITIONS for step in flow.steps):
+        fix = "let some of them start by the clock, or use orchestration: step_functions"
+        problem = f"what follows '{flow.name}' makes a workflow of {size} jobs and triggers, of {STEPS}"
+        raise ConfigError(Fault("FLOW_TOO_LARGE", problem, place(project, estate.maker(flow.name), "start"), fix))
+    for step in flow.steps:
+        if step.when == "all" and len(step.after) > 1 and len(step.states) > 1:  # Glue has no OR within an AND
+            where = place(project, estate.maker(step.product), "start")
+            fix = "ask for one state, or use orchestration: step_functions"
+            problem = f"a trigger cannot wait for all of several jobs, each in one of {len(step.states)} states"
+            raise ConfigError(Fault("STATES_WITH_ALL", problem, where, fix))
 
 
 def _start(project: Project, estate: Estate, flow: Flow) -> dict[str, Any]:
@@ -103,7 +109,7 @@ def _then(estate: Estate, name: str, step: Step, before: str) -> Resource:
     ]
     logical_of = "AND" if step.when == "all" and len(step.after) > 1 else "ANY"
     properties = {
-        "Name": names.job(name, step.product.partition(".")[2], "after"),
+        "Name": names.following(name, table_of(step.product)),
         "WorkflowName": name,
         "Type": "CONDITIONAL",
         "StartOnCreation": True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mesh_etl.config.product_name import table_of
 from mesh_etl.deploy.synth.flow.flows import flows
 from mesh_etl.deploy.synth.jobs.crawler import crawler, database
 from mesh_etl.deploy.synth.jobs.job import job
@@ -32,11 +33,11 @@ def jobs(project: Project, estate: Estate, bundle: Bundle) -> tuple[Template, ..
     for one in estate.jobs:
         made = {logical(*_words(one)): job(project, estate, bundle, one, by_machine=one.product in by_machine)}
         if one.product and one.settings.crawler is not None:
-            made[logical(one.product.partition(".")[2], "crawler")] = crawler(project, estate, one)
+            made[logical(table_of(one.product), "crawler")] = crawler(project, estate, one)
         pieces.append((one.product, made))
     return sharded("jobs", f"Glue jobs of {estate.unit}, mesh {estate.mesh}, environment {estate.env}", pieces)
 
 
 def _words(one: GlueJob) -> tuple[str, ...]:
     """The words of its logical id; no name of a product begins with a capital letter, as that of a chore does."""
-    return (one.product.partition(".")[2], "job") if one.product else ("All", one.task, "job")
+    return (table_of(one.product), "job") if one.product else ("All", one.task, "job")

@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from mesh_etl.config.product_name import table_of
 from mesh_etl.deploy import names
 from mesh_etl.deploy.places import place
+from mesh_etl.deploy.synth.flow import cron
 from mesh_etl.deploy.synth.places import prefixes
 from mesh_etl.deploy.synth.tags import tags_of
 from mesh_etl.deploy.synth.template import Resource
@@ -30,7 +32,10 @@ def database(estate: Estate) -> Resource:
 
 
 def crawler(project: Project, estate: Estate, one: GlueJob) -> Resource:
-    """The crawler; it changes no table that it finds there. Raises `ConfigError` CRAWLER_WITHOUT_PLACE."""
+    """The crawler; it changes no table that it finds there.
+
+    Raises `ConfigError`: CRAWLER_WITHOUT_PLACE, and the faults of its schedule.
+    """
     stated = one.settings.crawler
     assert stated is not None, "the caller has asked"
     product = one.product
@@ -40,12 +45,14 @@ def crawler(project: Project, estate: Estate, one: GlueJob) -> Resource:
         problem = f"the source of '{product}' is no folder in S3 that a crawler could look at"
         fix = "leave the crawler out, or read from an s3:// address"
         raise ConfigError(Fault("CRAWLER_WITHOUT_PLACE", problem, place(project, one, "crawler"), fix))
+    if stated.schedule and (fault := cron.fault_of(stated.schedule, place(project, one, "crawler", "schedule"))):
+        raise ConfigError(fault)
     properties: dict[str, Any] = {
-        "Name": names.job(estate.stack, product.partition(".")[2], "crawler"),
+        "Name": names.job(estate.stack, table_of(product), "crawler"),
         "Description": f"Looks at the source of {product}",
         "Role": f"arn:aws:iam::{estate.account.id}:role/{names.role(estate.stack, names.CRAWLERS)}",
         "DatabaseName": names.crawled(estate.stack),
-        "TablePrefix": f"{product.partition('.')[2]}_",
+        "TablePrefix": f"{table_of(product)}_",
         "Targets": {"S3Targets": [{"Path": f"s3://{folder}"} for folder in found]},
         "Schedule": {"ScheduleExpression": stated.schedule} if stated.schedule else None,
         "SchemaChangePolicy": {"DeleteBehavior": "LOG", "UpdateBehavior": "LOG"},

@@ -1,7 +1,7 @@
 """The log groups of jobs, so that what is in them ends one day.
 
 Glue names them after the prefix that a job states, its security configuration and its role.
-Source: https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging-enable.html
+Source: https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
 """
 
 from __future__ import annotations
@@ -20,8 +20,12 @@ CHANNELS = ("error", "output")
 
 def log_group(estate: Estate, channel: str) -> str:
     """The log group that has what the jobs of the unit write: `error` has the log, `output` what they print."""
-    role = estate.role.role.rpartition("/")[2]
-    return f"{names.logs(estate.stack)}/{names.security(estate.stack)}-role/{role}/{channel}"
+    return f"{encrypted(names.logs(estate.stack), names.security(estate.stack), estate.role.role)}/{channel}"
+
+
+def encrypted(prefix: str, security: str, role: str) -> str:
+    """What the names of a job's groups begin with that has a security configuration; the role's path is left out."""
+    return f"{prefix}/{security}-role/{role.rpartition('/')[2]}"
 
 
 def log_groups(estate: Estate) -> dict[str, Resource]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mesh_etl.config.product_name import table_of
 from mesh_etl.deploy.synth.budget import budget
 from mesh_etl.deploy.synth.config_rules import config_rules
 from mesh_etl.deploy.synth.shards import sharded
@@ -33,7 +34,7 @@ def watch(project: Project, estate: Estate, bundle: Bundle) -> tuple[Template, .
 
 def _watched(estate: Estate, job: GlueJob, *, late: bool) -> dict[str, Resource]:
     """What watches one job; `late` says whether an alarm can tell that its product is."""
-    words = (job.product.partition(".")[2],) if job.product else ("All", job.task)
+    words = (table_of(job.product),) if job.product else ("All", job.task)
     found = {
         logical(*words, "failed", "rule"): rules.failed(estate, job),
         logical(*words, "failed", "alarm"): alarms.failing(estate, job),

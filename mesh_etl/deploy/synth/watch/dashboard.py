@@ -12,6 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.config.deployment.times import duration
+from mesh_etl.deploy import names
 from mesh_etl.deploy.synth.limits import WIDGETS
 from mesh_etl.deploy.synth.tags import tag_list
 from mesh_etl.deploy.synth.template import Resource
@@ -38,7 +39,7 @@ def dashboards(estate: Estate) -> dict[str, Resource]:
         f"Dashboard{number}": Resource(
             "AWS::CloudWatch::Dashboard",
             {
-                "DashboardName": estate.stack if number == 1 else f"{estate.stack}-{number}",
+                "DashboardName": names.dashboard(estate.stack, number),
                 "DashboardBody": json.dumps({"widgets": list(_widgets(estate, jobs))}, separators=(",", ":")),
                 "Tags": tag_list(estate),
             },

@@ -19,7 +19,7 @@ _PATHS = {"job": "$.detail.jobName", "run": "$.detail.jobRunId"}
 
 
 def rule_of(job: GlueJob, purpose: str) -> str:
-    """The name of a rule that watches the job: `demo-prod-sales-orders-run-failed`."""
+    """The name of a rule that watches the job: `demo-prod-sales--orders-run-failed`."""
     return names.fitted(f"{job.name}-{purpose}", names.RULE)
 
 

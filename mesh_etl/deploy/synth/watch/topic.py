@@ -16,15 +16,24 @@ if TYPE_CHECKING:
 def topic(estate: Estate) -> dict[str, Resource]:
     """The topic with its policy, unless the configuration names one, and a subscription for each address.
 
-    Rules and alarms of the account tell it, by services that act for the account alone.
-    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+    Alarms and budgets tell it for the account alone. EventBridge does not say for whom it tells a topic: under a
+    condition it would never be let in, and the topic would hear of no run that failed.
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html, and "Amazon SNS permissions" in
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
     """
     arn, made = estate.topic, {}
     if estate.settings.alarms.topic is None:
-        statement = {
+        rules = {
+            "Sid": "Rules",
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sns:Publish",
+            "Resource": arn,
+        }
+        alarms = {
             "Sid": "AlarmsOfTheAccount",
             "Effect": "Allow",
-            "Principal": {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com", "budgets.amazonaws.com"]},
+            "Principal": {"Service": ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]},
             "Action": "sns:Publish",
             "Resource": arn,
             "Condition": {"StringEquals": {"aws:SourceAccount": estate.account.id}},
@@ -46,7 +55,7 @@ def topic(estate: Estate) -> dict[str, Resource]:
                 "Tags": tag_list(estate),
             },
         )
-        document = {"Version": "2012-10-17", "Statement": [statement, secure]}
+        document = {"Version": "2012-10-17", "Statement": [rules, alarms, secure]}
         made["TopicPolicy"] = Resource(
             "AWS::SNS::TopicPolicy", {"Topics": [arn], "PolicyDocument": document}, after=("Topic",)
         )

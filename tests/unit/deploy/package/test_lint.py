@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 
 import pytest
 
@@ -43,12 +44,13 @@ def test_a_plain_job_is_fine(codes):
         ({"execution": "flex", "worker_type": "R.2X"}, ["FLEX_WORKER"]),
         ({"timeout": "7d"}, []),
         ({"timeout": "8d"}, ["TIMEOUT_LONG"]),
-        ({"start": {"type": "files", "window": "15m"}}, []),
-        ({"start": {"type": "files", "window": "16m"}}, ["WINDOW_LONG"]),
+        ({"start": {"type": "files", "window": "15m"}, "retries": 0}, []),
+        ({"start": {"type": "files", "window": "16m"}, "retries": 0}, ["WINDOW_LONG"]),
         ({"spark": {"spark.sql.ansi.enabled": "false"}}, ["SPARK_SETTING"]),
         ({"spark": {"spark.executor.memory": "30g"}}, ["SPARK_SETTING"]),
         ({"spark": {"spark.hadoop.fs.s3a.secret.key": "x"}}, ["SECRET_IN_CONFIG"]),
         ({"spark": {"spark.sql.shuffle.partitions": "20"}}, []),
+        ({"tags": {"aws:owner": "x", "Environment": "x"}}, ["TAG_UNFIT"]),
     ],
 )
 def test_settings(codes, deploy, wanted):
@@ -102,6 +104,56 @@ def test_a_fault_stands_where_the_setting_does(shop):
     shop.write_mesh()
     with pytest.raises(ConfigError, match=r"configs/mesh\.yaml:1:\d+: .*TIMEOUT_LONG"):
         linted(shop.project(), shop.estate())
+
+
+@pytest.mark.parametrize(
+    ("deploy", "wanted"),
+    [
+        ({"start": {"type": "files"}}, ["EVENTS_MISSED"]),
+        ({"start": {"type": "after", "products": ["people.staff"]}, "retries": 2}, ["EVENTS_MISSED"]),
+        ({"start": {"type": "after", "products": ["sales.other"]}, "retries": 2}, []),
+        ({"start": {"type": "files"}, "retries": 0}, []),
+        ({"start": {"type": "schedule", "at": "cron(0 6 * * ? *)"}}, []),
+    ],
+)
+def test_what_comes_while_a_job_runs_is_not_missed_unnoticed(codes, shop, deploy, wanted):
+    assert [code for code, _ in codes(deploy=deploy)[1]] == wanted
+    shop.mesh["deployment"] = {"orchestration": "step_functions"}
+    shop.write_mesh()
+    assert codes(deploy=deploy)[1] == []
+
+
+@pytest.mark.parametrize(("length", "wanted"), [(120, []), (121, ["PRODUCT_NAME_LONG"])])
+def test_what_is_called_after_a_product_has_room_for_its_name(shop, length, wanted):
+    shop.write(product(f"sales.{'x' * length}"))
+    faults = lint(shop.project(), shop.estate()).faults
+    assert [one.code for one in faults] == wanted
+
+
+@pytest.mark.parametrize("at", ["mesh", "domain"])
+def test_tags_of_roles_differ_by_more_than_capitals(shop, at):
+    """IAM refuses a role with the tags `environment`, which is ours, and `Environment`."""
+    stated = shop.mesh if at == "mesh" else shop.mesh["domains"]["sales"]
+    stated["deployment"] = {"jobs": {"tags": {"Environment": "live", "Team": "a", "team": "b", "mesh": "x"}}}
+    shop.write_mesh()
+    faults = lint(shop.project(), shop.estate()).faults
+    assert [one.code for one in faults] == ["TAG_UNFIT", "TAG_UNFIT"]
+    assert [one.fix for one in faults] == ["leave it out: it is made anyway", "keep one of them"]
+    place = json.dumps(shop.mesh).index('"Environment"') + 1
+    assert faults[0].where.startswith("configs/mesh.yaml:1:")
+    assert abs(int(faults[0].where.rpartition(":")[2]) - place) < 20
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("Acme, Inc. (Größe)", []), *((one, ["TAG_UNFIT"]) for one in ("日本", "--"))]
+)
+def test_the_name_of_a_mesh_leaves_something_for_names_in_aws(shop, name, wanted):
+    shop.mesh["name"] = name
+    shop.write_mesh()
+    faults = lint(shop.project(), shop.estate()).faults
+    assert [(one.code, one.where.rpartition(":")[0]) for one in faults] == [
+        (one, "configs/mesh.yaml:1") for one in wanted
+    ]
 
 
 def test_a_version_that_ends_is_told_half_a_year_before_and_refused_after(shop, monkeypatch):

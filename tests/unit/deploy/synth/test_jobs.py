@@ -25,7 +25,7 @@ def made(root: Path, deploy: str = "", deployment: str = "{}") -> dict[str, dict
 
 def job(root: Path, deploy: str = "", deployment: str = "{}") -> dict[str, Any]:
     found = made(root, deploy, deployment)
-    return next(one for name, one in found.items() if name.startswith("shop-prod-sales-orders"))
+    return next(one for name, one in found.items() if name.startswith("shop-prod-sales--orders"))
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_job_is_as_it_says(tmp_path: Path, deploy: str, properties: dict[str, 
         ("bookmark: enable", {"--job-bookmark-option": "job-bookmark-enable"}),
         ("engine: embedded", {"--engine": "embedded"}),
         ("spark: {spark.b: '2', spark.a: x=y}", {"--conf": "spark.a=x=y --conf spark.b=2"}),
-        ("", {"--TempDir": "s3://shop-prod-sales-222222222222-artifacts/temporary/shop-prod-sales-orders-run/"}),
+        ("", {"--TempDir": "s3://shop-prod-sales-222222222222-artifacts/temporary/shop-prod-sales--orders-run/"}),
         ("", {"--custom-logGroup-prefix": "/aws-glue/jobs/shop-prod-sales", "--conf": None}),
     ],
 )
@@ -90,14 +90,14 @@ def test_logs_go_where_they_end_one_day(tmp_path: Path) -> None:
 
 def test_chores_are_jobs_of_the_smallest_kind(tmp_path: Path) -> None:
     found = made(tmp_path, deployment="{jobs: {worker_type: G.8X, workers: 50}, audit: {at: cron(0 3 * * ? *)}}")
-    audit = found["shop-prod-sales-audit"]
+    audit = found["shop-prod-sales--audit"]
     assert (audit["WorkerType"], audit["NumberOfWorkers"], "product" in audit["Tags"]) == ("G.1X", 2, False)
     assert audit["Command"]["ScriptLocation"].endswith("/audit.py")
 
 
 def test_a_crawler_looks_at_the_source_and_changes_no_table(tmp_path: Path) -> None:
     found = made(tmp_path, "crawler: {schedule: cron(0 1 * * ? *)}")
-    crawler = found["shop-prod-sales-orders-crawler"]
+    crawler = found["shop-prod-sales--orders-crawler"]
     assert crawler["Targets"] == {"S3Targets": [{"Path": "s3://shop-raw/sales/orders/"}]}
     assert crawler["Schedule"] == {"ScheduleExpression": "cron(0 1 * * ? *)"}
     assert set(crawler["SchemaChangePolicy"].values()) == {"LOG"}
@@ -128,6 +128,14 @@ def test_a_crawler_needs_a_folder(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as error:
         stack_of(tmp_path, "sales")
     assert error.value.code == "CRAWLER_WITHOUT_PLACE"
+
+
+@pytest.mark.parametrize(("at", "code"), [("0 6 * * *", "SCHEDULE_FORMAT"), ("* * * * ? *", "SCHEDULE_OFTEN")])
+def test_a_crawler_comes_by_at_times_that_glue_knows(tmp_path: Path, at: str, code: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        made(tmp_path, f"crawler: {{schedule: cron({at})}}")
+    assert error.value.code == code
+    assert error.value.faults[0].where.startswith("configs/sales/orders/job.yaml:")
 
 
 def test_products_that_aws_cannot_tell_apart_are_told(tmp_path: Path) -> None:

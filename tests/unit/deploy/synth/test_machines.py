@@ -55,7 +55,7 @@ def ran(made: dict[str, Any], ends: dict[str, str], given: Any = None) -> tuple[
 
 
 def called(job: str) -> str:
-    return job.removeprefix("shop-prod-sales-").removesuffix("-run")
+    return job.removeprefix("shop-prod-sales--").removesuffix("-run")
 
 
 def waits(machine: dict[str, Any], before: frozenset[str] = frozenset()) -> Iterator[tuple[str, set[str]]]:
@@ -147,7 +147,7 @@ def test_what_failed_is_tried_again_by_the_machine_alone(tmp_path: Path) -> None
     mesh(tmp_path, {"sales.a": f"{DAILY}\nretries: 2", "sales.free": "retries: 2"}, domains={"sales": MACHINES})
     made = resources(stack_of(tmp_path, "sales"))
     jobs = {one["Properties"]["Name"]: one["Properties"] for one in made.values() if one["Type"] == "AWS::Glue::Job"}
-    assert [jobs[f"shop-prod-sales-{one}-run"]["MaxRetries"] for one in ("a", "free")] == [0, 2]
+    assert [jobs[f"shop-prod-sales--{one}-run"]["MaxRetries"] for one in ("a", "free")] == [0, 2]
     (text,) = [
         one["Properties"]["DefinitionString"] for one in made.values() if "DefinitionString" in one["Properties"]
     ]

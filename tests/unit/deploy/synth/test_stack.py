@@ -195,6 +195,18 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     assert {one.code for one in error.value.faults} == {"GLUE_AUTO", "LATE_UNSEEN", "FOLLOWS_NOTHING"}
 
 
+def test_whatever_the_mesh_is_called_aws_takes_its_tags_and_gives_its_templates_back(tmp_path: Path) -> None:
+    mesh(tmp_path, {"sales.a": ""}, deployment="budget: {monthly: 5}")
+    path = tmp_path / "configs/mesh.yaml"
+    path.write_text(path.read_text().replace("name: shop\n", "name: 'Größe, Ltd. (EU)'\n"))
+    stack = stack_of(tmp_path, "sales")
+    assert stack.tags["mesh"] == "Gr-e- Ltd. -EU-"
+    assert all(one.data.isascii() for one in (stack.base, *stack.templates))
+    (budget,) = [one for part in stack.nested for one in part.resources.values() if one.type == "AWS::Budgets::Budget"]
+    tags = {one["Tags"]["Key"]: one["Tags"]["Values"] for one in budget.properties["Budget"]["FilterExpression"]["And"]}
+    assert tags == {key: [value] for key, value in stack.tags.items()}
+
+
 def test_a_name_that_is_too_long_is_told(tmp_path: Path) -> None:
     mesh(tmp_path, {f"{'s' * 50}.a": ""})
     with pytest.raises(ConfigError) as error:

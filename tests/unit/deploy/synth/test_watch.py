@@ -46,10 +46,10 @@ def made(root: Path, deploy: str = "", deployment: str = "{}", *, bus: bool = Tr
 )
 def test_each_rule_hears_its_own_events(tmp_path: Path, rule: str, kind: str, state: str, is_told: bool) -> None:
     pattern = made(tmp_path, WATCHED)[rule]["EventPattern"]
-    detail = {"jobName": "shop-prod-sales-orders-run", "state": state, "jobRunId": "jr_1"}
+    detail = {"jobName": "shop-prod-sales--orders-run", "state": state, "jobRunId": "jr_1"}
     event = {"source": "aws.glue", "detail-type": kind, "detail": detail}
     assert heard(pattern, event) is is_told
-    assert not heard(pattern, {**event, "detail": {**detail, "jobName": "shop-prod-sales-orders-run-2"}})
+    assert not heard(pattern, {**event, "detail": {**detail, "jobName": "shop-prod-sales--orders-run-2"}})
 
 
 def test_what_is_told_names_the_run_and_the_command_to_look_at_it(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_what_is_told_names_the_run_and_the_command_to_look_at_it(tmp_path: Path
 @pytest.mark.parametrize(("run", "is_told"), [("jr_1", True), ("jr_1_attempt_1", False), ("jr_1_attempt_2", False)])
 def test_of_several_attempts_the_first_is_told(tmp_path: Path, run: str, is_told: bool) -> None:
     pattern = made(tmp_path, "{retries: 2}")["OrdersFailedRule"]["EventPattern"]
-    detail = {"jobName": "shop-prod-sales-orders-run", "state": "FAILED", "jobRunId": run}
+    detail = {"jobName": "shop-prod-sales--orders-run", "state": "FAILED", "jobRunId": run}
     event = {"source": "aws.glue", "detail-type": "Glue Job State Change", "detail": detail}
     assert heard(pattern, event) is is_told
     (tmp_path / "once").mkdir()
@@ -148,11 +148,17 @@ def test_a_stream_is_late_as_any_other(tmp_path: Path) -> None:
     assert "OrdersLateAlarm" in made(tmp_path, "{late_after: 1h, stream: {}}")
 
 
-def test_nobody_but_the_account_tells_the_topic(tmp_path: Path) -> None:
+def test_each_service_tells_the_topic_for_the_account_that_says_for_whom_it_does(tmp_path: Path) -> None:
     found = made(tmp_path, deployment="alarms: {email: [b@x.example, a@x.example, b@x.example]}")
     assert found["Topic"]["KmsMasterKeyId"] == "alias/shop-prod-sales"
-    (policy,) = [one for one in found["TopicPolicy"]["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
-    assert policy["Condition"] == {"StringEquals": {"aws:SourceAccount": "222222222222"}}
+    allowed = [one for one in found["TopicPolicy"]["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
+    told = {str(one["Principal"]["Service"]): one.get("Condition") for one in allowed}
+    assert told == {
+        "events.amazonaws.com": None,  # EventBridge publishes to no topic whose policy has a condition for it
+        "['cloudwatch.amazonaws.com', 'budgets.amazonaws.com']": {
+            "StringEquals": {"aws:SourceAccount": "222222222222"}
+        },
+    }
     assert sorted(one["Endpoint"] for one in found.values() if "Endpoint" in one) == ["a@x.example", "b@x.example"]
 
 

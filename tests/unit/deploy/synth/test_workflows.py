@@ -38,22 +38,23 @@ def test_a_product_follows_in_the_workflow_of_what_it_follows(tmp_path: Path) ->
     )
     made = flows_of(tmp_path)
     assert sorted(made) == [
-        "shop-prod-sales-a-scheduled",
-        "shop-prod-sales-a-scheduled-all-after",
-        "shop-prod-sales-a-scheduled-bad-after",
-        "shop-prod-sales-a-scheduled-start",
+        "shop-prod-sales--a-scheduled",
+        "shop-prod-sales--a-scheduled-all-after",
+        "shop-prod-sales--a-scheduled-bad-after",
+        "shop-prod-sales--a-scheduled-start",
         "shop-prod-sales-mesh",
     ]
-    start, both = made["shop-prod-sales-a-scheduled-start"], made["shop-prod-sales-a-scheduled-all-after"]
-    assert [one["JobName"] for one in start["Actions"]] == ["shop-prod-sales-a-run", "shop-prod-sales-b-run"]
+    start, both = made["shop-prod-sales--a-scheduled-start"], made["shop-prod-sales--a-scheduled-all-after"]
+    assert [one["JobName"] for one in start["Actions"]] == ["shop-prod-sales--a-run", "shop-prod-sales--b-run"]
     assert (start["Type"], start["Schedule"], start["StartOnCreation"]) == ("SCHEDULED", "cron(0 6 * * ? *)", True)
     assert both["Predicate"] == {
         "Logical": "AND",
         "Conditions": [
-            {"LogicalOperator": "EQUALS", "JobName": f"shop-prod-sales-{one}-run", "State": "SUCCEEDED"} for one in "ab"
+            {"LogicalOperator": "EQUALS", "JobName": f"shop-prod-sales--{one}-run", "State": "SUCCEEDED"}
+            for one in "ab"
         ],
     }
-    bad = made["shop-prod-sales-a-scheduled-bad-after"]["Predicate"]
+    bad = made["shop-prod-sales--a-scheduled-bad-after"]["Predicate"]
     assert (bad["Logical"], [one["State"] for one in bad["Conditions"]]) == ("ANY", ["FAILED", "TIMEOUT"])
 
 
@@ -88,9 +89,9 @@ def test_files_start_the_workflow_that_reads_them(tmp_path: Path) -> None:
     mesh(tmp_path, {"sales.a": "start: {type: files, batch: 10, window: 5m}"})
     made = flows_of(tmp_path)
     batch = {"BatchSize": 10, "BatchWindow": 300}
-    assert made["shop-prod-sales-a-files-start"]["EventBatchingCondition"] == batch
-    rule = made["shop-prod-sales-a-arrival"]
-    assert rule["Targets"][0]["Arn"] == "arn:aws:glue:eu-west-1:222222222222:workflow/shop-prod-sales-a-files"
+    assert made["shop-prod-sales--a-files-start"]["EventBatchingCondition"] == batch
+    rule = made["shop-prod-sales--a-arrival"]
+    assert rule["Targets"][0]["Arn"] == "arn:aws:glue:eu-west-1:222222222222:workflow/shop-prod-sales--a-files"
     assert heard(rule["EventPattern"], _came("shop-raw", "sales/a/2026.csv"))
     assert not heard(rule["EventPattern"], _came("shop-raw", "sales/b/2026.csv"))
     assert not heard(rule["EventPattern"], _came("other", "sales/a/2026.csv"))
@@ -102,7 +103,7 @@ def test_files_of_two_buckets_are_each_heard_of_in_their_own_place(tmp_path: Pat
     job = tmp_path / "configs/sales/a/job.yaml"
     both = 'path: ["s3://one/x/*.csv", "s3://two/y.csv"]'
     job.write_text(job.read_text().replace('path: "s3://shop-raw/sales/a/*.csv"', both))
-    pattern = flows_of(tmp_path)["shop-prod-sales-a-arrival"]["EventPattern"]
+    pattern = flows_of(tmp_path)["shop-prod-sales--a-arrival"]["EventPattern"]
     places = [("one", "x/1.csv"), ("two", "y.csv"), ("one", "y.csv"), ("two", "x/1.csv")]
     assert [_meant(pattern, *place) for place in places] == [True, True, False, False]
 
@@ -123,10 +124,10 @@ def test_files_that_cannot_start_it_are_told(tmp_path: Path, path: str, code: st
 def test_what_another_domain_publishes_reaches_the_account(tmp_path: Path) -> None:
     mesh(tmp_path, {"crm.people": "", "sales.a": f"read: crm.people\n{AFTER}"})
     made, centre = flows_of(tmp_path), flows_of(tmp_path, "mesh")
-    forward = centre["shop-prod-mesh-to-222222222223-eu-west-1-events"]
+    forward = centre["shop-prod-mesh--to-222222222223-eu-west-1-events"]
     assert forward["EventBusName"] == "events"
     assert [one["Arn"] for one in forward["Targets"]] == ["arn:aws:events:eu-west-1:222222222223:event-bus/default"]
-    policy, rule = made["shop-prod-sales-mesh"], made["shop-prod-sales-a-start"]
+    policy, rule = made["shop-prod-sales-mesh"], made["shop-prod-sales--a-start"]
     role = forward["Targets"][0]["RoleArn"]
     assert policy["Statement"]["Condition"]["ArnEquals"] == {"aws:PrincipalArn": role}
     assert role == "arn:aws:iam::111111111111:role/shop-prod-mesh-starts"
@@ -143,7 +144,7 @@ def test_an_account_that_has_the_bus_hears_it_there(tmp_path: Path) -> None:
     file.write_text(file.read_text().replace("account: sales", "account: centre"))
     made = flows_of(tmp_path)
     assert "shop-prod-sales-mesh" not in made
-    assert made["shop-prod-sales-a-start"]["EventBusName"] == "events"
+    assert made["shop-prod-sales--a-start"]["EventBusName"] == "events"
 
 
 def heard(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
