@@ -68,7 +68,7 @@ setup(
         "pyyaml>=6",  # libyaml, for files that say nothing unusual; without it they are read slowly
         "sqlglot>=27",
         "jmespath>=1.0.1",
-        "typer>=0.16",
+        "typer>=0.19",
         "rich>=13.9",
         "pyarrow>=18",
         "numpy>=1.26",

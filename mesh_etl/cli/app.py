@@ -1,57 +1,93 @@
-"""The commands and their names. Each stands in a file of its own and imports what it needs when it runs."""
+"""The commands and their names. Each stands in a file of its own, and that imports what it needs when it runs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pkgutil import resolve_name
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from mesh_etl.cli.access.app import app as access
-from mesh_etl.cli.compact import compact
-from mesh_etl.cli.contract.app import app as contract
-from mesh_etl.cli.cost import cost
-from mesh_etl.cli.crash_test import crash_test
-from mesh_etl.cli.delete import delete
-from mesh_etl.cli.deploy.deploy import deploy
-from mesh_etl.cli.deploy.destroy import destroy
-from mesh_etl.cli.deploy.package import package
-from mesh_etl.cli.deploy.synth import synth
-from mesh_etl.cli.events import events
-from mesh_etl.cli.expire import expire
 from mesh_etl.cli.failures import Interrupted
-from mesh_etl.cli.find import find
-from mesh_etl.cli.govern.app import app as govern
-from mesh_etl.cli.history import history
-from mesh_etl.cli.infer import infer
-from mesh_etl.cli.init import init
-from mesh_etl.cli.layout.app import app as layout
-from mesh_etl.cli.lineage import lineage
-from mesh_etl.cli.maintain import maintain
-from mesh_etl.cli.operate.logs import logs
-from mesh_etl.cli.operate.retry import retry
-from mesh_etl.cli.operate.runs import runs
-from mesh_etl.cli.operate.start import start
-from mesh_etl.cli.operate.status import status
-from mesh_etl.cli.operate.stop import stop
-from mesh_etl.cli.orphans import orphans
-from mesh_etl.cli.plan import plan
-from mesh_etl.cli.quarantine.app import app as quarantine
-from mesh_etl.cli.query import query
-from mesh_etl.cli.requests.app import app as requests
-from mesh_etl.cli.requests.ask import request
-from mesh_etl.cli.requests.decide import approve, deny, revoke
-from mesh_etl.cli.rollback import rollback
-from mesh_etl.cli.run import run
-from mesh_etl.cli.schema import schema
-from mesh_etl.cli.show import show
-from mesh_etl.cli.tag import tag
-from mesh_etl.cli.validate import validate
-from mesh_etl.cli.verify import verify
+
+# Which function of which module a command is, or which group of commands; help lists them in this order.
+HOMES = {
+    "infer": "infer:infer",
+    "init": "init:init",
+    "validate": "validate:validate",
+    "plan": "plan:plan",
+    "cost": "cost:cost",
+    "run": "run:run",
+    "show": "show:show",
+    "history": "history:history",
+    "find": "find:find",
+    "query": "query:query",
+    "lineage": "lineage:lineage",
+    "tag": "tag:tag",
+    "rollback": "rollback:rollback",
+    "delete": "delete:delete",
+    "expire": "expire:expire",
+    "orphans": "orphans:orphans",
+    "verify": "verify:verify",
+    "compact": "compact:compact",
+    "maintain": "maintain:maintain",
+    "schema": "schema:schema",
+    "events": "events:events",
+    "request": "requests.ask:request",
+    "approve": "requests.decide:approve",
+    "deny": "requests.decide:deny",
+    "revoke": "requests.decide:revoke",
+    "package": "deploy.package:package",
+    "synth": "deploy.synth:synth",
+    "deploy": "deploy.deploy:deploy",
+    "destroy": "deploy.destroy:destroy",
+    "status": "operate.status:status",
+    "runs": "operate.runs:runs",
+    "logs": "operate.logs:logs",
+    "start": "operate.start:start",
+    "stop": "operate.stop:stop",
+    "retry": "operate.retry:retry",
+    "crash-test": "crash_test:crash_test",
+    "access": "access.app:app",
+    "contract": "contract.app:app",
+    "govern": "govern.app:app",
+    "layout": "layout.app:app",
+    "quarantine": "quarantine.app:app",
+    "requests": "requests.app:app",
+}
+
+
+class Loaded(Mapping[str, Any]):
+    """The commands by name, each loaded and made when it is asked for: to make all would be a third of a start."""
+
+    def __getitem__(self, name: str) -> Any:
+        return _command(name, HOMES[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(HOMES)
+
+    def __len__(self) -> int:
+        return len(HOMES)
+
+
+@cache
+def _command(name: str, home: str) -> Any:
+    found = resolve_name(f"mesh_etl.cli.{home}")
+    alone = typer.Typer(rich_markup_mode=None)
+    if isinstance(found, typer.Typer):
+        alone.add_typer(found)
+    else:
+        alone.command(name)(found)
+    return typer.main.get_group(alone).commands[name]
 
 
 class Commands(TyperGroup):
     """All commands; Ctrl-C in one of them is an error with a code, before Typer makes a bare exit of it."""
+
+    def __init__(self, **stated: Any) -> None:
+        super().__init__(**stated | {"commands": Loaded()})
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that the context names; raises `Interrupted` on Ctrl-C."""
@@ -71,56 +107,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (
-    infer,
-    init,
-    validate,
-    plan,
-    cost,
-    run,
-    show,
-    history,
-    find,
-    query,
-    lineage,
-    tag,
-    rollback,
-    delete,
-    expire,
-    orphans,
-    verify,
-    compact,
-    maintain,
-    schema,
-    events,
-    request,
-    approve,
-    deny,
-    revoke,
-    package,
-    synth,
-    deploy,
-    destroy,
-    status,
-    runs,
-    logs,
-    start,
-    stop,
-    retry,
-):
-    app.command()(command)
-app.command("crash-test")(crash_test)
-app.add_typer(access)
-app.add_typer(contract)
-app.add_typer(govern)
-app.add_typer(layout)
-app.add_typer(quarantine)
-app.add_typer(requests)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from mesh_etl.publish.commit import code_version
+        from mesh_etl.version import code_version
 
         typer.echo(f"mesh-etl {code_version()}")
         raise typer.Exit

@@ -75,7 +75,8 @@ def _condition(where: str) -> Expression:
     try:
         return Expression.parse(where)
     except ValueError as error:
-        raise ConfigError(Fault("BAD_EXPRESSION", str(error), "--where")) from None
+        fix = "write one condition in SQL, such as --where 'customer_id = 7'"
+        raise ConfigError(Fault("BAD_EXPRESSION", str(error), "--where", fix)) from None
 
 
 def _show(page: Page, found: Deleted, dry_run: bool, erase: bool) -> None:

@@ -61,6 +61,7 @@ def _drafted(product: str, sample: list[str], owner: str, root: Path, env: str, 
 def _templated(template: str, product: str, owner: str, root: Path, env: str, as_json: bool) -> None:
     from mesh_etl.cli import screen
     from mesh_etl.cli.templated import begin
+    from mesh_etl.config.product_name import parts_of
     from mesh_etl.templates.known import FIRST, TEMPLATES, filled
 
     begun = begin(template or FIRST, product, owner, root, env)
@@ -80,7 +81,7 @@ def _templated(template: str, product: str, owner: str, root: Path, env: str, as
         page.line(f"  wrote {path.as_posix()}")
     if not template:
         page.line(f"Other templates: {', '.join(name for name in TEMPLATES if name != FIRST)}")
-    domain, _, name = begun.product.partition(".")
+    domain, name = parts_of(begun.product)
     page.line(f"Edit configs/{domain}/{name}/contract.yaml and job.yaml: what the table promises, and how it is made.")
     for line in begun.template.first:
         page.line(filled(line, {"env": env}))

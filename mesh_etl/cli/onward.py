@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mesh_etl.config import Project, placement
+from mesh_etl.config.product_name import domain_of
 from mesh_etl.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def after_run(page: Page, project: Project, products: Sequence[str], refused: Se
     product = products[-1]
     aws = _on_aws(project)
     looks = [f"mesh-etl quarantine show {one}" for one in refused[:1]]
-    onward = [f"mesh-etl synth {product.partition('.')[0]} --env {aws}"] if aws else []
+    onward = [f"mesh-etl synth {domain_of(product)} --env {aws}"] if aws else []
     page.next(f'mesh-etl query "select * from {product} limit 10"', *looks, *onward)
 
 

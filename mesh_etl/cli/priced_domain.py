@@ -19,6 +19,8 @@ def show_domain(page: Page, domain: str, found: DomainCost) -> None:
     """The domain's jobs are on the page, each in a line, and what they come to."""
     of = f" of {dollars(found.budget)} in its budget" if found.budget else ""
     without = f", without {count(len(found.left_out), 'product')} of which nothing is known" if found.left_out else ""
+    if found.uncounted:
+        without += f", without the runs of {count(len(found.uncounted), 'product')}: nobody knows how many there are"
     sum_up = f"{about(found.monthly)} a month" if found.monthly else "nothing a month"
     page.line(f"{domain}  {sum_up}{of}{without}", style="bold")
     rows = []
@@ -46,6 +48,7 @@ def domain_facts(domain: str, found: DomainCost) -> dict[str, Any]:
         "budget": found.budget,
         "products": [facts(one) for one in found.products],
         "left_out": list(found.left_out),
+        "uncounted": list(found.uncounted),
         "chores": dict(found.chores),
         "chores_watched": dict(found.watched),
         "dashboards": found.dashboards,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mesh_etl.cli.raw import below_raw
 from mesh_etl.config import Mesh, Project, placement
 from mesh_etl.config.job import PRODUCT
+from mesh_etl.config.product_name import parts_of
 from mesh_etl.errors import ConfigError, Fault, RunError
 from mesh_etl.templates.known import Value
 from mesh_etl.templates.project import local_text, mesh_text, prod_text
@@ -52,7 +53,7 @@ def drafted(paths: Sequence[str], product: str, owner: str, root: Path, env: str
 
     product = product or _called_after(paths)
     check_name(product)
-    domain, _, name = product.partition(".")
+    domain, name = parts_of(product)
     home, mesh = _mesh(root, env)
     where = placement.MESH.as_posix()
     asked = Classifiers.of(mesh.classifiers, home, where) if mesh else Classifiers()
@@ -71,7 +72,7 @@ def scaffold(product: str, paths: Sequence[str], owner: str, root: Path, env: st
     domain that the mesh does not have, or a sample that tells nothing.
     """
     check_name(product)
-    domain, _, name = product.partition(".")
+    domain, name = parts_of(product)
     home = _mesh(root, env)[0]
     below, values = below_raw(home, env, [_seen_from(home, path) for path in paths])
     home, files = project_files(domain, owner, root, env, values)

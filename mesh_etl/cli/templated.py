@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mesh_etl.cli.scaffold import check_domain, check_name, project_files, written
 from mesh_etl.config import Project, placement
+from mesh_etl.config.product_name import domain_of, parts_of
 from mesh_etl.errors import ConfigError, Fault
 from mesh_etl.templates.known import RAW, TEMPLATES, Template, Value, template
 
@@ -38,7 +39,7 @@ def begin(name: str, product: str, owner: str, root: Path, env: str) -> Begun:
     chosen = template(name)
     product = product or chosen.product
     check_name(product)
-    domain = product.partition(".")[0]
+    domain = domain_of(product)
     wanted = chosen.wanted({"domain": domain})
     home, files = project_files(domain, owner, root, env, wanted)
     if placement.MESH not in files:
@@ -56,7 +57,7 @@ def begin(name: str, product: str, owner: str, root: Path, env: str) -> Begun:
 
 def _product(made: Template, product: str, owner: str, landing: Path | None) -> dict[Path, str]:
     """The files of one product, those of its sample among them where there is a folder for it."""
-    domain, _, name = product.partition(".")
+    domain, name = parts_of(product)
     texts = made.texts({"domain": domain, "name": name, "owner": owner})
     files = {placement.CONFIGS / domain / name / one: text for one, text in texts.items()}
     if landing is not None:

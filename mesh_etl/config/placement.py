@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mesh_etl.config.document import Document
 from mesh_etl.config.mesh import Mesh
+from mesh_etl.config.product_name import parts_of
 from mesh_etl.errors import ConfigError, Fault, did_you_mean
 
 CONFIGS = Path("configs")
@@ -32,12 +33,17 @@ def env_path(env: str) -> Path:
     return ENVS / f"{env}.yaml"
 
 
+def environments(root: Path) -> tuple[str, ...]:
+    """The names of all environments that have a file."""
+    return tuple(sorted(path.stem for path in (root / ENVS).glob("*.yaml")))
+
+
 def env_file(root: Path, env: str) -> Path:
     """The file of an environment that exists, relative to the root.
 
     Raises `ConfigError` when there is none of that name.
     """
-    known = sorted(path.stem for path in (root / ENVS).glob("*.yaml"))
+    known = environments(root)
     if env in known:
         return env_path(env)
     fix = did_you_mean(env, known) or f"write {env_path(env).as_posix()}"
@@ -91,7 +97,7 @@ def unmade_fault(path: Path) -> Fault:
 
 def _path(product: str, file: str) -> Path | None:
     """Where the file of a product stands, relative to the root; None for what names no product."""
-    domain, _, name = product.partition(".")
+    domain, name = parts_of(product)
     plain = domain and name and not {".", "/", "\\"} & {*domain, *name}
     return CONFIGS / domain / name / file if plain else None
 

@@ -17,6 +17,7 @@ from mesh_etl.config.interpolate import settled_values
 from mesh_etl.config.job import JobBase, job_model
 from mesh_etl.config.mesh import Mesh
 from mesh_etl.config.plugins import findable, import_plugins
+from mesh_etl.config.product_name import domain_of, parts_of
 from mesh_etl.config.resolve import resolve
 from mesh_etl.config.view import View
 from mesh_etl.config.yaml import content, parse, read, text
@@ -80,7 +81,7 @@ class Project:
 
     def table_root(self, product: str) -> str:
         """Where the table of the product `<domain>.<name>` is kept: in its domain's warehouse, or that of the mesh."""
-        domain, _, name = product.partition(".")
+        domain, name = parts_of(product)
         own = self.mesh.domains[domain].warehouse if domain in self.mesh.domains else None
         return f"{self.path(own) if own else self.warehouse}/{domain}/{name}"
 
@@ -183,7 +184,7 @@ class Project:
         contract = self._contract(path, job.contract, document)
         if any(step.type == "python" for step in job.transforms):
             findable(self.root)
-        domain, _, name = job.product.partition(".")
+        domain, name = parts_of(job.product)
         return LoadedJob(self, job.product, domain, name, path, job, document, contract)
 
     def view(self, product: str) -> LoadedView:
@@ -272,7 +273,7 @@ class LoadedView:
     @property
     def domain(self) -> str:
         """The domain that publishes it."""
-        return self.product.partition(".")[0]
+        return domain_of(self.product)
 
     def where(self, *loc: str | int) -> str:
         """The place `file:line:column` of a part of the view."""

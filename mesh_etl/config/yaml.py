@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 50
+UNREADABLE = "see that it is a file, and that whoever runs this may read it"
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "Document", "content", "parse", "read", "remember", "text"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "UNREADABLE", "Document", "content", "parse", "read", "remember", "text"]
 
 
 def read(path: Path, name: str | None = None) -> Document:
@@ -57,7 +58,7 @@ def content(path: Path, shown: str, limit: int = 100_000_000) -> bytes:
         raise ConfigError(Fault("FILE_MISSING", "there is no such file", shown, _sibling(path))) from None
     except OSError as error:
         reason = error.strerror or "the system refuses"
-        raise ConfigError(Fault("FILE_UNREADABLE", f"the file cannot be read: {reason}", shown)) from error
+        raise ConfigError(Fault("FILE_UNREADABLE", f"the file cannot be read: {reason}", shown, UNREADABLE)) from error
     if size > limit:
         raise ConfigError(_too_large(shown, limit))
     return raw

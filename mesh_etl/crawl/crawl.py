@@ -169,6 +169,18 @@ def _valued(
     return replace(one, accepted=listed, pattern=None if listed or one.time else pattern_of(values))
 
 
+def _key(single: Sequence[str], names: Sequence[str], product: str) -> tuple[str, ...]:
+    """The column, of those that repeat no value, that is called as keys are, as the product's own if there is one."""
+    named = [name for name in single if is_named_as_key(name, product)]
+    own = ("id", f"{product}_id", f"{product}_key")
+    return tuple(sorted(named, key=lambda name: (name not in own, names.index(name)))[:1])
+
+
+def _pairs(table: pa.Table, columns: Sequence[Column]) -> list[tuple[str, str]]:
+    able = [one.name for one in columns if not one.missing and one.distinct and one.distinct > 1]
+    return pair_keys(table, able, {one.name: one.distinct or 0 for one in columns})
+
+
 def _found_out(
     found: Found,
     layout: Layout,
@@ -182,15 +194,10 @@ def _found_out(
     table, rows = trial.table, trial.table.num_rows
     flat = [one for one in columns if one.distinct is not None and can_tell_apart(table.schema.field(one.name).type)]
     single = single_keys([(one.name, one.missing, one.distinct or 0) for one in flat], rows)
+    pairs = [] if single else _pairs(table, flat)
+    certain: tuple[str, ...] = pairs[0] if len(pairs) == 1 and layout.complete and rows >= 20 else ()
+    key = _key(single, names, product) or certain
     columns = [replace(one, unique=one.name in single) for one in columns]
-    named = [name for name in single if is_named_as_key(name, product)]
-    best = sorted(named, key=lambda name: (name not in ("id", f"{product}_id", f"{product}_key"), names.index(name)))
-    pairs: list[tuple[str, str]] = []
-    key: tuple[str, ...] = tuple(best[:1])
-    if not single:
-        able = [one.name for one in flat if not one.missing and one.distinct and one.distinct > 1]
-        pairs = pair_keys(table, able, {one.name: one.distinct or 0 for one in flat})
-        key = pairs[0] if pairs and layout.complete and len(pairs) == 1 and rows >= 20 else ()
     columns = [replace(one, key=key.index(one.name) + 1 if one.name in key else 0) for one in columns]
     listed = frozenset(one.name for one in columns if one.accepted and not one.missing)
     notes = [*layout.notes, *spelling.notes]
@@ -209,7 +216,6 @@ def _found_out(
         declared=declared(layout, names, options),
         files=len(found.files),
         looked_at=len(found.looked_at),
-        empty_files=len(found.empty),
         octets=found.octets,
         rows=rows,
         read=trial.pieces.read,

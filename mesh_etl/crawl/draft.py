@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mesh_etl.config.product_name import parts_of
 from mesh_etl.contract.summary import spelled
 from mesh_etl.contract.types import DataType, Decimal, Simple
 from mesh_etl.crawl.findings import Column, Findings
@@ -20,7 +21,7 @@ _IMPLIED = {"bigint", "double", "boolean", "date", "string", "timestamp", "times
 
 def contract_text(found: Findings, product: str, owner: str) -> str:
     """The text of a contract that loads without faults and that every sampled row keeps."""
-    domain, _, name = product.partition(".")
+    domain, name = parts_of(product)
     lines = [
         f"# Drafted by mesh-etl infer from {found.sampled()}.",
         "# Read every line: a sample shows what was, not what is promised.",

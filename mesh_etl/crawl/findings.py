@@ -56,7 +56,6 @@ class Findings:
     declared: Mapping[str, Any]
     files: int
     looked_at: int
-    empty_files: int
     octets: int
     rows: int
     read: int

@@ -92,7 +92,8 @@ def _found(path: str) -> list[InputFile]:
         return store_of(path).find(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no path"
-        raise ConfigError(Fault("SAMPLE_UNREADABLE", f"the path cannot be read: {reason}", path)) from None
+        fix = "name a file or a folder that you may read"
+        raise ConfigError(Fault("SAMPLE_UNREADABLE", f"the path cannot be read: {reason}", path, fix)) from None
 
 
 def byte_stretches(file: InputFile, start: int, row_bytes: float, rows: int, octets: int) -> list[tuple[int, int]]:

@@ -90,7 +90,9 @@ def _walk(file: InputFile, tree: _Tree) -> None:
         seen[-1][name] += 1
         path.append(name)
         if len(path) > DEEPEST:
-            raise ConfigError(Fault("SAMPLE_UNREADABLE", "the elements are nested too deeply", name_of(file)))
+            problem = f"the elements are nested more than {DEEPEST} deep"
+            fix = "give a sample that is flatter: rows this deep cannot be read"
+            raise ConfigError(Fault("SAMPLE_UNREADABLE", problem, name_of(file), fix))
         here = tuple(path)
         tree.paths[here] += 1
         if seen[-1][name] > 1:

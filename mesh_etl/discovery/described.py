@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from mesh_etl.config.product_name import domain_of, table_of
 from mesh_etl.contract.classified import told
 from mesh_etl.discovery.words import of_name, stems
 
@@ -67,7 +68,7 @@ class Described:
     @property
     def domain(self) -> str:
         """The domain that publishes it."""
-        return self.product.partition(".")[0]
+        return domain_of(self.product)
 
     def data(self) -> dict[str, Any]:
         """The value as plain data, its parts as lists."""
@@ -122,7 +123,7 @@ def word(field: Field, text: str) -> Word:
 
 def _words(product: str, contract: Contract, columns: tuple[DescribedColumn, ...]) -> Iterator[Word]:
     odcs, table = contract.odcs, contract.table
-    name = product.partition(".")[2]
+    name = table_of(product)
     yield word("name", name)
     for title in dict.fromkeys(filter(None, (odcs.name, odcs.data_product, table.business_name, table.name))):
         if title != name:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from mesh_etl.config.product_name import table_of
 from mesh_etl.discovery.described import Described, Field, Word, word
 from mesh_etl.discovery.words import stems
 
@@ -57,7 +58,7 @@ def find(
     for one, texts in placed:
         hits = [hit for each in wanted if (hit := _best(each, meant[each], texts)) is not None]
         if hits or not wanted:
-            named = _EXACT if wanted and set(wanted) == set(stems(one.product.partition(".")[2])) else 0.0
+            named = _EXACT if wanted and set(wanted) == set(stems(table_of(one.product))) else 0.0
             why = tuple(dict.fromkeys(hit.why for hit in hits))
             found.append(Found(one, named + sum(hit.score for hit in hits), len(hits), why))
     found.sort(key=lambda one: (-one.words, -one.score, one.described.product))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
+from mesh_etl.config.product_name import table_of
 from mesh_etl.discovery.described import Described, DescribedColumn, word
 from mesh_etl.govern.state.entries import VIEW_OF
 
@@ -36,7 +37,7 @@ def _described(table: dict[str, Any]) -> Iterator[Described]:
         return
     stored = (*table.get("StorageDescriptor", {}).get("Columns", ()), *table.get("PartitionKeys", ()))
     columns = tuple(DescribedColumn(one["Name"], one.get("Type", ""), one.get("Comment", "")) for one in stored)
-    name, text = product.partition(".")[2], table.get("Description", "")
+    name, text = table_of(product), table.get("Description", "")
     kind: Literal["table", "view"] = "view" if table.get("TableType") == "VIRTUAL_VIEW" else "table"
     words = [word("name", name), *([word("definition", text)] if text else [])]
     for column in columns:

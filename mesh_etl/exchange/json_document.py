@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mesh_etl.config.document import Document, Loc, Place
-from mesh_etl.config.yaml import MAX_BYTES, MAX_DEPTH
+from mesh_etl.config.yaml import MAX_BYTES, MAX_DEPTH, UNREADABLE
 from mesh_etl.errors import ConfigError, Fault
 
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -25,10 +25,10 @@ def read(path: Path, name: str) -> Document:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise ConfigError(Fault("FILE_MISSING", "there is no such file", name)) from None
+        raise ConfigError(Fault("FILE_MISSING", "there is no such file", name, "check the path")) from None
     except OSError as error:
         reason = error.strerror or "the system refuses"
-        raise ConfigError(Fault("FILE_UNREADABLE", f"the file cannot be read: {reason}", name)) from error
+        raise ConfigError(Fault("FILE_UNREADABLE", f"the file cannot be read: {reason}", name, UNREADABLE)) from error
     if len(raw) > MAX_BYTES:
         raise ConfigError(Fault("FILE_TOO_LARGE", f"the file is larger than {MAX_BYTES:,} bytes", name, "split it"))
     try:

@@ -114,7 +114,8 @@ class Accounts:
         if code in BUSY or (not words and code not in MISMADE):
             fault = Fault("GOVERN_UNREACHABLE", f"{action} was not answered ({code})", where, "run it again")
             return RunError(fault, retryable=True)
-        return RunError(Fault("GOVERN_REFUSED", f"{action} was refused ({code}){words}", where))
+        fix = "mend what it names in mesh.yaml or in the account, and run it again: what is done stays done"
+        return RunError(Fault("GOVERN_REFUSED", f"{action} was refused ({code}){words}", where, fix))
 
 
 def pause(attempt: int) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mesh_etl.config.governance.stated_names import central_database as central_database
+from mesh_etl.config.product_name import parts_of, table_of
 from mesh_etl.govern.state import Database, Table
 
 if TYPE_CHECKING:
@@ -25,13 +26,13 @@ def central_account(mesh: Mesh) -> Account:
 
 def central(mesh: Mesh, product: str) -> Table:
     """The product's entry in the central catalogue. Raises `ValueError` in a mesh that has none."""
-    domain, _, name = product.partition(".")
+    domain, name = parts_of(product)
     return Table(central_account(mesh).id, central_database(mesh, domain), name)
 
 
 def own(mesh: Mesh, product: str) -> Table | None:
     """The product's entry in the catalogue of its producer; None for a domain that has no account."""
-    domain, _, name = product.partition(".")
+    domain, name = parts_of(product)
     account = mesh.domains[domain].account
     return None if account is None else Table(mesh.accounts[account].id, domain, name)
 
@@ -57,7 +58,7 @@ def link(mesh: Mesh, account: str, domain: str) -> Database:
 
 def view(product: str, role: str) -> str:
     """The view of the product that a role with masked columns sees, in the same database."""
-    return f"{product.partition('.')[2]}__{re.sub(r'[^a-z0-9_]+', '_', role.lower())}"
+    return f"{table_of(product)}__{re.sub(r'[^a-z0-9_]+', '_', role.lower())}"
 
 
 def arn_of(location: str) -> str:

@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mesh_etl.config.product_name import domain_of
 from mesh_etl.errors import ConfigError, Fault
 from mesh_etl.govern.compile import governance
 from mesh_etl.govern.difference import Bounds, Change, Changes, difference
@@ -98,7 +99,7 @@ def bounds(project: Project) -> Bounds:
 
 def touches(change: Change, scope: Scope, mesh: Mesh) -> bool:
     """Whether a plan of this scope has the change: those of its things, and what these need to be there."""
-    domain = scope.domain or scope.product.partition(".")[0]
+    domain = scope.domain or domain_of(scope.product)
     found = database(change)
     if found is None:
         return change.kind == "added" or change.part == "settings"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mesh_etl.config.partition import PartitionField
+from mesh_etl.config.product_name import domain_of
 from mesh_etl.contract.load import contract_of
 from mesh_etl.errors import ConfigError
 from mesh_etl.sources.table import Table as TableSource
@@ -50,7 +51,7 @@ class Governed:
     @property
     def domain(self) -> str:
         """The domain that publishes it."""
-        return self.product.partition(".")[0]
+        return domain_of(self.product)
 
     def columns(self) -> tuple[tuple[str, str, str], ...]:
         """The columns of its entry, keys of partitions last: name, Glue type, and the contract's column behind it."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mesh_etl.config.product_name import table_of
 from mesh_etl.contract.types import DataType, Schema
 from mesh_etl.errors import Fault, PlanError, did_you_mean
 from mesh_etl.kernels.schema import arrow
@@ -98,9 +99,7 @@ def _names(select: Any, product: str) -> set[str]:
     joins = [join.this for join in select.args.get("joins") or ()]
     begin = select.args.get("from") or select.args.get("from_")
     tables = [one for one in (*([begin.this] if begin else []), *joins) if isinstance(one, exp.Table)]
-    mine = [
-        one for one in tables if ".".join(part.name for part in one.parts).lower() in (product, product.split(".")[1])
-    ]
+    mine = [one for one in tables if ".".join(part.name for part in one.parts).lower() in (product, table_of(product))]
     names = {one.alias_or_name.lower() for one in mine}
     return names | {""} if names and len(tables) == 1 else names
 

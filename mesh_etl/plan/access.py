@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mesh_etl import worlds
+from mesh_etl.config.product_name import domain_of
 from mesh_etl.errors import Fault, PlanError
 from mesh_etl.kernels.conditions import Every
 
@@ -61,7 +62,7 @@ class JobAccess:
 
     def _decides(self, product: str) -> bool:
         """Whether grants are asked here: for products of other domains, in a mesh with governance, on the laptop."""
-        own = product.partition(".")[0] == self._job.domain
+        own = domain_of(product) == self._job.domain
         return not own and self._job.project.mesh.governance is not None and self._world.name == "local"
 
     def _allowed(self, product: str, names: Sequence[str], derived: Mapping[str, str], asked: Sequence[str]) -> Shown:

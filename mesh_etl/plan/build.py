@@ -19,6 +19,7 @@ from mesh_etl.contract.summary import spelled
 from mesh_etl.contract.types import parse
 from mesh_etl.errors import Fault, PlanError
 from mesh_etl.kernels.work import WorkItem
+from mesh_etl.kernels.write.partition import PartitionKey
 from mesh_etl.modes import Mode
 from mesh_etl.order import unread
 from mesh_etl.plan.access import JobAccess
@@ -29,7 +30,7 @@ from mesh_etl.plan.layout import layout_warnings
 from mesh_etl.plan.ledgers import ledger_of as ledger_of
 from mesh_etl.plan.mode_columns import check_mode_columns
 from mesh_etl.plan.model import Plan, Work
-from mesh_etl.plan.references import followed, settled
+from mesh_etl.plan.references import Referred, followed, settled
 from mesh_etl.plan.sketches import check_sketches
 from mesh_etl.plan.streamable import misdeployed
 from mesh_etl.plan.suppressions import over, suppressed
@@ -50,12 +51,14 @@ def build(
     as_mode: Mode | None = None,
     acknowledge: str = "",
     moment: datetime.datetime | None = None,
+    again: bool = False,
 ) -> Plan:
     """The plan of the job as files, contract and ledger are now. Headers and footers are read, no rows.
 
     `instead` are sources to read in place of the job's of the same names, and `as_mode` is a mode in place of its own.
     `acknowledge` is the version of the contract whose breaking changes are accepted, beside the one of the job.
-    `moment` is that of the run where it is not now; the columns that a mode fills follow from it.
+    `moment` is that of the run where it is not now; the columns that a mode fills follow from it. `again` says that
+    inputs are read which an earlier commit has read: to look at them, since no mode adds them once more.
     Raises `ConfigError` for the contract and `PlanError` for everything that would keep the run from working.
     """
     moment = moment or datetime.datetime.now(datetime.UTC)
@@ -71,23 +74,14 @@ def build(
     check_sketches(job, contract)
     sources = {"source": job.job.source, **job.job.inputs, **(instead or {})}
     access = JobAccess(job)
-    inputs = _opened(job, access, sources, contract, evolved, mode, state.seen)
+    inputs = _opened(job, access, sources, contract, evolved, mode, {} if again else state.seen)
     stated = contract
     contract, evolved = _evolved(contract, evolved, inputs["source"].drift)
-    partition_by = partition_keys(job, contract)
-    check_layout(job, contract, partition_by)
-    check_mode_columns(job, contract, mode, partition_by)
-    check_consistency(job, contract, partition_by)
+    partition_by = _partition_keys(job, contract, mode)
     changes = changes_since(job, stated, contract, mode, ledger, head, partition_by, acknowledge)
     _check_inputs(job)
     require_ports(job, stated, lambda product: contract_of(job.project.job(product)))
-    checks, referred = followed(
-        settled(job, contract, suppressed(job, planned(contract))), lambda product: ledger_of(job, product)
-    )
-    for rule in checks.references:
-        if rule.table:
-            names = [name for name, _ in referred[rule.table].head.entry.columns]
-            access.require_keys(rule.table, names, [path[0] for path in rule.keys], contract.where(*rule.loc, "to"))
+    checks, referred = _checks(job, contract, access)
     checks = replace(checks, keeps=head is not None and not mode.clears)
     _check_executed(job, checks)
     idem_key = identity(job, contract, inputs, mode.occasion(moment))
@@ -184,6 +178,26 @@ def _opened(
             Fault("MODE_UNFIT", problem, job.where("target", "mode"), "use mode replace or replace_partitions")
         )
     return opened
+
+
+def _partition_keys(job: LoadedJob, contract: Contract, mode: Mode) -> tuple[PartitionKey, ...]:
+    """The keys that the table is partitioned by, which fit its contract, its mode, and what a reader may rely on."""
+    found = partition_keys(job, contract)
+    check_layout(job, contract, found)
+    check_mode_columns(job, contract, mode, found)
+    check_consistency(job, contract, found)
+    return found
+
+
+def _checks(job: LoadedJob, contract: Contract, access: JobAccess) -> tuple[Checks, Mapping[str, Referred]]:
+    """The checks, and the tables that foreign keys lead to, whose keys the job may read."""
+    rules = settled(job, contract, suppressed(job, planned(contract)))
+    checks, referred = followed(rules, lambda product: ledger_of(job, product))
+    for rule in checks.references:
+        if rule.table:
+            names = [name for name, _ in referred[rule.table].head.entry.columns]
+            access.require_keys(rule.table, names, [path[0] for path in rule.keys], contract.where(*rule.loc, "to"))
+    return checks, referred
 
 
 def items_of(inputs: Mapping[str, Opened]) -> tuple[WorkItem, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl import worlds
 from mesh_etl.config.env import LocalWorld
+from mesh_etl.config.product_name import domain_of, parts_of
 from mesh_etl.errors import Fault, PlanError
 from mesh_etl.govern.names import central, central_account
 from mesh_etl.storage import storage_of
@@ -53,7 +54,7 @@ def product_ledger(project: Project, product: str, reader: str = "") -> Ledger:
     if "://" in root and not root.startswith("s3://"):
         fix = "set a folder or an s3:// address in configs/env"
         raise PlanError(Fault("UNSUPPORTED_PATH", "tables are not written there", "configs/mesh.yaml", fix))
-    domain = product.partition(".")[0]
+    domain = domain_of(product)
     table = _granted(project, product) if reader not in ("", domain) else None
     ledger = Ledger(Layout(root), storage_of(root, **project.s3(domain), table=table))
     if not ledger.storage.names(ledger.layout.path(_METADATA)):
@@ -87,9 +88,9 @@ def _iceberg(project: Project, product: str) -> Ledger:
     with _needing_iceberg(product):
         from mesh_etl.tables.iceberg import IcebergLedger
     root = project.table_root(product)
-    domain, _, name = product.partition(".")
+    domain = domain_of(product)
     layout, storage = Layout(root), storage_of(root, **project.s3(domain))
-    return IcebergLedger(layout, storage, identifier=(domain, name), client=_Catalogue(project, domain))
+    return IcebergLedger(layout, storage, identifier=parts_of(product), client=_Catalogue(project, domain))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from mesh_etl.config.product_name import table_of
 from mesh_etl.contract.people import Team
 
 if TYPE_CHECKING:
@@ -36,8 +37,7 @@ def generated(job: LoadedJob, contract: Contract, inputs: Mapping[str, Contract]
         "description": _plain(odcs.description),
         "tags": list(odcs.tags),
         "inputPorts": [
-            {"name": name.partition(".")[2], "version": one.version, "contractId": one.id}
-            for name, one in inputs.items()
+            {"name": table_of(name), "version": one.version, "contractId": one.id} for name, one in inputs.items()
         ],
         "outputPorts": [port],
         "support": [_plain(one) | {"url": one.url} for one in odcs.support if one.url and not one.custom_properties],

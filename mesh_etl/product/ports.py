@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from mesh_etl.config.product_name import table_of
 from mesh_etl.contract.semver import Version
 from mesh_etl.errors import Fault, did_you_mean
 from mesh_etl.order import needs
@@ -67,7 +68,7 @@ def input_faults(
             yield Fault("UNKNOWN_CONTRACT", problem, where, fix)
     for name, one in read.items():
         if one.id not in declared:
-            fix = f"add {{name: {name.partition('.')[2]}, version: {one.version}, contractId: {one.id}}}"
+            fix = f"add {{name: {table_of(name)}, version: {one.version}, contractId: {one.id}}}"
             problem = f"the job reads {name}, which no input port declares"
             yield Fault("UNDECLARED_INPUT", problem, product.where("inputPorts"), fix)
     yield from _lineage(product, contract, {one.id: one.version for one in read.values()})

@@ -10,7 +10,6 @@ import datetime
 from collections.abc import Collection
 from dataclasses import asdict
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from mesh_etl.contract.diff import summary
@@ -29,6 +28,7 @@ from mesh_etl.tables.entry import (
     PartitionColumn,
     RuleResult,
 )
+from mesh_etl.version import code_version
 
 if TYPE_CHECKING:
     from mesh_etl.plan import Plan
@@ -198,11 +198,3 @@ def _with_carried(staged: Staged, head: Snapshot, partition: Partition) -> Parti
     for name in present - wanted:  # carried for an earlier base that a rival has replaced since
         storage.remove(f"{folder}/{name}")
     return Partition(values=partition.values, folder=partition.folder, files=(*carried, *partition.files))
-
-
-def code_version() -> str:
-    """The version of this library."""
-    try:
-        return version("mesh_etl")
-    except PackageNotFoundError:
-        return "unknown"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from mesh_etl.config.product_name import domain_of
 from mesh_etl.contract.load import contract_of
 from mesh_etl.errors import PublishError
 from mesh_etl.govern.names import product_of
@@ -74,7 +75,7 @@ def first_entry(project: Project, world: World, table: Table) -> dict[str, Any] 
 
 def _tables(project: Project, world: World, scope: Scope) -> Iterator[tuple[LoadedJob, Contract, Ledger]]:
     for product in () if world.name == "aws" else project.products():
-        if scope.domain in ("", product.partition(".")[0]) and scope.product in ("", product):
+        if scope.domain in ("", domain_of(product)) and scope.product in ("", product):
             job = project.job(product)
             yield job, contract_of(job), ledger_of(job, product)
 

@@ -69,6 +69,5 @@ def _recovered_after(error: MeshError, staged: Staged, world: World) -> None:
 def discard(staged: Staged) -> None:
     """Nothing is left of what was staged; for a run that is not committed and will not be."""
     layout, storage = staged.plan.ledger.layout, staged.plan.ledger.storage
-    storage.remove(layout.data(staged.txn))
-    storage.remove(layout.quarantine(staged.txn))
-    storage.remove(layout.metrics(staged.txn))
+    for folder in layout.staged(staged.txn):
+        storage.remove(folder)

@@ -83,4 +83,5 @@ def _select(view: Viewed) -> str:
         return written(view.sql, "duckdb", place)
     except ValueError as error:
         problem = f"{view.product} cannot be read here: {error}"
-        raise PlanError(Fault("VIEW_DIALECT", problem, view.loaded.path.as_posix())) from None
+        fix = "say it in the view by what every dialect has, or query it in Athena"
+        raise PlanError(Fault("VIEW_DIALECT", problem, view.loaded.path.as_posix(), fix)) from None

@@ -183,7 +183,8 @@ def _translated() -> Iterator[None]:
         kind = type(error).__name__
         if kind in _TELLING:
             text = str(error).split("\n", 1)[0].partition(": ")[2].rstrip("!")
-            raise PlanError(Fault("QUERY_INVALID", text, "query")) from None
+            fix = "mend the query: it is DuckDB's SQL, over the columns of the contracts"
+            raise PlanError(Fault("QUERY_INVALID", text, "query", fix)) from None
         raise RunError(_failed(kind)) from None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from mesh_etl.config.product_name import parts_of, table_of
 from mesh_etl.errors import Fault, PlanError, did_you_mean
 from mesh_etl.expressions.query import defined
 
@@ -36,7 +37,7 @@ class TableName:
         """The schema and the name of its view."""
         if self.behind:
             return _BEHIND, f"{self.behind} {self.product}"
-        domain, _, name = self.product.partition(".")
+        domain, name = parts_of(self.product)
         return domain, f"{name}{_QUARANTINE}" if self.quarantine else f"{name}@{self.version}" if self.version else name
 
 
@@ -114,12 +115,13 @@ def _tree(sql: str) -> Any:
         where = f"query:{first.get('line', 1)}:{first.get('col', 1)}"
         raise PlanError(Fault("QUERY_INVALID", "this is not SQL", where, "write one SELECT")) from None
     except TokenError:
-        raise PlanError(Fault("QUERY_INVALID", "a quote or a comment is not closed", "query")) from None
+        raise PlanError(Fault("QUERY_INVALID", "a quote or a comment is not closed", "query", "close it")) from None
     if len(trees) != 1:
         problem = "there is no statement" if not trees else f"there are {len(trees)} statements"
         raise PlanError(Fault("QUERY_INVALID", problem, "query", "write one SELECT"))
     if not isinstance(trees[0], exp.Query):
-        raise PlanError(Fault("QUERY_REFUSED", "only SELECT and WITH … SELECT are allowed", "query"))
+        fix = "write one SELECT; tables are changed by jobs, mesh-etl delete and mesh-etl rollback"
+        raise PlanError(Fault("QUERY_REFUSED", "only SELECT and WITH … SELECT are allowed", "query", fix))
     return trees[0]
 
 
@@ -193,7 +195,8 @@ def _known(table: Any, products: list[str]) -> TableName | Fault:
             return Fault("QUERY_REFUSED", "the quarantine is read as it is now", "query", "leave out AT")
         return TableName(product, quarantine=True)
     if not products:
-        return Fault("UNKNOWN_TABLE", f"there is no table '{written}': the project has no product", "query")
-    short = [one for one in products if one.endswith(f".{written}")]
+        problem = f"there is no table '{written}': the project has no product"
+        return Fault("UNKNOWN_TABLE", problem, "query", "begin with: mesh-etl init")
+    short = [one for one in products if table_of(one) == written]
     fix = f"did you mean '{short[0]}'?" if len(short) == 1 else did_you_mean(written, products)
     return Fault("UNKNOWN_TABLE", f"there is no table '{written}'", "query", fix)

@@ -151,7 +151,8 @@ def _header_faults(header: Sequence[str], lacking: Sequence[str], extra: Sequenc
         faults.append(Fault("COLUMN_UNEXPECTED", f"the header has {_listed(extra)} besides", fix=fix))
     twice = sorted(name for name, count in Counter(header).items() if count > 1)
     if twice:
-        faults.append(Fault("COLUMN_DUPLICATE", f"the header repeats {_listed(twice)}"))
+        fix = "have each column delivered once, under a name of its own"
+        faults.append(Fault("COLUMN_DUPLICATE", f"the header repeats {_listed(twice)}", fix=fix))
     return faults
 
 

@@ -40,7 +40,8 @@ def _fields(path: str, stored: Struct, wanted: Struct, lenient: bool) -> Iterato
     known = {one.name: one.type for one in wanted.fields}
     twice = sorted(name for name, count in Counter(one.name for one in stored.fields).items() if count > 1)
     for name in twice:
-        yield Fault("COLUMN_DUPLICATE", f"the struct '{path}' repeats '{name[:64]}'")
+        fix = "have each field delivered once, under a name of its own"
+        yield Fault("COLUMN_DUPLICATE", f"the struct '{path}' repeats '{name[:64]}'", fix=fix)
     extra = [name for name in there if name not in known]
     for name, kind in known.items():
         if name in there:

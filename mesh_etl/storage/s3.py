@@ -150,7 +150,8 @@ class S3Storage:
     def remove(self, path: str) -> None:
         bucket, key = split(path)
         if not key:
-            raise RunError(Fault("STORAGE_FAILED", "a whole bucket is never removed", path))
+            fix = "give the tables a folder of the bucket: warehouse: s3://bucket/folder"
+            raise RunError(Fault("STORAGE_FAILED", "a whole bucket is never removed", path, fix))
         keys = [one.path.removeprefix(f"s3://{bucket}/") for one in self.walk(path)]
         for start in range(0, len(keys), _DELETE):
             self._deleted(path, bucket, keys[start : start + _DELETE])

@@ -10,11 +10,11 @@ from mesh_etl.contract.load import contract_of
 from mesh_etl.errors import Fault, MeshError, PublishError
 from mesh_etl.plan.build import taken_over
 from mesh_etl.publish import recover
-from mesh_etl.publish.commit import code_version
 from mesh_etl.publish.fence import refuse_fenced
 from mesh_etl.storage import OutcomeUnknown
 from mesh_etl.tables.entry import Counts, Entry
 from mesh_etl.tables.layout import new_txn
+from mesh_etl.version import code_version
 
 if TYPE_CHECKING:
     from mesh_etl.config import LoadedJob

@@ -80,7 +80,8 @@ class Views:
         try:
             statement = Statement.parse(text)
         except ValueError as error:
-            raise ConfigError(Fault("VIEW_SQL", f"the SQL: {error}", where)) from None
+            fix = "write one SELECT over products of the mesh; docs/views.md has what it may use"
+            raise ConfigError(Fault("VIEW_SQL", f"the SQL: {error}", where, fix)) from None
         faults = [*self._misnamed(loaded), *self._unknown(statement, where)]
         if faults:
             raise ConfigError(*faults)
@@ -150,7 +151,8 @@ def _text(loaded: LoadedView) -> tuple[str, str]:
         fault = Fault("FILE_MISSING", "sql_file: there is no such file", loaded.where("sql_file"), fix)
         raise ConfigError(fault) from None
     except (OSError, UnicodeDecodeError):
-        fault = Fault("FILE_UNREADABLE", "sql_file: it cannot be read as UTF-8", loaded.where("sql_file"))
+        fix = "save it as UTF-8, and let whoever runs this read it"
+        fault = Fault("FILE_UNREADABLE", "sql_file: it cannot be read as UTF-8", loaded.where("sql_file"), fix)
         raise ConfigError(fault) from None
 
 
@@ -195,4 +197,5 @@ def _unwritable(loaded: LoadedView, sql: str, where: str) -> Iterator[Fault]:
         try:
             written(sql, engine, lambda product: ("database", product))
         except ValueError as error:
-            yield Fault("VIEW_DIALECT", f"the SQL cannot be written for {engine}: {error}", where)
+            fix = f"say it by what {engine} has as well"
+            yield Fault("VIEW_DIALECT", f"the SQL cannot be written for {engine}: {error}", where, fix)

@@ -14,9 +14,10 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from mesh_etl.config.product_name import parts_of
 from mesh_etl.contract.types import Array, DataType, Map, Simple, Struct, Varchar, parse
 from mesh_etl.views.canonical import tree
-from mesh_etl.views.dialects import Engine, Place, written
+from mesh_etl.views.dialects import Engine, written
 from mesh_etl.views.entries import DEFINER, DEFINITION, DIALECTS
 from mesh_etl.views.statement import tables
 from mesh_etl.worlds.table_input import COMMENT_LENGTH, DESCRIPTION_LENGTH, fitted
@@ -84,7 +85,7 @@ def definition_of(found: Mapping[str, Any]) -> str:
     text = texts.get("ATHENA") or _unpacked(str(found.get("ViewOriginalText") or ""))
     kept = found.get("Parameters", {}).get(DEFINITION)
     try:
-        same = kept is not None and written(kept, "athena", _as_it_is) == text
+        same = kept is not None and written(kept, "athena", parts_of) == text
     except ValueError:
         return text
     return str(kept) if same else text
@@ -97,7 +98,7 @@ def sources(catalog: str, region: str, definition: str) -> list[str]:
 
 
 def _representation(definition: str, engine: Engine, connection: str) -> dict[str, Any]:
-    text = written(definition, engine, _as_it_is)
+    text = written(definition, engine, parts_of)
     body = {"Dialect": engine.upper(), "DialectVersion": _VERSIONS[engine], "ViewOriginalText": text}
     if engine == "spark":
         return body | {"ViewExpandedText": text}
@@ -106,7 +107,7 @@ def _representation(definition: str, engine: Engine, connection: str) -> dict[st
 
 def _presto(table: Table, entry: TableEntry) -> str:
     stored = {
-        "originalSql": written(entry.definition, "athena", _as_it_is),
+        "originalSql": written(entry.definition, "athena", parts_of),
         "catalog": "awsdatacatalog",
         "schema": table.database,
         "columns": [
@@ -140,8 +141,3 @@ def _unpacked(text: str) -> str:
         return str(stored["originalSql"])
     except (ValueError, KeyError, TypeError):
         return text
-
-
-def _as_it_is(product: str) -> Place:
-    database, _, name = product.partition(".")
-    return database, name

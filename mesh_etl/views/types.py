@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from mesh_etl.config.product_name import parts_of
 from mesh_etl.contract.types import Array, DataType, Decimal, Map, Schema, Simple, Struct, Varchar, parse
 from mesh_etl.errors import Fault
 from mesh_etl.views import canonical
-from mesh_etl.views.dialects import Place, written
+from mesh_etl.views.dialects import written
 
 if TYPE_CHECKING:
     from mesh_etl.views.load import Viewed, Views
@@ -33,10 +34,11 @@ def type_faults(view: Viewed, views: Views) -> list[Fault]:
         for source in view.sources:
             _empty(database, source, views.contract(source).schema)
         try:
-            answer = database.sql(written(_inside(view.sql), "duckdb", _as_named))
+            answer = database.sql(written(_inside(view.sql), "duckdb", parts_of))
         except duckdb.Error as error:
             text = str(error).split("\n", 1)[0].partition(": ")[2].rstrip("!")
-            return [Fault("VIEW_SQL", f"the SQL cannot be planned: {text}", where)]
+            fix = "mend the SQL, or the contracts whose columns it names"
+            return [Fault("VIEW_SQL", f"the SQL cannot be planned: {text}", where, fix)]
         given = {name.lower(): str(kind) for name, kind in zip(answer.columns, answer.types, strict=True)}
     return list(_misfits(view, given))
 
@@ -60,7 +62,7 @@ def _misfits(view: Viewed, given: dict[str, str]) -> Iterator[Fault]:
 
 
 def _empty(database: Any, product: str, schema: Schema) -> None:
-    domain, _, name = product.partition(".")
+    domain, name = parts_of(product)
     columns = ", ".join(f'"{field.name}" {_spelled(field.type)}' for field in schema)
     database.execute(f'CREATE SCHEMA IF NOT EXISTS "{domain}"')
     database.execute(f'CREATE TABLE "{domain}"."{name}" ({columns})')
@@ -111,8 +113,3 @@ def _fits(have: DataType, want: DataType) -> bool:
             same = len(fields) == len(others) and all(one.name == other.name for one, other in pairs)
             return same and all(_fits(one.type, other.type) for one, other in pairs)
     return have == want
-
-
-def _as_named(product: str) -> Place:
-    domain, _, name = product.partition(".")
-    return domain, name

@@ -119,7 +119,7 @@ def test_what_is_made_is_told_with_the_next_command(shop, packages, version):
         line.split()[0]: line.split()[-1] for line in command(*mesh).splitlines() if " kB " in line or " MB " in line
     }
     assert news[f"glue-{version}.gluewheels.zip"] == "before"
-    assert news["shop-prod-web-visits-run.json"] == "anew"
+    assert news["shop-prod-web--visits-run.json"] == "anew"
     assert (shop / "build/shop-prod-web/mine.txt").read_text() == "kept"
 
 
@@ -140,7 +140,7 @@ def test_the_work_of_a_laptop_is_done_for_the_compiled_job(shop, packages, s3, s
     made = json.loads(command(sys.executable, "-m", "mesh_etl.cli", "package", "--json", "--root", shop))["units"][0]
     for one in made["artifacts"]:
         s3.put_object(Bucket=BUCKET, Key=f"mesh_etl/{one['sha256']}/{one['name']}", Body=Path(one["path"]).read_bytes())
-    arguments = made["jobs"]["shop-prod-web-visits-run"]
+    arguments = made["jobs"]["shop-prod-web--visits-run"]
     python, theirs = _glue(made, env, tmp_path)
     script = next(one["path"] for one in made["artifacts"] if one["kind"] == "script")
 

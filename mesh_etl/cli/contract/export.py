@@ -44,7 +44,8 @@ def export(
     contract = _contract(what, root, env)
     done = exported(contract, format, EXPORTS[format], Wish(location, dialect))
     if fail_on_loss and done.unsaid:
-        raise PlanError(*(Fault("EXPORT_LOSS", f"{one.what}: {one.why}", one.where) for one in done.unsaid))
+        fix = "take it out of the contract, choose another format, or leave out --fail-on-loss"
+        raise PlanError(*(Fault("EXPORT_LOSS", f"{one.what}: {one.why}", one.where, fix) for one in done.unsaid))
     made = [path.as_posix() for path in written(Path(), {out: done.text})] if out else []
     if as_json:
         screen.document(_facts(done, made))

@@ -88,7 +88,8 @@ def _from_jdbc(
     try:
         Address.parse(what)
     except ValueError as error:
-        raise ConfigError(Fault("DATABASE_URL", f"the url {error}", "WHAT")) from None
+        fix = "write it as jdbc:postgresql://host:5432/database"
+        raise ConfigError(Fault("DATABASE_URL", f"the url {error}", "WHAT", fix)) from None
     missing = [name for name, one in (("--table", table), ("--user", user)) if not one]
     if missing:
         raise ConfigError(*(Fault("OPTION_MISSING", "jdbc needs it", name, f"add {name}") for name in missing))

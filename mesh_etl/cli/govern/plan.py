@@ -35,4 +35,6 @@ def plan(
 
 
 def _asked(product: str, domain: str, only: str) -> bool:
-    return product == only if only else domain in ("", product.partition(".")[0])
+    from mesh_etl.config.product_name import domain_of
+
+    return product == only if only else domain in ("", domain_of(product))

@@ -51,8 +51,7 @@ def policies(
         if out is None:
             typer.echo(f"# {one.account}: {one.kind} of {one.subject}\n{text}\n")
             continue
-        words = f"{one.account} {one.subject} {one.kind.partition(' (')[0]}"
-        file = out / ("-".join("".join(c if c.isalnum() else " " for c in words).split()) + ".json")
+        file = out / one.file
         out.mkdir(parents=True, exist_ok=True)
         file.write_text(text + "\n", encoding="utf-8")
         typer.echo(str(file))

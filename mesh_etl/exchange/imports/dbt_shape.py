@@ -53,6 +53,9 @@ class _File(_Loose):
     models: list[_Model] = Field(min_length=1)
 
 
+_PARSE = "write it as dbt's documentation has it; dbt parse tells of the same"
+
+
 def check_shape(document: Document) -> None:
     """Raises `ConfigError`: NO_MODEL without models, DBT_SHAPE with every part that has another shape than dbt's."""
     stated = document.data.get("models") if isinstance(document.data, dict) else None
@@ -65,7 +68,7 @@ def check_shape(document: Document) -> None:
         places = dict.fromkeys(_place(document, one["loc"]) for one in error.errors(include_input=False))
         raise ConfigError(
             *(
-                Fault("DBT_SHAPE", f"{dotted(loc)}: this is not what dbt expects here", document.where(loc))
+                Fault("DBT_SHAPE", f"{dotted(loc)}: this is not what dbt expects here", document.where(loc), _PARSE)
                 for loc in places
             )
         ) from None

@@ -65,10 +65,12 @@ def _asked(client: Any, base: str, name: str) -> Any:
         if code == "EntityNotFoundException":
             fault = Fault("TABLE_MISSING", "the catalogue has no such table", where, "check database and table")
             raise ConfigError(fault) from None
-        raise RunError(Fault("CATALOG_REFUSED", f"the catalogue answered {code}", where)) from None
+        fix = "sign in as somebody who may ask for glue:GetTable there, and check the region"
+        raise RunError(Fault("CATALOG_REFUSED", f"the catalogue answered {code}", where, fix)) from None
     except BotoCoreError as error:
         problem = f"the catalogue cannot be asked: {type(error).__name__}"
-        raise RunError(Fault("CATALOG_REFUSED", problem, f"glue {base}.{name}"), retryable=True) from None
+        fix = "sign in, check network and region, and run it again"
+        raise RunError(Fault("CATALOG_REFUSED", problem, f"glue {base}.{name}", fix), retryable=True) from None
 
 
 def _column(facts: Facts, loc: tuple[str | int, ...], key: int) -> Part:

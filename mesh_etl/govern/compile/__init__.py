@@ -7,16 +7,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from mesh_etl.config.suppression import today as current_day
-from mesh_etl.errors import ConfigError
 from mesh_etl.govern.compile.compiled import Compiled, compiled
 from mesh_etl.govern.products import governed
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
     from mesh_etl.govern.requests.approved import Approved
-    from mesh_etl.govern.state import State
 
-__all__ = ["Compiled", "compiled", "desired", "governance"]
+__all__ = ["Compiled", "compiled", "governance"]
 
 
 def governance(project: Project, requests: Iterable[Approved] = (), today: datetime.date | None = None) -> Compiled:
@@ -32,14 +30,3 @@ def governance(project: Project, requests: Iterable[Approved] = (), today: datet
         where=project.where_mesh,
         kms_key=project.env.s3.kms_key,
     )
-
-
-def desired(project: Project, requests: Iterable[Approved] = (), today: datetime.date | None = None) -> State:
-    """The state that the project and the approved requests ask for.
-
-    Raises `ConfigError` with every fault of jobs, contracts, and what they say about access.
-    """
-    found = governance(project, requests, today)
-    if found.faults:
-        raise ConfigError(*found.faults)
-    return found.state

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from mesh_etl.config.governance.stated_names import LONGEST
+from mesh_etl.config.product_name import table_of
 from mesh_etl.govern.names import view
 
 if TYPE_CHECKING:
@@ -18,14 +19,14 @@ def require_names(products: Iterable[Governed], roles: Mapping[str, tuple[Audien
     """The view of a role with masks bears no name of a product or another view, and none is too long for Glue."""
     taken = {one.product: "a product" for one in products}
     for product in products:
-        if len(product.product.partition(".")[2]) > LONGEST:
+        if len(table_of(product.product)) > LONGEST:
             problem = f"the name of the product has more than the {LONGEST} characters that Glue takes"
             findings.fault("NAME_LONG", problem, product.contract.where(), "write a shorter one")
         for audience in roles[product.product]:
             if not audience.mask:
                 continue
             name = f"{product.domain}.{view(product.product, audience.role)}"
-            if len(name.partition(".")[2]) > LONGEST:
+            if len(table_of(name)) > LONGEST:
                 problem = f"role '{audience.role}': its view would have more than {LONGEST} characters"
                 findings.fault("NAME_LONG", problem, audience.where, "write a shorter one")
             if name in taken:

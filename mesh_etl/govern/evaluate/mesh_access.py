@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mesh_etl.config.product_name import domain_of
 from mesh_etl.errors import ConfigError, Fault, did_you_mean
 from mesh_etl.govern.evaluate.answer import Access
 from mesh_etl.govern.evaluate.evaluator import Evaluator
@@ -134,7 +135,7 @@ class MeshAccess:
             if entry.kind != "link" and VIEW_OF not in dict(entry.parameters)
         }
         own = ((name, table) for name, table in named.items() if name is not None)
-        return dict(sorted((name, table) for name, table in own if domain in (None, name.partition(".")[0])))
+        return dict(sorted((name, table) for name, table in own if domain in (None, domain_of(name))))
 
     def people(self) -> list[str]:
         """All principals: those of the mesh file, and whoever else something is given to; accounts come last."""

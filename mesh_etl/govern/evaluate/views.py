@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
+from mesh_etl.config.product_name import table_of
 from mesh_etl.govern.state import State, Table
 from mesh_etl.govern.state.entries import MASKED, VIEW_OF
 
@@ -25,7 +26,7 @@ class Views:
         for view, entry in sorted(state.tables.items(), key=lambda one: one[0]):
             parameters = dict(entry.parameters)
             if entry.kind == "view" and VIEW_OF in parameters:
-                shown = Table(view.catalog, view.database, parameters[VIEW_OF].rpartition(".")[2])
+                shown = Table(view.catalog, view.database, table_of(parameters[VIEW_OF]))
                 if shown in state.tables and state.tables[shown].kind != "view":
                     masked = (name.strip() for name in parameters.get(MASKED, "").split(","))
                     made = View(view, frozenset(name for name in masked if name), _condition(entry.definition))

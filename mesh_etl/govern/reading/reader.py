@@ -9,6 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from mesh_etl.config.product_name import domain_of, table_of
 from mesh_etl.errors import ConfigError, Fault, PlanError
 from mesh_etl.govern.audit import Attempt, Audit, now
 from mesh_etl.govern.evaluate import Access, Evaluator
@@ -90,7 +91,7 @@ class Reader:
         for table, entry in state.tables.items():
             view, shown = product_of(self.mesh, table), dict(entry.parameters).get(VIEW_OF)
             if view is not None and entry.kind == "view" and shown is not None:
-                found[view] = f"{view.partition('.')[0]}.{shown.rpartition('.')[2]}"
+                found[view] = f"{domain_of(view)}.{table_of(shown)}"
         return found
 
     def _masked(self, table: Table, answer: Access, names: Sequence[str]) -> Shown:
@@ -129,6 +130,7 @@ class Reader:
 
     def may_see_raw(self, product: str) -> bool:
         """Whether it is of those who own the product and see all of it: to them alone refused rows are shown."""
-        domain = self.mesh.domains[product.partition(".")[0]]
-        own = {f"{product.partition('.')[0]}.{name}" for name, one in domain.personas.items() if "select" in one.rights}
+        domain = domain_of(product)
+        people = self.mesh.domains[domain].personas
+        own = {f"{domain}.{name}" for name, one in people.items() if "select" in one.rights}
         return self.name in own and self.access(product).verdict == "allowed"

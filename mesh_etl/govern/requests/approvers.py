@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mesh_etl.config.product_name import domain_of
 from mesh_etl.errors import Fault, PlanError
 from mesh_etl.govern.actor import spoken
 from mesh_etl.govern.names import role_arn
@@ -44,7 +45,7 @@ def require_approver(mesh: Mesh, request: Request, role: Role | None, by: str) -
     Raises `PlanError`: NOT_AN_APPROVER, and SELF_APPROVAL for whoever asked, is to get it, or has approved before.
     """
     level = min(len(request.approvals) + 1, request.asked.levels)
-    domain = request.asked.product.partition(".")[0]
+    domain = domain_of(request.asked.product)
     known = approvers(mesh, domain, role, level)
     if by not in known:
         fix = f"ask one of {', '.join(known)}"
@@ -52,4 +53,6 @@ def require_approver(mesh: Mesh, request: Request, role: Role | None, by: str) -
     if by in (request.steps[0].by, request.asked.named):
         raise PlanError(Fault("SELF_APPROVAL", f"{by} may not decide on an own request", request.id, "ask another"))
     if any(step.by == by for step in request.approvals):
-        raise PlanError(Fault("SELF_APPROVAL", f"{by} has approved it already; it takes a second one", request.id))
+        fix = f"ask another of {', '.join(one for one in known if one != by)}"
+        problem = f"{by} has approved it already; it takes a second one"
+        raise PlanError(Fault("SELF_APPROVAL", problem, request.id, fix))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mesh_etl.config.product_name import domain_of
 from mesh_etl.expressions import paths
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def judged(mesh: Mesh, asked: Asked, offer: Offer) -> Judged:
 
 def _against(policy: Approval, asked: Asked, offer: Offer) -> str | None:
     """Why the policy does not approve it; empty where it is not about such requests, None where it does approve."""
-    domain = asked.product.partition(".")[0]
+    domain = domain_of(asked.product)
     about = {asked.named, asked.named.partition(".")[0]} & set(policy.to)
     if not about or (policy.domains is not None and domain not in policy.domains):
         return ""

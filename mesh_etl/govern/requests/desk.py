@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mesh_etl.config.product_name import domain_of
 from mesh_etl.errors import Fault, PlanError, RunError
 from mesh_etl.govern.audit import now
 from mesh_etl.govern.principals import name_of, principal
@@ -117,7 +118,7 @@ class Desk:
         found = self.requests.one(id_)
         status = found.status(self.today)
         if status in ("denied", "revoked"):
-            raise PlanError(Fault("REQUEST_DECIDED", f"it is {status} already", id_))
+            raise PlanError(Fault("REQUEST_DECIDED", f"it is {status} already", id_, "nothing is left to do"))
         if by not in (found.steps[0].by, found.asked.named, *(step.by for step in found.approvals)):
             require_approver(self.project.mesh, found, self.role_of(found), by)
         return self.requests.append(found, Step("revoked", by, self.clock(), _reason(reason)))
@@ -125,7 +126,7 @@ class Desk:
     def approvers(self, found: Request) -> tuple[str, ...]:
         """Who may decide on it next, by name."""
         level = min(len(found.approvals) + 1, found.asked.levels)
-        return approvers(self.project.mesh, found.asked.product.partition(".")[0], self.role_of(found), level)
+        return approvers(self.project.mesh, domain_of(found.asked.product), self.role_of(found), level)
 
     def approved(self) -> tuple[Approved, ...]:
         """The access that holds today, for the compiler."""

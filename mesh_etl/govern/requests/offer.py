@@ -77,7 +77,8 @@ class Offer:
         try:
             spelled = condition(rows, self.product) if rows else ""
         except ValueError as error:
-            raise PlanError(Fault("ROWS_INVALID", f"--rows: {error}", self.product.product)) from None
+            fix = "write one condition on the product's columns, such as --rows \"region = 'EU'\""
+            raise PlanError(Fault("ROWS_INVALID", f"--rows: {error}", self.product.product, fix)) from None
         made = Audience("", rows=spelled, columns=columns or None)
         return Offer(self.mesh, self.product, self.tagging, self.roles, made)
 

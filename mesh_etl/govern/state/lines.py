@@ -1,8 +1,8 @@
-"""A state as lines of text: sorted, and the same for the same state, for people and for tests."""
+"""The parts of a state as people read them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from mesh_etl.govern.state.resources import (
@@ -22,30 +22,9 @@ from mesh_etl.govern.state.resources import (
 )
 
 if TYPE_CHECKING:
-    from mesh_etl.govern.state.entries import Cells, DatabaseEntry, Rights, Settings, Share, TableEntry
-    from mesh_etl.govern.state.state import State
+    from mesh_etl.govern.state.entries import Cells, DatabaseEntry, Rights, TableEntry
 
 Name = Callable[[str], str]
-
-
-def lines(state: State, name: Name = str) -> list[str]:
-    """The state line by line; `name` says what people call an account's id or a principal."""
-    found = [
-        *(f"settings {name(account)}: {settings(one, name)}" for account, one in state.settings.items()),
-        *(f"tag {name(account)}/{key}: {' | '.join(values)}" for (account, key), values in state.tags.items()),
-        *(f"expression {name(account)}/{key}: {expression(one)}" for (account, key), one in state.expressions.items()),
-        *(f"{resource(what, name)}{database(entry, name)}" for what, entry in state.databases.items()),
-        *(f"{_entry(what, entry, name)}" for what, entry in state.tables.items()),
-        *(f"tags of {resource(what, name)}: {tags(values)}" for what, values in _assigned(state)),
-        *(f"{resource(what, name)}: {cells(one)}" for what, one in state.filters.items()),
-        *(
-            f"grant in {name(key.account)}: {name(key.principal)} {rights(one)} on {resource(key.resource, name)}"
-            for key, one in state.grants.items()
-        ),
-        *(f"location {name(account)} {arn}: {role}" for (account, arn), role in state.locations.items()),
-        *(f"share {name(owner)} → {name(to)}: {share(one)}" for (owner, to), one in state.shares.items()),
-    ]
-    return sorted(found)
 
 
 def resource(what: Resource, name: Name = str) -> str:
@@ -74,15 +53,6 @@ def resource(what: Resource, name: Name = str) -> str:
             return f"{what_kind} of {name(catalog)} tagged {saved or expression(keys)}"
         case Location(catalog, arn):
             return f"location {name(catalog)} {arn}"
-
-
-def settings(one: Settings, name: Name = str) -> str:
-    """The settings of an account."""
-    open_ = [word for word, is_open in (("databases", one.open_databases), ("tables", one.open_tables)) if is_open]
-    opened = f"new {' and '.join(open_)} are open to IAM" if open_ else "new entries are closed"
-    admins = ", ".join(sorted(map(name, one.admins))) or "nobody"
-    given = "; credentials for whole tables" if one.full_table_access else ""
-    return f"administered by {admins}; cross-account version {one.cross_account_version}; {opened}{given}"
 
 
 def database(entry: DatabaseEntry, name: Name = str) -> str:
@@ -115,31 +85,9 @@ def rights(one: Rights) -> str:
     return ", ".join(f"{right}+" if right in one.grantable else right for right in sorted(one.permissions))
 
 
-def share(one: Share) -> str:
-    """How far a share has come."""
-    return one.status.lower()
-
-
 def expression(keys: Expression) -> str:
     """What an expression asks for: `sensitivity=public|internal and domain=sales`."""
     return " and ".join(f"{key}={'|'.join(values)}" for key, values in keys)
-
-
-def _entry(what: Table, entry: TableEntry, name: Name) -> str:
-    kind = "" if entry.kind == "table" else f"{entry.kind}: "
-    return f"{kind}{resource(what, name)}{table(entry, name)}"
-
-
-def _assigned(state: State) -> Iterator[tuple[Resource, Mapping[str, str]]]:
-    """What has tags of its own; the columns of a table with the same tags stand together."""
-    together: dict[tuple[Table, tuple[tuple[str, str], ...]], list[str]] = {}
-    for what, values in state.assigned.items():
-        if isinstance(what, Columns):
-            together.setdefault((what.table, tuple(sorted(values.items()))), []).extend(what.names)
-        else:
-            yield what, values
-    for (of, pairs), names in together.items():
-        yield Columns(of, tuple(sorted(names))), dict(pairs)
 
 
 def _table(of: Table, name: Name) -> str:

@@ -19,6 +19,11 @@ class Overtaken(Exception):
     """The catalogue has moved on since it was read; the answer is to read it again."""
 
 
+# What is to be done where the catalogue takes no answer for another: what is committed stays, and is entered later.
+MENDED = "mend what it names, and run it again: what is committed stays, and is entered then"
+GOVERNED = "the governance account makes it: mesh-etl govern apply"
+
+
 @contextmanager
 def call(action: str, place: str) -> Iterator[None]:
     """A block in which one call of the client is made, named by its IAM action, such as `glue:GetTable`.
@@ -43,13 +48,13 @@ def call(action: str, place: str) -> Iterator[None]:
             raise PublishError(fault, retryable=True) from error
         # The service's own words quote what it was given; partition values are data, so those words stay out.
         words = "" if "Partition" in action else f": {error.response['Error'].get('Message', '')}"
-        raise PublishError(Fault("CATALOG_REFUSED", f"{action} was refused ({code}){words}", place)) from error
+        raise PublishError(Fault("CATALOG_REFUSED", f"{action} was refused ({code}){words}", place, MENDED)) from error
     except BotoCoreError as error:
         kind = type(error).__name__
         if kind in NO_CREDENTIALS:
             fault = Fault("CATALOG_DENIED", f"{action} needs credentials ({kind})", place, "sign in to the account")
             raise PublishError(fault) from error
         if kind in MISMADE:
-            raise PublishError(Fault("CATALOG_REFUSED", f"{action} was refused ({kind})", place)) from error
+            raise PublishError(Fault("CATALOG_REFUSED", f"{action} was refused ({kind})", place, MENDED)) from error
         problem = f"{action} could not be made ({kind}: {error})"
         raise PublishError(Fault("CATALOG_UNREACHABLE", problem, place, "run it again"), retryable=True) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, PublishError
-from mesh_etl.publish.catalog.calls import OVERTAKEN, call
+from mesh_etl.publish.catalog.calls import MENDED, OVERTAKEN, call
 from mesh_etl.worlds.error_codes import BUSY
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _check(desired: Desired, action: str, answer: Fields, member: str) -> None:
             continue
         names = [key.name for key in desired.partition_keys]
         partition = "/".join(f"{n}={v}" for n, v in zip(names, error.get(member, []), strict=False))
-        fault = Fault("CATALOG_PARTITION", f"{action} refused the partition ({code})", f"{desired.place} {partition}")
-        faults.append(fault)
+        problem = f"{action} refused the partition ({code})"
+        faults.append(Fault("CATALOG_PARTITION", problem, f"{desired.place} {partition}", MENDED))
     if faults:
         raise PublishError(*faults)

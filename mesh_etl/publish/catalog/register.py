@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, PublishError
 from mesh_etl.publish.catalog.announcing import Announce, recorded
-from mesh_etl.publish.catalog.calls import Overtaken, call
+from mesh_etl.publish.catalog.calls import GOVERNED, Overtaken, call
 from mesh_etl.publish.catalog.difference import compare, read
 from mesh_etl.publish.catalog.iceberg import follow
 from mesh_etl.publish.catalog.indexes import settle_indexes
@@ -67,7 +67,7 @@ def _close(glue: Any, desired: Desired, found: Found, gap: Difference, announce:
         _record(glue, desired, found.table, announce)
         return True
     if gap.database_missing and desired.central:
-        raise PublishError(Fault("CATALOG_MISSING", "there is no such database", desired.database))
+        raise PublishError(Fault("CATALOG_MISSING", "there is no such database", desired.database, GOVERNED))
     if gap.database_missing:
         with call("glue:CreateDatabase", desired.database):
             glue.create_database(DatabaseInput=desired.database_input())

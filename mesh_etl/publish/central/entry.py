@@ -68,7 +68,7 @@ def central_difference(job: LoadedJob, own: Desired, world: World) -> Difference
         try:
             return mirror_gap(world.client("glue", job.identity), glue, own, wanted)
         except Overtaken as error:
-            fault = Fault("CATALOG_UNSETTLED", "the table was changed while it was read", wanted.place)
+            fault = Fault("CATALOG_UNSETTLED", "the table was changed while it was read", wanted.place, "run it again")
             raise PublishError(fault, retryable=True) from error
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesh_etl.errors import Fault, PublishError
 from mesh_etl.publish.catalog.announcing import recorded
-from mesh_etl.publish.catalog.calls import Overtaken, call
+from mesh_etl.publish.catalog.calls import GOVERNED, Overtaken, call
 from mesh_etl.publish.catalog.desired import ANNOUNCED, SEQ
 from mesh_etl.publish.catalog.difference import (
     Difference,
@@ -45,7 +45,7 @@ def mirror(own: Any, glue: Any, of: Desired, desired: Desired, announce: Announc
             gap = _gap(glue, found, wanted, desired)
             first = first or gap
             if gap.database_missing:
-                raise PublishError(Fault("CATALOG_MISSING", "there is no such database", desired.database))
+                raise PublishError(Fault("CATALOG_MISSING", "there is no such database", desired.database, GOVERNED))
             if found is None:
                 with call("glue:CreateTable", desired.place):
                     glue.create_table(DatabaseName=desired.database, TableInput=wanted)

@@ -124,7 +124,8 @@ def _kept_states(found: Verified, ledger: Ledger, entries: Sequence[Entry], ther
     lost = [entry for entry in entries if entry.metrics and entry.metrics not in folders]
     if lost:
         problem = f"the states of {len(lost):,} commits are lost: rules read the table again, and lack its history"
-        found.warnings.append(Fault("STATES_LOST", problem, ledger.layout.path(lost[0].metrics)))
+        fix = "restore them from an older version of the bucket, or go without: later commits write new ones"
+        found.warnings.append(Fault("STATES_LOST", problem, ledger.layout.path(lost[0].metrics), fix))
 
 
 def _catalogue(found: Verified, job: LoadedJob, ledger: Ledger, world: World, repair: bool) -> None:

@@ -14,7 +14,7 @@ from mesh_etl.operate.named import meant
 from mesh_etl.operate.runs import Run
 
 WIDTHS = ("40", "60", "80", "120")
-JOB, ENDED = "demo-prod-sales-maintain", "2026-11-20 05:58:11"
+JOB, ENDED = "demo-prod-sales--maintain", "2026-11-20 05:58:11"
 OF_STATUS = (JOB, ENDED, "SUCCEEDED", "1 min 0 s", "0.033", "12", ENDED, "12:00:00")
 OF_COST = ("20 × G.1X, now", "2 h 19 min", "4 h 38 min", "120.500", "$12.34", "$10.20", "$3,600", "$2,400")
 
@@ -63,7 +63,7 @@ def test_where_nothing_fits_each_row_is_a_list(monkeypatch, capsys):
 def run(begins: str, attempt: int = 0) -> Run:
     at = datetime(2026, 11, 20, 5, 58, 11, tzinfo=UTC)
     identity = f"jr_{begins:a<64}" + (f"_attempt_{attempt}" if attempt else "")
-    return Run(identity, "j", "SUCCEEDED", at, at, 60, 0.033, attempt, "", "", {}, "")
+    return Run(identity, "j", "SUCCEEDED", at, at, 60, 0.033, attempt, "", "", {})
 
 
 @pytest.mark.parametrize("columns", [*WIDTHS, None])

@@ -8,7 +8,7 @@ import pytest
 
 from mesh_etl.config import Project
 from mesh_etl.errors import ConfigError
-from mesh_etl.govern.compile import desired
+from mesh_etl.govern.compile import governance
 
 MESH = """\
 name: shop
@@ -69,7 +69,7 @@ def test_the_same_files_govern_other_accounts_in_each_environment(
     root: Path, env: str, central: str, sales: str
 ) -> None:
     opened = Project.open(root, env)
-    state = desired(opened)
+    state = governance(opened).state
     assert set(state.settings) == {central, sales}
     assert {key.principal for key in state.grants} == {f"arn:aws:iam::{sales}:role/{env}-engineer", sales}
     assert {arn for _, arn in state.locations} == {f"arn:aws:s3:::{env}-lake/sales"}

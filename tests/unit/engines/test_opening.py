@@ -59,6 +59,11 @@ def test_faults_travel_inside_any_text(retryable):
     assert faults.unpack("ValueError: no mark here") is None
 
 
+@pytest.mark.parametrize("held", ["YWJj", "x", "W10=", "e30=", "eyJmYXVsdHMiOiBbMV19"])
+def test_a_cell_that_looks_like_a_mark_is_no_fault(held):
+    assert faults.unpack(f"Cast error: Cannot cast string 'mesh-fault<{held}>'") is None
+
+
 def test_faults_raised_inside_keep_their_kind_outside_of_an_engine():
     with pytest.raises(PlanError), engines.translated("x"):
         raise PlanError(Fault("KEPT", "as it is"))

@@ -14,7 +14,7 @@ import pytest
 
 from tests.unit.house.source import ROOT, modules, name_of, tree
 
-GROUND = {"errors", "registry"}
+GROUND = {"errors", "registry", "version"}
 CONFIGURATION = GROUND | {"config", "expressions", "contract"}
 TABLES = CONFIGURATION | {"stores", "storage", "kernels", "tables"}
 BASES = {"sources.base", "transforms.base", "transforms.trace", "checks.base", "modes.base"}
@@ -24,6 +24,7 @@ DEPLOYED = STEPS | GOVERNED | {"order", "views", "lineage", "upkeep"}
 
 ALLOWED: dict[str, set[str]] = {
     "visible": set(),
+    "version": set(),
     "errors": {"visible"},
     "registry": {"errors"},
     "config": GROUND | {"config", "expressions"},

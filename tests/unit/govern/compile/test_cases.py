@@ -23,7 +23,7 @@ from mesh_etl.govern.compile import Compiled, compiled
 from mesh_etl.govern.principals import name_of
 from mesh_etl.govern.products import Governed, Read
 from mesh_etl.govern.requests.approved import Approved
-from mesh_etl.govern.state.lines import lines
+from tests.unit.govern.compile.written import lines
 
 CASES = Path(__file__).parents[3] / "cases" / "governance"
 CONTRACT = {"apiVersion": "v3.2.0", "kind": "DataContract", "version": "1.0.0", "status": "active"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mesh_etl.config.yaml import read
-from mesh_etl.govern.evaluate import Access, access
+from mesh_etl.govern.evaluate import Access, Evaluator
 from tests.unit.govern.evaluate import stated
 
 CASES = Path(__file__).parents[3] / "cases" / "access"
@@ -26,7 +26,7 @@ def test_worked_cases(case: dict[str, Any]) -> None:
     state = stated.state(case)
     for who, tables in case["want"].items():
         for name, want in tables.items():
-            answer = access(state, stated.principal(who), stated.table(name))
+            answer = Evaluator(state).access(stated.principal(who), stated.table(name))
             assert {key: _plain(answer)[key] for key in want} == want, f"{who} on {name}: {answer.obstacles}"
 
 

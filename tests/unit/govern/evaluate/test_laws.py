@@ -9,7 +9,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesh_etl.govern.evaluate import Access, ColumnAccess, Evaluator, access
+from mesh_etl.govern.evaluate import Access, ColumnAccess, Evaluator
 from mesh_etl.govern.state import (
     AllTables,
     Cells,
@@ -137,7 +137,7 @@ def test_a_role_of_the_account_sees_what_its_grants_say_cell_by_cell(state: Stat
             if (condition := _shown(state, key, table, name)) is not None
         }
         want = ColumnAccess(name, "allowed", () if "" in rows else tuple(sorted(rows))) if rows else None
-        assert access(state, who, table).column(name) == (want or ColumnAccess(name, "denied"))
+        assert Evaluator(state).access(who, table).column(name) == (want or ColumnAccess(name, "denied"))
 
 
 def _shown(state: State, key: GrantKey, table: Table, name: str) -> str | None:
