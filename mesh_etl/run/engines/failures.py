@@ -36,6 +36,7 @@ _FIXES = {
     "ARITHMETIC_OVERFLOW": "cast to a wider type before it is calculated with, and run again",
     "DIVIDE_BY_ZERO": "divide by nullif(…, 0), and run again",
     "REMAINDER_BY_ZERO": "divide by nullif(…, 0), and run again",
+    "JAVA_GATEWAY_EXITED": "mend what Java is started with, as SPARK_SUBMIT_OPTS and the memory for it, and run again",
     "ENGINE_UNREACHABLE": "start the server, and check address, network and token",
     "RULE_QUERY": "mend the query of the rule",
     "CHECK_FAILED": "mend the check, or the rule that gives it its arguments",

@@ -14,6 +14,7 @@ from mesh_etl.errors import Fault, RunError
 from mesh_etl.run.engines import java
 from mesh_etl.run.engines.base import REMOTE_CORES, Engine, available_cores
 from mesh_etl.run.engines.connect import SETTINGS
+from mesh_etl.run.engines.failures import translated
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -74,7 +75,8 @@ class Spark(Engine):
         _quiet()
         from pyspark.sql import SparkSession
 
-        with tempfile.TemporaryDirectory(prefix="mesh-spark-") as scratch:
+        started = translated() if self._local else translated(f"--master {self._master}", "ENGINE_UNREACHABLE")
+        with tempfile.TemporaryDirectory(prefix="mesh-spark-") as scratch, started:
             builder = SparkSession.builder.master(self._master).appName("mesh_etl")
             for key, value in {**self._settings(Path(scratch)), **self._conf}.items():
                 builder = builder.config(key, value)
