@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesh_etl.deploy.stacks.assembled import assembled
+from mesh_etl.deploy.stacks.original import original
 from mesh_etl.deploy.stacks.standing import REVIEW, Standing, standing
 from mesh_etl.errors import ConfigError, MeshError, PlanError
 from mesh_etl.operate.flow import DeployedFlow, deployed_flows
 from mesh_etl.operate.flow_runs import FlowRun
 from mesh_etl.operate.runs import Run, runs
 from mesh_etl.operate.table import TableStatus, table_status
-from mesh_etl.worlds.refusals import explained
 
 if TYPE_CHECKING:
     from mesh_etl.config import Project
@@ -84,11 +84,11 @@ def _compared(project: Project, cloudformation: Any, estate: Estate, stack: Stan
     change = f"would change it: mesh-etl deploy {estate.unit} --env {estate.env} --dry-run"
     if stack.status == REVIEW:
         return False, change
-    with explained("cloudformation:GetTemplate", estate.stack):
-        body = cloudformation.get_template(StackName=estate.stack, TemplateStage="Original")["TemplateBody"]
-    if body.get("Resources") == wanted["Resources"]:
-        return True, "is what is deployed"
-    return False, change
+    try:
+        body = original(cloudformation, estate.stack, estate.stack)
+    except PlanError:
+        return False, change
+    return (True, "is what is deployed") if body.get("Resources") == wanted["Resources"] else (False, change)
 
 
 def _job(project: Project, glue: Any, job: GlueJob) -> JobStatus:

@@ -77,7 +77,10 @@ def deploy(
         world = worlds.open(project.env, project.root)
         account = entered(world, found.deployer)
         facts |= bounded(world, project, found, wanted, as_json)
-        facts |= _tried(account, wanted, env) if dry_run else _done(account, wanted, env, yes, following, as_json)
+        if dry_run:
+            facts |= _tried(account, wanted, env)
+        else:
+            facts |= _done(account, world.client("glue", found.deployer), wanted, env, yes, following, as_json)
         if prune and not facts.get("refused"):
             facts["unused"] = _pruned(account, wanted, dry_run, following)
     except MeshError as error:
@@ -92,12 +95,19 @@ def deploy(
         portrait.told(screen.Page(), facts, wanted.titles, env, called)
 
 
-def _done(account: Account, wanted: Wanted, env: str, yes: bool, following: Following, as_json: bool) -> dict[str, Any]:
-    """The unit is deployed; returns what was done. Raises `PlanError` where nobody has said yes."""
+def _done(
+    account: Account, glue: Any, wanted: Wanted, env: str, yes: bool, following: Following, as_json: bool
+) -> dict[str, Any]:
+    """The unit is deployed; returns what was done.
+
+    Raises `PlanError` where nobody has said yes, and JOBS_RUNNING where a job would go, with its role, while it runs.
+    """
     from mesh_etl.cli.deploy.following import may_go_on
     from mesh_etl.deploy.stacks import deployment
     from mesh_etl.deploy.stacks.change import from_nothing
+    from mesh_etl.deploy.stacks.removal import jobs_that_go
     from mesh_etl.deploy.stacks.retired import remembered
+    from mesh_etl.operate.runs import require_idle
 
     told = following.told
     deployment.ready(account, wanted, env)
@@ -108,6 +118,7 @@ def _done(account: Account, wanted: Wanted, env: str, yes: bool, following: Foll
     if not changes:
         return {"changes": (), "executed": False, "uploaded": _names(sent)}
     try:
+        require_idle(glue, jobs_that_go(account.cloudformation, changes))
         agreed = _agreed(changes, wanted, env, yes, as_json)
     except BaseException:
         _discarded(account, base, root)

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from mesh_etl.deploy.stacks.removal import Resource
     from mesh_etl.deploy.stacks.standing import Standing
 
-JOB = "AWS::Glue::Job"
-
 
 def destroy(
     unit: Unit,
@@ -43,6 +41,7 @@ def destroy(
     from mesh_etl.config import Project
     from mesh_etl.deploy import names
     from mesh_etl.deploy.estate import estate
+    from mesh_etl.deploy.stacks.change import JOB
     from mesh_etl.deploy.stacks.deployment import entered
     from mesh_etl.deploy.stacks.removal import resources
     from mesh_etl.deploy.stacks.standing import require_own, standing

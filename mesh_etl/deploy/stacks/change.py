@@ -11,7 +11,7 @@ from mesh_etl.deploy.stacks.wanted import Wanted
 
 Kind = Literal["added", "changed", "replaced", "removed", "kept"]
 BASE = "base"  # the stack of the artifacts bucket, beside those nested in the root
-STACK = "AWS::CloudFormation::Stack"
+STACK, JOB = "AWS::CloudFormation::Stack", "AWS::Glue::Job"
 HOLDS_DATA = frozenset({"AWS::S3::Bucket", "AWS::KMS::Key"})  # without its key, what is in a bucket is lost as well
 
 NAMES = (

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mesh_etl.deploy.stacks.change import HOLDS_DATA, STACK
+from mesh_etl.deploy.stacks.change import HOLDS_DATA, JOB, STACK, Change
 from mesh_etl.deploy.stacks.change_set import Template
+from mesh_etl.deploy.stacks.original import original
 from mesh_etl.deploy.stacks.standing import Standing, standing
 from mesh_etl.worlds.refusals import explained
 
@@ -39,13 +40,25 @@ def resources(cloudformation: Any, name: str) -> tuple[Resource, ...]:
     return tuple(_resources(cloudformation, name)) if standing(cloudformation, name) else ()
 
 
+def jobs_that_go(cloudformation: Any, changes: Iterable[Change]) -> tuple[str, ...]:
+    """The jobs that the changes remove or replace, also those of a nested stack that goes as a whole."""
+    found: list[str] = []
+    for one in changes:
+        if one.kind not in ("removed", "replaced") or not one.physical:
+            continue
+        if one.type == JOB:
+            found.append(one.physical)
+        elif one.type == STACK:
+            found += [each.physical for each in resources(cloudformation, one.physical) if each.type == JOB]
+    return tuple(found)
+
+
 def without_jobs(cloudformation: Any, found: Standing) -> Template | None:
     """The root's own template with those nested stacks alone that hold data, or None where none does.
 
     What it is deployed with keeps the buckets and keys that it had, and a later deploy finds them in their place.
     """
-    with explained("cloudformation:GetTemplate", found.name):
-        body = cloudformation.get_template(StackName=found.id, TemplateStage="Original")["TemplateBody"]
+    body = original(cloudformation, found.id, found.name)
     nested = {
         one["LogicalResourceId"]: one.get("PhysicalResourceId", "") for one in _summaries(cloudformation, found.id)
     }

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from mesh_etl.deploy import names
 from mesh_etl.deploy.places import of_unit
+from mesh_etl.deploy.stacks.original import original
 from mesh_etl.deploy.stacks.standing import REVIEW, standing
 from mesh_etl.errors import Fault, PlanError
 from mesh_etl.worlds.error_codes import code_of
@@ -104,9 +105,7 @@ def _in_use(account: Account, wanted: Wanted) -> frozenset[str]:
     stack = standing(account.cloudformation, wanted.stack)
     if stack is None or stack.status == REVIEW:
         return frozenset()
-    with explained("cloudformation:GetTemplate", wanted.stack):
-        found = account.cloudformation.get_template(StackName=wanted.stack, TemplateStage="Original")
-    return _named(json.dumps(found["TemplateBody"]))
+    return _named(json.dumps(original(account.cloudformation, wanted.stack, wanted.stack)))
 
 
 def _listed(account: Account, wanted: Wanted) -> Iterator[Stored]:

@@ -205,14 +205,22 @@ def test_nothing_is_destroyed_under_a_run(deployed: Command, accounts: Accounts)
 def test_nor_under_a_run_of_a_job_that_is_configured_no_more(
     deployed: Command, accounts: Accounts, project: Path
 ) -> None:
+    client = accounts.client("cloudformation", "shop")
+
+    def proposed() -> list[str]:
+        return [one["ChangeSetId"] for one in client.list_change_sets(StackName=STACK)["Summaries"]]
+
+    before = proposed()
     deployed("start", "shop.visits")
     (project / "configs/shop/visits").rename(project / "configs/shop/calls")
     for name in ("job.yaml", "contract.yaml"):
         path = project / "configs/shop/calls" / name
         path.write_text(path.read_text().replace("visits", "calls"))
-    refused = deployed("destroy", "shop", "--yes")
-    assert (refused.code, f"{JOB}: run jr_" in refused.err, "[JOBS_RUNNING]" in refused.err) == (3, True, True)
+    for command in ("destroy", "deploy"):
+        refused = deployed(command, "shop", "--yes")
+        assert (refused.code, f"{JOB}: run jr_" in refused.err, "[JOBS_RUNNING]" in refused.err) == (3, True, True)
     assert stacks(accounts)[STACK] == "CREATE_COMPLETE"
+    assert proposed() == before
 
 
 def test_a_domain_without_products_can_still_be_removed(deployed: Command, accounts: Accounts, project: Path) -> None:
