@@ -104,8 +104,7 @@ def _done(
     """
     from mesh_etl.cli.deploy.following import may_go_on
     from mesh_etl.deploy.stacks import deployment
-    from mesh_etl.deploy.stacks.change import from_nothing
-    from mesh_etl.deploy.stacks.removal import jobs_that_go
+    from mesh_etl.deploy.stacks.change import JOB, from_nothing
     from mesh_etl.deploy.stacks.retired import remembered
     from mesh_etl.operate.runs import require_idle
 
@@ -118,7 +117,7 @@ def _done(
     if not changes:
         return {"changes": (), "executed": False, "uploaded": _names(sent)}
     try:
-        require_idle(glue, jobs_that_go(account.cloudformation, changes))
+        require_idle(glue, [one.physical for one in changes if one.type == JOB and one.goes])
         agreed = _agreed(changes, wanted, env, yes, as_json)
     except BaseException:
         _discarded(account, base, root)

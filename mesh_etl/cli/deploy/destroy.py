@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mesh_etl.cli.deploy.following import Following
     from mesh_etl.deploy.estate import Estate
     from mesh_etl.deploy.stacks.deployment import Account
-    from mesh_etl.deploy.stacks.removal import Resource
+    from mesh_etl.deploy.stacks.resources import Resource
     from mesh_etl.deploy.stacks.standing import Standing
 
 
@@ -43,7 +43,7 @@ def destroy(
     from mesh_etl.deploy.estate import estate
     from mesh_etl.deploy.stacks.change import JOB
     from mesh_etl.deploy.stacks.deployment import entered
-    from mesh_etl.deploy.stacks.removal import resources
+    from mesh_etl.deploy.stacks.resources import resources
     from mesh_etl.deploy.stacks.standing import require_own, standing
     from mesh_etl.deploy.synth.tags import owner
     from mesh_etl.operate.runs import require_idle

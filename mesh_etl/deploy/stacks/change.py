@@ -46,6 +46,11 @@ class Change:
         return self.type in HOLDS_DATA
 
     @property
+    def goes(self) -> bool:
+        """Whether what is there now is gone afterwards."""
+        return self.kind == "removed" or (self.kind == "replaced" and not self.stays)
+
+    @property
     def dangerous(self) -> bool:
         """Whether something that is there goes, or another takes its place."""
         return self.kind == "replaced" or (self.kind == "removed" and self.holds_data)

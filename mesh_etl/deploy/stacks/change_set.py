@@ -14,7 +14,9 @@ from typing import Any
 from mesh_etl.deploy import names
 from mesh_etl.deploy.stacks import pace
 from mesh_etl.deploy.stacks.change import STACK, Change, change_of
+from mesh_etl.deploy.stacks.original import original
 from mesh_etl.deploy.stacks.refusal import TO_COME, nothing, reasons, settled
+from mesh_etl.deploy.stacks.resources import inside
 from mesh_etl.deploy.stacks.standing import REVIEW, Standing, require_free, standing
 from mesh_etl.errors import Fault, PlanError
 from mesh_etl.worlds.error_codes import code_of
@@ -193,5 +195,15 @@ def _changes(cloudformation: Any, found: Mapping[str, Any], stack: str) -> Itera
             if told["ResourceType"] == STACK and told.get("ChangeSetId"):
                 nested = _awaited(cloudformation, told["ChangeSetId"], told["LogicalResourceId"])
                 yield from _changes(cloudformation, nested, told["LogicalResourceId"])
+            elif told["ResourceType"] == STACK and told["Action"] == "Remove":
+                yield from _going(cloudformation, told["PhysicalResourceId"], told["LogicalResourceId"])
             else:
                 yield change_of(told, stack)
+
+
+def _going(cloudformation: Any, nested: str, logical: str) -> Iterator[Change]:
+    """What a nested stack has that goes as a whole: CloudFormation tells no more of it than that."""
+    template = original(cloudformation, nested, logical)["Resources"]
+    for one in inside(cloudformation, nested):
+        stays = template.get(one.logical, {}).get("DeletionPolicy") == "Retain"
+        yield Change("kept" if stays else "removed", logical, one.logical, one.type, one.physical)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mesh_etl.deploy.stacks.removal import Resource
+from mesh_etl.deploy.stacks.resources import Resource
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.worlds.error_codes import code_of
 from mesh_etl.worlds.refusals import SLOW, explained

@@ -19,7 +19,7 @@ from mesh_etl.deploy.stacks import data, deployment
 from mesh_etl.deploy.stacks.change_set import proposed
 from mesh_etl.deploy.stacks.deployment import Account, Told
 from mesh_etl.deploy.stacks.execution import deleted
-from mesh_etl.deploy.stacks.removal import resources
+from mesh_etl.deploy.stacks.resources import resources
 from mesh_etl.deploy.stacks.standing import require_removable, standing
 from mesh_etl.errors import PlanError, PublishError
 from mesh_etl.testing.accounts import Accounts

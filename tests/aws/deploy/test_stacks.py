@@ -17,7 +17,8 @@ from mesh_etl.deploy.stacks import data, deployment, execution
 from mesh_etl.deploy.stacks.change_set import Proposal, proposed
 from mesh_etl.deploy.stacks.deployment import Account, Told
 from mesh_etl.deploy.stacks.execution import deleted
-from mesh_etl.deploy.stacks.removal import resources, without_jobs
+from mesh_etl.deploy.stacks.removal import without_jobs
+from mesh_etl.deploy.stacks.resources import resources
 from mesh_etl.deploy.stacks.standing import require_ready, standing
 from mesh_etl.deploy.stacks.wanted import Wanted
 from mesh_etl.errors import MeshError, PlanError, PublishError

@@ -216,6 +216,7 @@ def test_nor_under_a_run_of_a_job_that_is_configured_no_more(
     for name in ("job.yaml", "contract.yaml"):
         path = project / "configs/shop/calls" / name
         path.write_text(path.read_text().replace("visits", "calls"))
+    assert f"\n  - Glue::Job  {JOB}\n" in deployed("deploy", "shop", "--dry-run").out
     for command in ("destroy", "deploy"):
         refused = deployed(command, "shop", "--yes")
         assert (refused.code, f"{JOB}: run jr_" in refused.err, "[JOBS_RUNNING]" in refused.err) == (3, True, True)

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
 from mesh_etl.deploy.stacks import assembled
-from mesh_etl.deploy.stacks.removal import resources
+from mesh_etl.deploy.stacks.resources import resources
 from mesh_etl.errors import Fault, RunError
 from mesh_etl.glue import told
 from mesh_etl.testing.accounts import Accounts
