@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # The two versions differ in tabs, in what ends a line, and in byte order marks.
 _PLAIN = re.compile("[\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
+_GLUED = re.compile("[|>][-+0-9]*#")  # libyaml takes a comment there, where it must follow a blank
 _DEEP = 100  # more is refused by the parser of YAML 1.2; libyaml's time grows with the square of the depth
 
 
@@ -27,7 +28,7 @@ def events(text: str) -> list[Event] | None:
         from yaml.events import CollectionEndEvent, CollectionStartEvent
     except ImportError:
         return None
-    if not _PLAIN.fullmatch(text):
+    if not _PLAIN.fullmatch(text) or _GLUED.search(text):
         return None
     translated, parser, found, depth = _translator(), CParser(text), [], 0
     try:

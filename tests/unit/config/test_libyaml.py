@@ -48,6 +48,11 @@ def test_sound_files_are_read_quickly_and_alike(text):
     assert read(text) == read_slowly(text)
 
 
+@pytest.mark.parametrize("text", ["a: |#2-\n   x\n", "a: >-#\n x\n", "a: |2+#x\n   x\n", "a: | # said\n x\n"])
+def test_a_comment_behind_the_sign_of_a_block(text):
+    assert read(text) == read_slowly(text)
+
+
 @settings(max_examples=400, deadline=None)
 @given(seed=st.sampled_from(SEEDS), begin=st.integers(0, 4_000), changes=CHANGES)
 def test_damaged_files_are_read_alike(seed, begin, changes):
