@@ -72,7 +72,12 @@ class WatchedStorage:
         if way == "refused":
             raise broken(name)
         with self.inner.writing(path, private) as local:
-            yield local
+            try:
+                yield local
+            except BaseException:  # what gives up a file half written can die as well
+                if way == "killed":
+                    die()
+                raise
         if way == "killed":
             die()
         if way == "lost":
